@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an AXI4 address beat of the device asks for. AxUSER layout: docs/integration.md.
+module dmar_axi_request (
+  input  logic               write_i,
+  input  logic [63:0]        addr_i,
+  input  logic [7:0]         len_i,
+  input  logic [2:0]         size_i,
+  input  logic [1:0]         burst_i,
+  input  logic [47:0]        user_i,
+  input  logic               dword_i,    // write: exactly one whole DWORD
+  output dmar_pkg::request_t request_o
+);
+
+  localparam logic [1:0] BURST_INCR     = 2'b01;
+  localparam logic [1:0] BURST_RESERVED = 2'b11;
+
+  logic [12:0] start, bytes;
+  logic        in_page;
+
+  // AXI forbids bursts across 4 KiB; the unit does not trust a device to keep to it, since only
+  // the first page is translated. Wrapping and fixed bursts cannot leave their page.
+  assign start   = {1'b0, addr_i[11:0] & ({12{1'b1}} << size_i)};
+  assign bytes   = ({5'h0, len_i} + 13'd1) << size_i;
+  assign in_page = (size_i <= 3'd4) && (burst_i != BURST_RESERVED)
+      && !(burst_i == BURST_INCR && (start + bytes) > 13'h1000);
+
+  always_comb begin
+    request_o             = '0;
+    request_o.source_id   = user_i[15:0];
+    request_o.pasid_valid = user_i[16];
+    request_o.pasid       = user_i[36:17];
+    request_o.at          = user_i[38:37];
+    request_o.privileged  = user_i[39];
+    request_o.execute     = user_i[40];
+    request_o.no_snoop    = user_i[43];
+    request_o.dword       = write_i && dword_i;
+    request_o.in_page     = in_page;
+    request_o.address     = addr_i;
+    if (write_i) request_o.kind = user_i[42] ? dmar_pkg::KIND_ATOMIC : dmar_pkg::KIND_WRITE;
+    else request_o.kind = user_i[41] ? dmar_pkg::KIND_ZERO_LENGTH_READ : dmar_pkg::KIND_READ;
+  end
+
+  logic unused;
+  assign unused = ^user_i[47:44];
+
+endmodule

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// AXI4-Lite to 32-bit register accesses. An access of 8 bytes becomes two, low half first, as the
+// architecture allows. Anything else than 4 or 8 aligned bytes reads 0 and writes nothing.
+`include "dmar_assert.svh"
+
+module dmar_reg_port (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic [11:0]           awaddr_i,
+  input  logic                  awvalid_i,
+  output logic                  awready_o,
+  input  logic [63:0]           wdata_i,
+  input  logic [7:0]            wstrb_i,
+  input  logic                  wvalid_i,
+  output logic                  wready_o,
+  output logic [1:0]            bresp_o,
+  output logic                  bvalid_o,
+  input  logic                  bready_i,
+  input  logic [11:0]           araddr_i,
+  input  logic                  arvalid_i,
+  output logic                  arready_o,
+  output logic [63:0]           rdata_o,
+  output logic [1:0]            rresp_o,
+  output logic                  rvalid_o,
+  input  logic                  rready_i,
+  input  logic                  messages_busy_i,  // status writes or event messages under way
+  output dmar_pkg::reg_access_t access_o,
+  input  logic [31:0]           access_rdata_i    // of access_o.word, in the same clock
+);
+
+  typedef enum logic [2:0] {
+    StIdle, StWriteLow, StWriteHigh, StWriteAnswer, StReadLow, StReadHigh, StReadAnswer
+  } state_e;
+  state_e state_d, state_q;
+
+  logic        read_turn_q, take_write, take_read, low_enabled, high_enabled, pushes;
+  logic [11:0] address_q;
+  logic [63:0] data_q;
+  logic [7:0]  strobe_q;
+
+  // Reads and writes take turns when both wait.
+  assign take_write = awvalid_i && wvalid_i && !(arvalid_i && read_turn_q);
+  assign take_read  = arvalid_i && !take_write;
+
+  // Reading a status or event control register pushes the messages already due: the answer waits
+  // until they are visible (VT-d 11.4.7, 11.4.8).
+  assign pushes = (address_q[11:3] == 9'h006) || (address_q[11:3] == 9'h007)
+      || (address_q[11:3] == 9'h013) || (address_q[11:3] == 9'h014);
+
+  assign low_enabled  = (address_q[2:0] == 3'd0) && (strobe_q == 8'h0F || strobe_q == 8'hFF);
+  assign high_enabled = ((address_q[2:0] == 3'd0) && (strobe_q == 8'hF0 || strobe_q == 8'hFF))
+      || ((address_q[2:0] == 3'd4) && (strobe_q == 8'hF0));
+
+  always_comb begin
+    state_d = state_q;
+    unique case (state_q)
+      StIdle: begin
+        if (take_write) state_d = StWriteLow;
+        else if (take_read) state_d = StReadLow;
+      end
+      StWriteLow:    state_d = StWriteHigh;
+      StWriteHigh:   state_d = StWriteAnswer;
+      StWriteAnswer: if (bready_i) state_d = StIdle;
+      StReadLow:     if (!(pushes && messages_busy_i)) state_d = StReadHigh;
+      StReadHigh:    state_d = StReadAnswer;
+      StReadAnswer:  if (rready_i) state_d = StIdle;
+      default:       state_d = StIdle;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q     <= StIdle;
+      read_turn_q <= 1'b0;
+    end else begin
+      state_q <= state_d;
+      if (state_q == StIdle && take_write) read_turn_q <= 1'b1;
+      if (state_q == StIdle && take_read)  read_turn_q <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StIdle) begin
+      address_q <= take_write ? awaddr_i : araddr_i;
+      strobe_q  <= wstrb_i;
+      data_q    <= wdata_i;
+    end
+    if (state_q == StReadLow)  rdata_o[31:0]  <= (address_q[1:0] == 2'd0) ? access_rdata_i : '0;
+    if (state_q == StReadHigh) rdata_o[63:32] <= (address_q[1:0] == 2'd0) ? access_rdata_i : '0;
+  end
+
+  logic access_valid;
+  assign access_valid = ((state_q == StWriteLow) && low_enabled)
+      || ((state_q == StWriteHigh) && high_enabled);
+  assign access_o = {access_valid, access_valid,
+                     address_q[11:3], (state_q == StWriteHigh) || (state_q == StReadHigh),
+                     (state_q == StWriteHigh) ? data_q[63:32] : data_q[31:0]};
+
+  assign awready_o = (state_q == StIdle) && take_write;
+  assign wready_o  = awready_o;
+  assign arready_o = (state_q == StIdle) && take_read;
+  assign bvalid_o  = (state_q == StWriteAnswer);
+  assign rvalid_o  = (state_q == StReadAnswer);
+  assign bresp_o   = 2'b00;
+  assign rresp_o   = 2'b00;
+
+  `DMAR_ASSERT_HELD(ReadAnswerHeld_A, rvalid_o, rready_i, rdata_o)
+
+endmodule

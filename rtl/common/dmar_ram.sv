@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// One write and one read port, read data one clock later. A read of the word being written
+// returns the old word.
+module dmar_ram #(
+  parameter int unsigned Depth = 16,
+  parameter int unsigned Width = 8,
+  localparam int unsigned AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
+) (
+  input  logic                 clk_i,
+  input  logic                 write_i,
+  input  logic [AddrWidth-1:0] write_addr_i,
+  input  logic [Width-1:0]     write_data_i,
+  input  logic                 read_i,
+  input  logic [AddrWidth-1:0] read_addr_i,
+  output logic [Width-1:0]     read_data_o
+);
+
+  logic [Width-1:0] mem_q [Depth];
+
+  always_ff @(posedge clk_i) begin
+    if (write_i) mem_q[write_addr_i] <= write_data_i;
+    if (read_i) read_data_o <= mem_q[read_addr_i];
+  end
+
+endmodule

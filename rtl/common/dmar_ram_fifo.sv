@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Queue in block RAM for long, wide queues. Depth is a power of two, at least 2. A word is
+// readable two clocks after it was written.
+`include "dmar_assert.svh"
+
+module dmar_ram_fifo #(
+  parameter int unsigned Depth = 256,
+  parameter int unsigned Width = 8
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             up_valid_i,
+  output logic             up_ready_o,
+  input  logic [Width-1:0] up_data_i,
+  output logic             dn_valid_o,
+  input  logic             dn_ready_i,
+  output logic [Width-1:0] dn_data_o
+);
+
+  localparam int unsigned PtrWidth = $clog2(Depth);
+
+  logic [PtrWidth:0] write_q, read_q;  // one bit more than the address tells full from empty
+  logic              push, fetch, fetched_q, slice_ready;
+  logic [Width-1:0]  ram_data;
+
+  assign up_ready_o = (write_q - read_q) != (PtrWidth + 1)'(Depth);
+  assign push       = up_valid_i && up_ready_o;
+
+  // The RAM's output register is one stage, the slice behind it the next: a word is fetched when
+  // the one before it is leaving the RAM's output register.
+  assign fetch = (write_q != read_q) && (!fetched_q || slice_ready);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      write_q   <= '0;
+      read_q    <= '0;
+      fetched_q <= 1'b0;
+    end else begin
+      if (push)  write_q <= write_q + 1'b1;
+      if (fetch) read_q  <= read_q + 1'b1;
+      if (fetch) fetched_q <= 1'b1;
+      else if (slice_ready) fetched_q <= 1'b0;
+    end
+  end
+
+  dmar_ram #(.Depth(Depth), .Width(Width)) u_ram (
+    .clk_i,
+    .write_i     (push),
+    .write_addr_i(write_q[PtrWidth-1:0]),
+    .write_data_i(up_data_i),
+    .read_i      (fetch),
+    .read_addr_i (read_q[PtrWidth-1:0]),
+    .read_data_o (ram_data)
+  );
+
+  dmar_skid #(.Width(Width)) u_slice (
+    .clk_i,
+    .rst_ni,
+    .up_valid_i(fetched_q),
+    .up_ready_o(slice_ready),
+    .up_data_i (ram_data),
+    .dn_valid_o,
+    .dn_ready_i,
+    .dn_data_o
+  );
+
+  `DMAR_ASSERT_HELD(DownstreamHeld_A, dn_valid_o, dn_ready_i, dn_data_o)
+
+endmodule

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// The remapping unit without AXI device ports: native translation requests (xlate_req, xlate_rsp),
+// register accesses, one AXI4 manager for its own tables, queues and messages. Someone with PCIe
+// TLPs uses this module.
+//
+// xlate_req is valid/ready. The answer comes with the tag of the request, in any order; the
+// requester keeps room for it, so it is never refused. A tag is free again with its answer.
+// A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
+// an epoch other than `epoch_o`.
+`include "dmar_assert.svh"
+
+module dmar_core #(
+  parameter int unsigned HostAddrWidth  = 46,
+  parameter int unsigned GuestAddrWidth = 48,
+  parameter logic [4:0]  Sagaw          = 5'b00110,
+  parameter logic [1:0]  SuperPages     = 2'b11,
+  parameter int unsigned DomainIdCode   = 6,
+  parameter int unsigned FaultRecords   = 8,
+  parameter int unsigned MaxAddrMask    = 18,
+  parameter bit          ProtectedLow   = 1'b0,
+  parameter bit          ProtectedHigh  = 1'b0,
+  parameter int unsigned ProtectedAlign = 21,
+  parameter bit          ZeroLengthRead = 1'b1,
+  parameter bit          PageSelective  = 1'b1,
+  parameter bit          PassThrough    = 1'b1,
+  parameter bit          SnoopControl   = 1'b1,
+  parameter bit          Coherent       = 1'b1,
+  parameter bit          CollapseFaults = 1'b1,
+  parameter int unsigned Tags           = 16,
+  parameter int unsigned Walks          = 4,
+  parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
+  parameter int unsigned Iotlb4kSets = 32, parameter int unsigned Iotlb4kWays = 4,
+  parameter int unsigned Iotlb2mSets = 8,  parameter int unsigned Iotlb2mWays = 2,
+  parameter int unsigned Iotlb1gSets = 4,  parameter int unsigned Iotlb1gWays = 2,
+  parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  xlate_req_valid_i,
+  output logic                  xlate_req_ready_o,
+  input  dmar_pkg::tag_t        xlate_req_tag_i,
+  input  dmar_pkg::request_t    xlate_req_i,
+  output logic                  xlate_rsp_valid_o,
+  output dmar_pkg::tag_t        xlate_rsp_tag_o,
+  output dmar_pkg::answer_t     xlate_rsp_o,
+  output logic                  epoch_o,
+  input  logic                  drain_busy_i,
+  input  dmar_pkg::reg_access_t access_i,
+  output logic [31:0]           access_rdata_o,
+  output logic                  messages_busy_o,
+  // AXI4 manager for tables, queues and messages
+  output logic [5:0]            awid_o,
+  output logic [63:0]           awaddr_o,
+  output logic [7:0]            awlen_o,
+  output logic [2:0]            awsize_o,
+  output logic [1:0]            awburst_o,
+  output logic                  awuser_o,
+  output logic                  awvalid_o,
+  input  logic                  awready_i,
+  output logic [127:0]          wdata_o,
+  output logic [15:0]           wstrb_o,
+  output logic                  wlast_o,
+  output logic                  wvalid_o,
+  input  logic                  wready_i,
+  input  logic                  bvalid_i,
+  output logic                  bready_o,
+  output logic [5:0]            arid_o,
+  output logic [63:0]           araddr_o,
+  output logic [7:0]            arlen_o,
+  output logic [2:0]            arsize_o,
+  output logic [1:0]            arburst_o,
+  output logic                  aruser_o,
+  output logic                  arvalid_o,
+  input  logic                  arready_i,
+  input  logic [5:0]            rid_i,
+  input  logic [127:0]          rdata_i,
+  input  logic [1:0]            rresp_i,
+  input  logic                  rvalid_i,
+  output logic                  rready_o,
+  // Monitor, in the clock of the answer
+  output logic                  mon_valid_o,
+  output dmar_pkg::request_t    mon_request_o,
+  output logic                  mon_hit_o,
+  output logic                  mon_walk_o
+);
+
+  function automatic int unsigned larger(input int unsigned a, input int unsigned b);
+    larger = (a > b) ? a : b;
+  endfunction
+
+  localparam int unsigned SweepSets = larger(larger(larger(ContextSets, Iotlb4kSets),
+      larger(Iotlb2mSets, Iotlb1gSets)), PagingCacheSets);
+  localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1;
+  localparam int unsigned FaultInfoWidth = Sagaw[3] ? 57 : 48;
+
+  // Translation and its flushes //
+
+  dmar_pkg::control_t control, control_next;
+  dmar_pkg::flush_t   flush, command_flush, register_flush, queue_flush;
+  logic               flush_valid, flush_done, stop, empty, poison, clear, sweep_valid, epoch;
+  logic [SweepWidth-1:0] sweep_index;
+  logic [2:0]         flush_valids, flush_dones;
+  logic [31:0]        low_base, low_limit;
+  logic [63:0]        high_base, high_limit;
+  logic               fault_valid;
+  dmar_pkg::fault_t   fault;
+  logic               walk_valid, walk_ready, walk_wide, walk_rsp_valid, rsp_error;
+  logic [63:0]        walk_addr;
+  logic [5:0]         walk_id, rsp_id;
+  logic [127:0]       rsp_data;
+
+  dmar_translate #(
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
+    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .ProtectedLow(ProtectedLow),
+    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
+    .ZeroLengthRead(ZeroLengthRead), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
+    .Walks(Walks), .Tags(Tags), .ContextSets(ContextSets), .ContextWays(ContextWays),
+    .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets),
+    .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays),
+    .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays), .SweepSets(SweepSets)
+  ) u_translate (
+    .clk_i, .rst_ni,
+    .req_valid_i(xlate_req_valid_i), .req_ready_o(xlate_req_ready_o),
+    .req_tag_i(xlate_req_tag_i), .req_i(xlate_req_i),
+    .rsp_valid_o(xlate_rsp_valid_o), .rsp_tag_o(xlate_rsp_tag_o), .rsp_o(xlate_rsp_o),
+    .fault_valid_o(fault_valid), .fault_o(fault),
+    .control_i(control), .low_base_i(low_base), .low_limit_i(low_limit),
+    .high_base_i(high_base), .high_limit_i(high_limit),
+    .stop_i(stop), .empty_o(empty), .poison_i(poison), .clear_i(clear),
+    .sweep_valid_i(sweep_valid), .sweep_index_i(sweep_index), .flush_i(flush), .epoch_i(epoch),
+    .mem_valid_o(walk_valid), .mem_ready_i(walk_ready), .mem_addr_o(walk_addr),
+    .mem_wide_o(walk_wide), .mem_id_o(walk_id), .mem_rsp_valid_i(walk_rsp_valid),
+    .mem_rsp_id_i(rsp_id), .mem_rsp_data_i(rsp_data), .mem_rsp_error_i(rsp_error),
+    .mon_valid_o, .mon_request_o, .mon_hit_o, .mon_walk_o
+  );
+
+  dmar_flush_mux #(.Clients(3)) u_flush_mux (
+    .clk_i, .rst_ni, .valid_i(flush_valids), .flush0_i(command_flush), .flush1_i(register_flush),
+    .flush2_i(queue_flush), .done_o(flush_dones), .flush_valid_o(flush_valid), .flush_o(flush),
+    .flush_done_i(flush_done)
+  );
+
+  dmar_flush #(.SweepSets(SweepSets)) u_flush (
+    .clk_i, .rst_ni, .flush_valid_i(flush_valid), .flush_i(flush), .flush_done_o(flush_done),
+    .control_next_i(control_next), .control_o(control), .stop_o(stop), .empty_i(empty),
+    .poison_o(poison), .clear_o(clear), .sweep_valid_o(sweep_valid), .sweep_index_o(sweep_index),
+    .epoch_o(epoch), .drain_busy_i
+  );
+  assign epoch_o = epoch;
+
+  // Registers and what acts on them //
+
+  logic [31:0] capability_rdata, command_rdata, protected_rdata, inv_rdata, queue_rdata;
+  logic [31:0] completion_rdata, fault_rdata;
+  logic        queue_enable, queue_enabled, queue_error, queue_stopped, queue_idle, completion;
+  logic        translation_status, fault_busy, completion_busy;
+  logic        queue_valid, queue_ready, queue_rsp_valid, status_valid, status_done;
+  logic [63:0] queue_addr;
+  logic        fault_event_valid, fault_event_done, inv_event_valid, inv_event_done;
+  dmar_pkg::message_t status, fault_event, inv_event;
+
+  dmar_capability #(
+    .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw), .SuperPages(SuperPages),
+    .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask),
+    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ZeroLengthRead(ZeroLengthRead),
+    .PageSelective(PageSelective), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
+    .Coherent(Coherent)
+  ) u_capability (
+    .access_i, .rdata_o(capability_rdata)
+  );
+
+  dmar_global_command #(.HasProtected(ProtectedLow || ProtectedHigh)) u_global_command (
+    .clk_i, .rst_ni, .access_i, .rdata_o(command_rdata), .queue_enable_o(queue_enable),
+    .queue_enabled_i(queue_enabled), .control_i(control), .control_next_o(control_next),
+    .flush_valid_o(flush_valids[0]), .flush_o(command_flush), .flush_done_i(flush_dones[0]),
+    .translation_status_o(translation_status)
+  );
+
+  dmar_protected_regs #(
+    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
+    .HostAddrWidth(HostAddrWidth)
+  ) u_protected_regs (
+    .clk_i, .rst_ni, .access_i, .rdata_o(protected_rdata), .low_base_o(low_base),
+    .low_limit_o(low_limit), .high_base_o(high_base), .high_limit_o(high_limit)
+  );
+
+  dmar_inv_registers #(
+    .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective)
+  ) u_inv_registers (
+    .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata),
+    .refused_i(queue_enabled || control.ttm != 2'b00), .flush_valid_o(flush_valids[1]),
+    .flush_o(register_flush), .flush_done_i(flush_dones[1])
+  );
+
+  dmar_inv_queue #(
+    .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask),
+    .PageSelective(PageSelective)
+  ) u_inv_queue (
+    .clk_i, .rst_ni, .access_i, .rdata_o(queue_rdata), .enable_i(queue_enable),
+    .enabled_o(queue_enabled), .ttm_i(control.ttm), .stopped_i(queue_stopped),
+    .error_o(queue_error), .idle_o(queue_idle), .mem_valid_o(queue_valid),
+    .mem_ready_i(queue_ready), .mem_addr_o(queue_addr), .rsp_valid_i(queue_rsp_valid),
+    .rsp_data_i(rsp_data), .rsp_error_i(rsp_error), .flush_valid_o(flush_valids[2]),
+    .flush_o(queue_flush), .flush_done_i(flush_dones[2]), .status_valid_o(status_valid),
+    .status_o(status), .status_done_i(status_done), .completion_o(completion)
+  );
+
+  dmar_inv_completion u_inv_completion (
+    .clk_i, .rst_ni, .access_i, .rdata_o(completion_rdata), .completion_i(completion),
+    .busy_o(completion_busy), .msg_valid_o(inv_event_valid), .msg_ready_i(inv_event_done),
+    .msg_o(inv_event)
+  );
+
+  dmar_fault_unit #(
+    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth)
+  ) u_fault_unit (
+    .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata), .fault_valid_i(fault_valid),
+    .fault_i(fault), .restart_i(!translation_status), .queue_error_i(queue_error),
+    .queue_stopped_o(queue_stopped), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
+    .msg_ready_i(fault_event_done), .msg_o(fault_event)
+  );
+
+  // Each register belongs to one block; the others answer 0.
+  assign access_rdata_o = capability_rdata | command_rdata | protected_rdata | inv_rdata
+      | queue_rdata | completion_rdata | fault_rdata;
+  assign messages_busy_o = fault_busy || completion_busy || status_valid;
+
+  // The unit's own memory traffic //
+
+  dmar_table_port #(.Coherent(Coherent)) u_table_port (
+    .clk_i, .rst_ni,
+    .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),
+    .walk_wide_i(walk_wide), .walk_id_i(walk_id), .walk_rsp_valid_o(walk_rsp_valid),
+    .queue_valid_i(queue_valid), .queue_ready_o(queue_ready), .queue_addr_i(queue_addr),
+    .queue_rsp_valid_o(queue_rsp_valid),
+    .rsp_id_o(rsp_id), .rsp_data_o(rsp_data), .rsp_error_o(rsp_error),
+    .status_valid_i(status_valid), .status_i(status), .status_done_o(status_done),
+    .fault_event_valid_i(fault_event_valid), .fault_event_i(fault_event),
+    .fault_event_done_o(fault_event_done),
+    .inv_event_valid_i(inv_event_valid), .inv_event_i(inv_event),
+    .inv_event_done_o(inv_event_done),
+    .awid_o, .awaddr_o, .awlen_o, .awsize_o, .awburst_o, .awuser_o, .awvalid_o, .awready_i,
+    .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i, .bvalid_i, .bready_o,
+    .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .aruser_o, .arvalid_o, .arready_i,
+    .rid_i, .rdata_i, .rresp_i, .rvalid_i, .rready_o
+  );
+
+  // Kept for waves.
+  logic unused;
+  assign unused = queue_idle;
+
+endmodule

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every type, encoding, table layout and pure function of the unit.
+package dmar_pkg;
+
+  typedef logic [15:0] source_id_t;  // bus 15:8, device 7:3, function 2:0
+  typedef logic [15:0] domain_t;
+  typedef logic [51:0] page_t;       // 4 KiB page number of a 64-bit address
+  typedef logic [39:0] frame_t;      // 4 KiB frame number of a host address, at most 52 bits
+  typedef logic [7:0]  tag_t;        // names a request between a port and the pipeline
+
+  // Requests //
+
+  // AT field of a memory request
+  localparam logic [1:0] AT_UNTRANSLATED        = 2'b00;
+  localparam logic [1:0] AT_TRANSLATION_REQUEST = 2'b01;
+  localparam logic [1:0] AT_TRANSLATED          = 2'b10;
+  localparam logic [1:0] AT_RESERVED            = 2'b11;
+
+  localparam logic [1:0] KIND_READ             = 2'd0;
+  localparam logic [1:0] KIND_WRITE            = 2'd1;
+  localparam logic [1:0] KIND_ATOMIC           = 2'd2;
+  localparam logic [1:0] KIND_ZERO_LENGTH_READ = 2'd3;
+
+  typedef struct packed {
+    source_id_t  source_id;
+    logic        pasid_valid;
+    logic [19:0] pasid;
+    logic [1:0]  at;
+    logic        privileged;
+    logic        execute;
+    logic [1:0]  kind;
+    logic        dword;      // a write of exactly one DWORD, all four bytes enabled
+    logic        in_page;    // the whole access lies in one 4 KiB page
+    logic        no_snoop;
+    logic [63:0] address;
+  } request_t;
+  localparam int unsigned REQUEST_WIDTH = 110;
+
+  typedef enum logic [2:0] {
+    VerdictForward,    // goes to memory at the host page of the answer
+    VerdictInterrupt,  // leaves as an interrupt message
+    VerdictComplete,   // completes without an access
+    VerdictFault,      // blocked, a fault condition
+    VerdictBlock       // blocked, no fault condition
+  } verdict_e;
+
+  typedef struct packed {
+    verdict_e   verdict;
+    logic [7:0] reason;
+    logic       snoop;
+    page_t      host_page;
+    logic       epoch;       // drain colour, see dmar_flush
+  } answer_t;
+
+  // Fault reasons (VT-d 7.1.3, 5.1.4.1) //
+
+  localparam logic [7:0] FR_NONE                   = 8'h00;
+  localparam logic [7:0] FR_ROOT_NOT_PRESENT       = 8'h01;
+  localparam logic [7:0] FR_CONTEXT_NOT_PRESENT    = 8'h02;
+  localparam logic [7:0] FR_CONTEXT_INVALID        = 8'h03;
+  localparam logic [7:0] FR_ADDRESS_BEYOND_WIDTH   = 8'h04;
+  localparam logic [7:0] FR_WRITE_NOT_PERMITTED    = 8'h05;
+  localparam logic [7:0] FR_READ_NOT_PERMITTED     = 8'h06;
+  localparam logic [7:0] FR_PAGING_ENTRY_ACCESS    = 8'h07;
+  localparam logic [7:0] FR_ROOT_ACCESS            = 8'h08;
+  localparam logic [7:0] FR_CONTEXT_ACCESS         = 8'h09;
+  localparam logic [7:0] FR_ROOT_RESERVED          = 8'h0A;
+  localparam logic [7:0] FR_CONTEXT_RESERVED       = 8'h0B;
+  localparam logic [7:0] FR_PAGING_ENTRY_RESERVED  = 8'h0C;
+  localparam logic [7:0] FR_TRANSLATION_TYPE       = 8'h0D;
+  localparam logic [7:0] FR_INTERRUPT_RANGE_OUTPUT = 8'h0E;
+  localparam logic [7:0] FR_INTERRUPT_REQUEST      = 8'h29;
+  localparam logic [7:0] FR_TABLE_MODE             = 8'h30;
+  localparam logic [7:0] FR_PASID_IN_LEGACY_MODE   = 8'h31;
+
+  // What the fault unit records of a fault.
+  typedef struct packed {
+    source_id_t source_id;
+    logic [7:0] reason;
+    logic [1:0] kind;
+    page_t      page;
+  } fault_t;
+
+  // Translation //
+
+  // Context-entry fields that outlive the walk (VT-d 9.3).
+  typedef struct packed {
+    logic       fpd;
+    logic       pass_through;
+    logic [2:0] levels;       // 3..5
+    domain_t    domain;
+    frame_t     frame;        // SSPTPTR
+  } ctx_t;
+  localparam int unsigned CTX_WIDTH = 61;
+
+  // The outcome of a second-stage walk. read = write = 0: no access.
+  typedef struct packed {
+    frame_t     frame;        // first 4 KiB frame of the page
+    logic [1:0] size;         // 0 4 KiB, 1 2 MiB, 2 1 GiB
+    logic       read;
+    logic       write;
+    logic       snoop;        // SNP
+  } leaf_t;
+
+  // A table and the permissions accumulated above it: what a paging-structure cache holds.
+  typedef struct packed {
+    frame_t frame;
+    logic   read;
+    logic   write;
+  } table_t;
+  localparam int unsigned TABLE_WIDTH = 42;
+
+  // Stages of a walk: StageRoot, StageContext, then the paging level, 5 down to 1.
+  localparam logic [2:0] STAGE_ROOT    = 3'd7;
+  localparam logic [2:0] STAGE_CONTEXT = 3'd6;
+
+  typedef struct packed {
+    source_id_t   source_id;
+    page_t        page;
+    tag_t         owner;        // the request that started it
+    logic         fresh;        // uses nothing cached
+    logic [2:0]   stage;        // entry being read
+    logic         top;          // it is reached through SSPTPTR
+    table_t       at;           // table being read; the permissions down to it
+    logic         ctx_valid;
+    ctx_t         ctx;
+    logic [3:0]   saved_valid;  // tables met on the way, [0] below a PDE .. [3] below a PML5E
+    logic [167:0] saved;        // four table_t
+    logic         fault;
+    logic [7:0]   reason;
+    leaf_t        leaf;
+  } walk_t;
+  localparam int unsigned WALK_WIDTH =
+      16 + 52 + 8 + 1 + 3 + 1 + TABLE_WIDTH + 1 + CTX_WIDTH + 4 + 4 * TABLE_WIDTH + 1 + 8 + 45;
+
+  typedef enum logic [2:0] {
+    OpNone,
+    OpLookup,   // a new request
+    OpReplay,   // a request that waited for a walk slot
+    OpFill,     // the result of a walk enters the caches
+    OpDeliver,  // the result of a walk answers a parked request
+    OpSweep     // one set of every cache is searched for entries to invalidate
+  } op_e;
+
+  // Control and invalidation //
+
+  // Control state in force. It changes only while the lookup pipeline is empty.
+  typedef struct packed {
+    logic        translation_enabled;
+    logic [1:0]  ttm;
+    page_t       root_page;
+    logic        protection_enabled;
+  } control_t;
+
+  typedef struct packed {
+    logic       apply;        // take over the pending control state
+    logic       all;          // every entry of the chosen caches
+    logic       ctx;          // chosen caches: context
+    logic       iotlb;        //   IOTLB
+    logic       paging;       //   paging-structure caches
+    logic       by_domain;
+    domain_t    domain;
+    logic       by_source;
+    source_id_t source_id;
+    source_id_t source_mask;  // 1: compare
+    logic       by_page;
+    page_t      page;
+    page_t      page_mask;    // 1: compare
+  } flush_t;
+
+  localparam logic [1:0] GRANULARITY_NONE   = 2'b00;
+  localparam logic [1:0] GRANULARITY_GLOBAL = 2'b01;
+  localparam logic [1:0] GRANULARITY_DOMAIN = 2'b10;
+  localparam logic [1:0] GRANULARITY_NARROW = 2'b11;  // device or page
+
+  // Source-id bits that a function mask leaves to compare (VT-d 6.5.2.1).
+  function automatic logic [15:0] function_mask(input logic [1:0] fm);
+    case (fm)
+      2'b00:   function_mask = 16'hFFFF;
+      2'b01:   function_mask = 16'hFFFB;
+      2'b10:   function_mask = 16'hFFF9;
+      default: function_mask = 16'hFFF8;
+    endcase
+  endfunction
+
+  // Page-number bits that an address mask leaves to compare.
+  function automatic logic [51:0] address_mask(input logic [5:0] am);
+    address_mask = {52{1'b1}} << am;
+  endfunction
+
+  // FEE0_0000h to FEEF_FFFFh (VT-d 3.14)
+  function automatic logic in_interrupt_range(input logic [51:0] page);
+    in_interrupt_range = (page[51:8] == 44'h000_0000_0FEE);
+  endfunction
+
+  // Registers //
+
+  // One 32-bit register access; `valid` lasts one clock.
+  typedef struct packed {
+    logic        valid;
+    logic        write;
+    logic [9:0]  word;    // register offset / 4
+    logic [31:0] data;
+  } reg_access_t;
+
+  // A 4-byte write that the unit makes on its own: wait status or event message.
+  typedef struct packed {
+    logic [63:0] address;
+    logic [31:0] data;
+  } message_t;
+
+  // Invalidation queue error causes (IQERCD.IQEI)
+  localparam logic [3:0] IQEI_TAIL       = 4'd1;
+  localparam logic [3:0] IQEI_FETCH      = 4'd2;
+  localparam logic [3:0] IQEI_TYPE       = 4'd3;
+  localparam logic [3:0] IQEI_RESERVED   = 4'd4;
+  localparam logic [3:0] IQEI_WIDTH      = 4'd5;
+  localparam logic [3:0] IQEI_TABLE_MODE = 4'd7;
+
+  // IDs on the table port
+  localparam logic [5:0] ID_QUEUE       = 6'd32;  // below it: the walk that reads
+  localparam logic [5:0] ID_STATUS      = 6'd33;
+  localparam logic [5:0] ID_FAULT_EVENT = 6'd34;
+  localparam logic [5:0] ID_INV_EVENT   = 6'd35;
+
+endpackage

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// A VT-d DMA-remapping unit between one AXI4 device port and memory: parameters, ports, wiring.
+module dmar_top #(
+  // Architecture (reported in CAP and ECAP; docs/integration.md has the legal values)
+  parameter int unsigned HostAddrWidth   = 46,
+  parameter int unsigned GuestAddrWidth  = 48,
+  parameter logic [4:0]  Sagaw           = 5'b00110,
+  parameter logic [1:0]  SuperPages      = 2'b11,
+  parameter int unsigned DomainIdCode    = 6,
+  parameter int unsigned FaultRecords    = 8,
+  parameter int unsigned MaxAddrMask     = 18,
+  parameter bit          ProtectedLow    = 1'b0,
+  parameter bit          ProtectedHigh   = 1'b0,
+  parameter int unsigned ProtectedAlign  = 21,
+  parameter bit          ZeroLengthRead  = 1'b1,
+  parameter bit          PageSelective   = 1'b1,
+  parameter bit          PassThrough     = 1'b1,
+  parameter bit          SnoopControl    = 1'b1,
+  parameter bit          Coherent        = 1'b1,
+  parameter bit          DeviceTlb       = 1'b0,   // reserved for ATS, must be 0
+  parameter bit          CollapseFaults  = 1'b1,
+  // Sizes
+  parameter int unsigned IdWidth         = 4,    // AXI ID of the device port
+  parameter int unsigned ReadSlots       = 8,    // reads in flight at the device port
+  parameter int unsigned WriteSlots      = 8,    // writes in flight at the device port
+  parameter int unsigned WriteBufferBeats = 256,  // write data held until the verdict, power of two
+  parameter int unsigned Walks           = 4,    // table walks in flight
+  parameter int unsigned ContextSets     = 16,
+  parameter int unsigned ContextWays     = 2,
+  parameter int unsigned Iotlb4kSets     = 32,
+  parameter int unsigned Iotlb4kWays     = 4,
+  parameter int unsigned Iotlb2mSets     = 8,
+  parameter int unsigned Iotlb2mWays     = 2,
+  parameter int unsigned Iotlb1gSets     = 4,
+  parameter int unsigned Iotlb1gWays     = 2,
+  parameter int unsigned PagingCacheSets = 4,    // of each paging-structure cache
+  parameter int unsigned PagingCacheWays = 2
+) (
+  input  logic               clk_i,
+  input  logic               rst_ni,
+
+  // Registers: AXI4-Lite, 64-bit data, 4 KiB
+  input  logic [11:0]        s_reg_awaddr_i,
+  input  logic               s_reg_awvalid_i,
+  output logic               s_reg_awready_o,
+  input  logic [63:0]        s_reg_wdata_i,
+  input  logic [7:0]         s_reg_wstrb_i,
+  input  logic               s_reg_wvalid_i,
+  output logic               s_reg_wready_o,
+  output logic [1:0]         s_reg_bresp_o,
+  output logic               s_reg_bvalid_o,
+  input  logic               s_reg_bready_i,
+  input  logic [11:0]        s_reg_araddr_i,
+  input  logic               s_reg_arvalid_i,
+  output logic               s_reg_arready_o,
+  output logic [63:0]        s_reg_rdata_o,
+  output logic [1:0]         s_reg_rresp_o,
+  output logic               s_reg_rvalid_o,
+  input  logic               s_reg_rready_i,
+
+  // Device side: AXI4 subordinate, 128-bit data. AxUSER: docs/integration.md
+  input  logic [IdWidth-1:0] s_dma_awid_i,
+  input  logic [63:0]        s_dma_awaddr_i,
+  input  logic [7:0]         s_dma_awlen_i,
+  input  logic [2:0]         s_dma_awsize_i,
+  input  logic [1:0]         s_dma_awburst_i,
+  input  logic               s_dma_awlock_i,
+  input  logic [3:0]         s_dma_awcache_i,
+  input  logic [2:0]         s_dma_awprot_i,
+  input  logic [3:0]         s_dma_awqos_i,
+  input  logic [47:0]        s_dma_awuser_i,
+  input  logic               s_dma_awvalid_i,
+  output logic               s_dma_awready_o,
+  input  logic [127:0]       s_dma_wdata_i,
+  input  logic [15:0]        s_dma_wstrb_i,
+  input  logic               s_dma_wlast_i,
+  input  logic               s_dma_wvalid_i,
+  output logic               s_dma_wready_o,
+  output logic [IdWidth-1:0] s_dma_bid_o,
+  output logic [1:0]         s_dma_bresp_o,
+  output logic               s_dma_bvalid_o,
+  input  logic               s_dma_bready_i,
+  input  logic [IdWidth-1:0] s_dma_arid_i,
+  input  logic [63:0]        s_dma_araddr_i,
+  input  logic [7:0]         s_dma_arlen_i,
+  input  logic [2:0]         s_dma_arsize_i,
+  input  logic [1:0]         s_dma_arburst_i,
+  input  logic               s_dma_arlock_i,
+  input  logic [3:0]         s_dma_arcache_i,
+  input  logic [2:0]         s_dma_arprot_i,
+  input  logic [3:0]         s_dma_arqos_i,
+  input  logic [47:0]        s_dma_aruser_i,
+  input  logic               s_dma_arvalid_i,
+  output logic               s_dma_arready_o,
+  output logic [IdWidth-1:0] s_dma_rid_o,
+  output logic [127:0]       s_dma_rdata_o,
+  output logic [1:0]         s_dma_rresp_o,
+  output logic               s_dma_rlast_o,
+  output logic               s_dma_rvalid_o,
+  input  logic               s_dma_rready_i,
+
+  // Memory side, remapped DMA and interrupt messages: AXI4 manager
+  output logic [IdWidth-1:0] m_dma_awid_o,
+  output logic [63:0]        m_dma_awaddr_o,
+  output logic [7:0]         m_dma_awlen_o,
+  output logic [2:0]         m_dma_awsize_o,
+  output logic [1:0]         m_dma_awburst_o,
+  output logic               m_dma_awlock_o,
+  output logic [3:0]         m_dma_awcache_o,
+  output logic [2:0]         m_dma_awprot_o,
+  output logic [3:0]         m_dma_awqos_o,
+  output logic [17:0]        m_dma_awuser_o,
+  output logic               m_dma_awvalid_o,
+  input  logic               m_dma_awready_i,
+  output logic [127:0]       m_dma_wdata_o,
+  output logic [15:0]        m_dma_wstrb_o,
+  output logic               m_dma_wlast_o,
+  output logic               m_dma_wvalid_o,
+  input  logic               m_dma_wready_i,
+  input  logic [IdWidth-1:0] m_dma_bid_i,
+  input  logic [1:0]         m_dma_bresp_i,
+  input  logic               m_dma_bvalid_i,
+  output logic               m_dma_bready_o,
+  output logic [IdWidth-1:0] m_dma_arid_o,
+  output logic [63:0]        m_dma_araddr_o,
+  output logic [7:0]         m_dma_arlen_o,
+  output logic [2:0]         m_dma_arsize_o,
+  output logic [1:0]         m_dma_arburst_o,
+  output logic               m_dma_arlock_o,
+  output logic [3:0]         m_dma_arcache_o,
+  output logic [2:0]         m_dma_arprot_o,
+  output logic [3:0]         m_dma_arqos_o,
+  output logic [17:0]        m_dma_aruser_o,
+  output logic               m_dma_arvalid_o,
+  input  logic               m_dma_arready_i,
+  input  logic [IdWidth-1:0] m_dma_rid_i,
+  input  logic [127:0]       m_dma_rdata_i,
+  input  logic [1:0]         m_dma_rresp_i,
+  input  logic               m_dma_rlast_i,
+  input  logic               m_dma_rvalid_i,
+  output logic               m_dma_rready_o,
+
+  // Memory side, tables, queues and event messages: AXI4 manager, single beats
+  output logic [5:0]         m_tbl_awid_o,
+  output logic [63:0]        m_tbl_awaddr_o,
+  output logic [7:0]         m_tbl_awlen_o,
+  output logic [2:0]         m_tbl_awsize_o,
+  output logic [1:0]         m_tbl_awburst_o,
+  output logic [0:0]         m_tbl_awuser_o,
+  output logic               m_tbl_awvalid_o,
+  input  logic               m_tbl_awready_i,
+  output logic [127:0]       m_tbl_wdata_o,
+  output logic [15:0]        m_tbl_wstrb_o,
+  output logic               m_tbl_wlast_o,
+  output logic               m_tbl_wvalid_o,
+  input  logic               m_tbl_wready_i,
+  input  logic [5:0]         m_tbl_bid_i,
+  input  logic [1:0]         m_tbl_bresp_i,
+  input  logic               m_tbl_bvalid_i,
+  output logic               m_tbl_bready_o,
+  output logic [5:0]         m_tbl_arid_o,
+  output logic [63:0]        m_tbl_araddr_o,
+  output logic [7:0]         m_tbl_arlen_o,
+  output logic [2:0]         m_tbl_arsize_o,
+  output logic [1:0]         m_tbl_arburst_o,
+  output logic [0:0]         m_tbl_aruser_o,
+  output logic               m_tbl_arvalid_o,
+  input  logic               m_tbl_arready_i,
+  input  logic [5:0]         m_tbl_rid_i,
+  input  logic [127:0]       m_tbl_rdata_i,
+  input  logic [1:0]         m_tbl_rresp_i,
+  input  logic               m_tbl_rlast_i,
+  input  logic               m_tbl_rvalid_i,
+  output logic               m_tbl_rready_o,
+
+  // Monitor: one pulse for each verdict, for benches, statistics and trace hardware
+  output logic               mon_valid_o,
+  output logic [15:0]        mon_source_id_o,
+  output logic [63:0]        mon_address_o,    // of the request
+  output logic [1:0]         mon_kind_o,       // 0 read, 1 write, 2 atomic, 3 zero-length read
+  output logic [2:0]         mon_verdict_o,    // 0 forward, 1 interrupt, 2 complete, 3 fault, 4 block
+  output logic [7:0]         mon_reason_o,     // fault reason, 0 when the verdict is not a fault
+  output logic               mon_hit_o,        // answered without a walk of its own or merged
+  output logic               mon_walk_o        // one pulse for each table walk started
+);
+
+  dmar_params #(
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
+    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
+    .MaxAddrMask(MaxAddrMask), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb),
+    .IdWidth(IdWidth), .ReadSlots(ReadSlots), .WriteSlots(WriteSlots),
+    .WriteBufferBeats(WriteBufferBeats), .Walks(Walks), .ContextSets(ContextSets),
+    .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays),
+    .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets),
+    .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays)
+  ) u_params ();
+
+  // Device port //
+
+  logic               read_valid, read_ready, write_valid, write_ready, xlate_valid, xlate_ready;
+  logic               rsp_valid, epoch, read_drain_busy, write_drain_busy;
+  dmar_pkg::tag_t     read_tag, write_tag, xlate_tag, rsp_tag;
+  dmar_pkg::request_t read_request, write_request, xlate_request;
+  dmar_pkg::answer_t  rsp;
+
+  dmar_axi_read #(.Slots(ReadSlots), .IdWidth(IdWidth)) u_axi_read (
+    .clk_i, .rst_ni,
+    .s_arid_i(s_dma_arid_i), .s_araddr_i(s_dma_araddr_i), .s_arlen_i(s_dma_arlen_i),
+    .s_arsize_i(s_dma_arsize_i), .s_arburst_i(s_dma_arburst_i),
+    .s_arattr_i({s_dma_arlock_i, s_dma_arcache_i, s_dma_arprot_i, s_dma_arqos_i}),
+    .s_aruser_i(s_dma_aruser_i), .s_arvalid_i(s_dma_arvalid_i), .s_arready_o(s_dma_arready_o),
+    .s_rid_o(s_dma_rid_o), .s_rdata_o(s_dma_rdata_o), .s_rresp_o(s_dma_rresp_o),
+    .s_rlast_o(s_dma_rlast_o), .s_rvalid_o(s_dma_rvalid_o), .s_rready_i(s_dma_rready_i),
+    .req_valid_o(read_valid), .req_ready_i(read_ready), .req_tag_o(read_tag),
+    .req_o(read_request), .rsp_valid_i(rsp_valid), .rsp_tag_i(rsp_tag), .rsp_i(rsp),
+    .epoch_i(epoch), .drain_busy_o(read_drain_busy),
+    .m_arid_o(m_dma_arid_o), .m_araddr_o(m_dma_araddr_o), .m_arlen_o(m_dma_arlen_o),
+    .m_arsize_o(m_dma_arsize_o), .m_arburst_o(m_dma_arburst_o),
+    .m_arattr_o({m_dma_arlock_o, m_dma_arcache_o, m_dma_arprot_o, m_dma_arqos_o}),
+    .m_aruser_o(m_dma_aruser_o), .m_arvalid_o(m_dma_arvalid_o), .m_arready_i(m_dma_arready_i),
+    .m_rid_i(m_dma_rid_i), .m_rdata_i(m_dma_rdata_i), .m_rresp_i(m_dma_rresp_i),
+    .m_rlast_i(m_dma_rlast_i), .m_rvalid_i(m_dma_rvalid_i), .m_rready_o(m_dma_rready_o)
+  );
+
+  dmar_axi_write #(
+    .Slots(WriteSlots), .IdWidth(IdWidth), .BufferBeats(WriteBufferBeats), .FirstTag(ReadSlots)
+  ) u_axi_write (
+    .clk_i, .rst_ni,
+    .s_awid_i(s_dma_awid_i), .s_awaddr_i(s_dma_awaddr_i), .s_awlen_i(s_dma_awlen_i),
+    .s_awsize_i(s_dma_awsize_i), .s_awburst_i(s_dma_awburst_i),
+    .s_awattr_i({s_dma_awlock_i, s_dma_awcache_i, s_dma_awprot_i, s_dma_awqos_i}),
+    .s_awuser_i(s_dma_awuser_i), .s_awvalid_i(s_dma_awvalid_i), .s_awready_o(s_dma_awready_o),
+    .s_wdata_i(s_dma_wdata_i), .s_wstrb_i(s_dma_wstrb_i), .s_wlast_i(s_dma_wlast_i),
+    .s_wvalid_i(s_dma_wvalid_i), .s_wready_o(s_dma_wready_o),
+    .s_bid_o(s_dma_bid_o), .s_bresp_o(s_dma_bresp_o), .s_bvalid_o(s_dma_bvalid_o),
+    .s_bready_i(s_dma_bready_i),
+    .req_valid_o(write_valid), .req_ready_i(write_ready), .req_tag_o(write_tag),
+    .req_o(write_request), .rsp_valid_i(rsp_valid), .rsp_tag_i(rsp_tag), .rsp_i(rsp),
+    .epoch_i(epoch), .drain_busy_o(write_drain_busy),
+    .m_awid_o(m_dma_awid_o), .m_awaddr_o(m_dma_awaddr_o), .m_awlen_o(m_dma_awlen_o),
+    .m_awsize_o(m_dma_awsize_o), .m_awburst_o(m_dma_awburst_o),
+    .m_awattr_o({m_dma_awlock_o, m_dma_awcache_o, m_dma_awprot_o, m_dma_awqos_o}),
+    .m_awuser_o(m_dma_awuser_o), .m_awvalid_o(m_dma_awvalid_o), .m_awready_i(m_dma_awready_i),
+    .m_wdata_o(m_dma_wdata_o), .m_wstrb_o(m_dma_wstrb_o), .m_wlast_o(m_dma_wlast_o),
+    .m_wvalid_o(m_dma_wvalid_o), .m_wready_i(m_dma_wready_i),
+    .m_bid_i(m_dma_bid_i), .m_bresp_i(m_dma_bresp_i), .m_bvalid_i(m_dma_bvalid_i),
+    .m_bready_o(m_dma_bready_o)
+  );
+
+  dmar_xlate_mux u_xlate_mux (
+    .clk_i, .rst_ni,
+    .valid0_i(read_valid), .ready0_o(read_ready), .tag0_i(read_tag), .request0_i(read_request),
+    .valid1_i(write_valid), .ready1_o(write_ready), .tag1_i(write_tag),
+    .request1_i(write_request),
+    .valid_o(xlate_valid), .ready_i(xlate_ready), .tag_o(xlate_tag), .request_o(xlate_request)
+  );
+
+  // Registers //
+
+  dmar_pkg::reg_access_t access;
+  logic [31:0]           access_rdata;
+  logic                  messages_busy;
+
+  dmar_reg_port u_reg_port (
+    .clk_i, .rst_ni,
+    .awaddr_i(s_reg_awaddr_i), .awvalid_i(s_reg_awvalid_i), .awready_o(s_reg_awready_o),
+    .wdata_i(s_reg_wdata_i), .wstrb_i(s_reg_wstrb_i), .wvalid_i(s_reg_wvalid_i),
+    .wready_o(s_reg_wready_o), .bresp_o(s_reg_bresp_o), .bvalid_o(s_reg_bvalid_o),
+    .bready_i(s_reg_bready_i), .araddr_i(s_reg_araddr_i), .arvalid_i(s_reg_arvalid_i),
+    .arready_o(s_reg_arready_o), .rdata_o(s_reg_rdata_o), .rresp_o(s_reg_rresp_o),
+    .rvalid_o(s_reg_rvalid_o), .rready_i(s_reg_rready_i), .messages_busy_i(messages_busy),
+    .access_o(access), .access_rdata_i(access_rdata)
+  );
+
+  // Core //
+
+  dmar_pkg::request_t mon_request;
+
+  dmar_core #(
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
+    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
+    .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
+    .ProtectedAlign(ProtectedAlign), .ZeroLengthRead(ZeroLengthRead),
+    .PageSelective(PageSelective), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
+    .Coherent(Coherent), .CollapseFaults(CollapseFaults), .Walks(Walks),
+    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
+    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
+    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
+    .PagingCacheWays(PagingCacheWays), .Tags(ReadSlots + WriteSlots)
+  ) u_core (
+    .clk_i, .rst_ni,
+    .xlate_req_valid_i(xlate_valid), .xlate_req_ready_o(xlate_ready),
+    .xlate_req_tag_i(xlate_tag), .xlate_req_i(xlate_request),
+    .xlate_rsp_valid_o(rsp_valid), .xlate_rsp_tag_o(rsp_tag), .xlate_rsp_o(rsp),
+    .epoch_o(epoch), .drain_busy_i(read_drain_busy || write_drain_busy),
+    .access_i(access), .access_rdata_o(access_rdata), .messages_busy_o(messages_busy),
+    .awid_o(m_tbl_awid_o), .awaddr_o(m_tbl_awaddr_o), .awlen_o(m_tbl_awlen_o),
+    .awsize_o(m_tbl_awsize_o), .awburst_o(m_tbl_awburst_o), .awuser_o(m_tbl_awuser_o[0]),
+    .awvalid_o(m_tbl_awvalid_o), .awready_i(m_tbl_awready_i),
+    .wdata_o(m_tbl_wdata_o), .wstrb_o(m_tbl_wstrb_o), .wlast_o(m_tbl_wlast_o),
+    .wvalid_o(m_tbl_wvalid_o), .wready_i(m_tbl_wready_i),
+    .bvalid_i(m_tbl_bvalid_i), .bready_o(m_tbl_bready_o),
+    .arid_o(m_tbl_arid_o), .araddr_o(m_tbl_araddr_o), .arlen_o(m_tbl_arlen_o),
+    .arsize_o(m_tbl_arsize_o), .arburst_o(m_tbl_arburst_o), .aruser_o(m_tbl_aruser_o[0]),
+    .arvalid_o(m_tbl_arvalid_o), .arready_i(m_tbl_arready_i),
+    .rid_i(m_tbl_rid_i), .rdata_i(m_tbl_rdata_i), .rresp_i(m_tbl_rresp_i),
+    .rvalid_i(m_tbl_rvalid_i), .rready_o(m_tbl_rready_o),
+    .mon_valid_o, .mon_request_o(mon_request), .mon_hit_o, .mon_walk_o
+  );
+
+  assign mon_source_id_o = mon_request.source_id;
+  assign mon_address_o   = mon_request.address;
+  assign mon_kind_o      = mon_request.kind;
+  assign mon_verdict_o   = rsp.verdict;
+  assign mon_reason_o    = rsp.reason;
+
+  // Single beats, one write at a time: nothing to match. The rest of the request is in the waves.
+  logic unused;
+  assign unused = ^{m_tbl_bid_i, m_tbl_bresp_i, m_tbl_rlast_i, mon_request};
+
+endmodule

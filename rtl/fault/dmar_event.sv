@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Event control, data and address registers of one event, and its message (VT-d 11.4.7). A
+// condition sets IP; the message leaves when IM is 0; IP clears unsent when the cause is gone.
+`include "dmar_assert.svh"
+
+module dmar_event #(
+  parameter logic [9:0] FirstWord = 10'h00E   // offset / 4 of the control register
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  dmar_pkg::reg_access_t access_i,
+  output logic [31:0]           rdata_o,      // 0 for other registers
+  input  logic                  set_i,        // the event condition arose
+  input  logic                  quiet_i,      // no status bit is left that would want an event
+  output logic                  busy_o,       // a message is due
+  output logic                  msg_valid_o,
+  input  logic                  msg_ready_i,
+  output dmar_pkg::message_t    msg_o
+);
+
+  logic        masked_q, pending_q;
+  logic [15:0] data_q;
+  logic [29:0] address_q;
+  logic [31:0] upper_q;
+  logic [9:0]  word;
+  logic        write, send;
+
+  assign word  = access_i.word - FirstWord;
+  assign write = access_i.valid && access_i.write;
+  assign send  = pending_q && !masked_q && !msg_valid_o;
+
+  always_comb begin
+    case (word)
+      10'd0:   rdata_o = {masked_q, pending_q, 30'h0};
+      10'd1:   rdata_o = {16'h0, data_q};
+      10'd2:   rdata_o = {address_q, 2'b00};
+      10'd3:   rdata_o = upper_q;
+      default: rdata_o = '0;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      masked_q  <= 1'b1;
+      data_q    <= '0;
+      address_q <= '0;
+      upper_q   <= '0;
+    end else if (write) begin
+      if (word == 10'd0) masked_q  <= access_i.data[31];
+      if (word == 10'd1) data_q    <= access_i.data[15:0];
+      if (word == 10'd2) address_q <= access_i.data[31:2];
+      if (word == 10'd3) upper_q   <= access_i.data;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      pending_q   <= 1'b0;
+      msg_valid_o <= 1'b0;
+    end else begin
+      if (set_i)                pending_q <= 1'b1;
+      else if (send || quiet_i) pending_q <= 1'b0;
+      if (send)             msg_valid_o <= 1'b1;
+      else if (msg_ready_i) msg_valid_o <= 1'b0;
+    end
+  end
+
+  // The message is what the registers held when it became due.
+  always_ff @(posedge clk_i) begin
+    if (send) msg_o <= {upper_q, address_q, 2'b00, 16'h0, data_q};
+  end
+
+  assign busy_o = msg_valid_o || (pending_q && !masked_q);
+
+  `DMAR_ASSERT_HELD(MessageHeld_A, msg_valid_o, msg_ready_i, msg_o)
+
+endmodule

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fault status, fault records and the fault event (VT-d 7.2, 11.4.7). Never stalls its source.
+`include "dmar_assert.svh"
+
+module dmar_fault_unit #(
+  parameter int unsigned FaultRecords   = 8,
+  parameter bit          CollapseFaults = 1'b1,
+  parameter int unsigned FaultInfoWidth = 48
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  dmar_pkg::reg_access_t access_i,
+  output logic [31:0]           rdata_o,
+  input  logic                  fault_valid_i,
+  input  dmar_pkg::fault_t      fault_i,
+  input  logic                  restart_i,         // TES = IRES = 0
+  input  logic                  queue_error_i,     // sets FSTS.IQE
+  output logic                  queue_stopped_o,   // FSTS.IQE
+  output logic                  busy_o,
+  output logic                  msg_valid_o,
+  input  logic                  msg_ready_i,
+  output dmar_pkg::message_t    msg_o
+);
+
+  localparam logic [9:0] FSTS_WORD  = 10'h00D;
+  localparam logic [9:0] FECTL_WORD = 10'h00E;
+
+  logic        overflow_q, queue_error_q, pending, recorded, lost, write_status;
+  logic [7:0]  index_q, recorded_index;
+  logic [31:0] record_rdata, event_rdata, status;
+  logic        any_status, condition;
+
+  dmar_fault_records #(
+    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth)
+  ) u_records (
+    .clk_i, .rst_ni, .access_i, .rdata_o(record_rdata), .fault_valid_i, .fault_i,
+    .overflow_i(overflow_q), .restart_i, .pending_o(pending), .recorded_o(recorded),
+    .recorded_index_o(recorded_index), .lost_o(lost)
+  );
+
+  assign status       = {16'h0, index_q, 3'b000, queue_error_q, 2'b00, pending, overflow_q};
+  assign write_status = access_i.valid && access_i.write && (access_i.word == FSTS_WORD);
+
+  // A bit that is set and cleared in one clock stays set: nothing that happened is forgotten.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      overflow_q    <= 1'b0;
+      queue_error_q <= 1'b0;
+      index_q       <= '0;
+    end else begin
+      if (lost)                                  overflow_q <= 1'b1;
+      else if (write_status && access_i.data[0]) overflow_q <= 1'b0;
+      if (queue_error_i)                         queue_error_q <= 1'b1;
+      else if (write_status && access_i.data[4]) queue_error_q <= 1'b0;
+      if (recorded && !pending)                  index_q <= recorded_index;
+    end
+  end
+
+  // While any status bit is set, software has yet to look: no further message.
+  assign any_status = pending || overflow_q || queue_error_q;
+  assign condition  = ((recorded && !pending) || queue_error_i) && !any_status;
+
+  dmar_event #(.FirstWord(FECTL_WORD)) u_event (
+    .clk_i, .rst_ni, .access_i, .rdata_o(event_rdata), .set_i(condition), .quiet_i(!any_status),
+    .busy_o, .msg_valid_o, .msg_ready_i, .msg_o
+  );
+
+  assign rdata_o = record_rdata | event_rdata | ((access_i.word == FSTS_WORD) ? status : '0);
+  assign queue_stopped_o = queue_error_q;
+
+endmodule
