@@ -75,7 +75,7 @@ module dmar_params #(
   if (!power_of_two(Iotlb4kSets) || !power_of_two(Iotlb2mSets) || !power_of_two(Iotlb1gSets)
       || !power_of_two(PagingCacheSets) || Iotlb4kSets > 4096 || Iotlb2mSets > 4096
       || Iotlb1gSets > 4096 || PagingCacheSets > 4096) begin : gen_sets
-    $error("Iotlb4kSets, Iotlb2mSets, Iotlb1gSets and PagingCacheSets must be powers of two, at most 4096");
+    $error("sets of IOTLB and paging-structure caches must be powers of two, at most 4096");
   end
   if (ContextWays < 1 || Iotlb4kWays < 1 || Iotlb2mWays < 1 || Iotlb1gWays < 1
       || PagingCacheWays < 1 || ContextWays > 16 || Iotlb4kWays > 16 || Iotlb2mWays > 16

@@ -178,7 +178,7 @@ module dmar_top #(
   output logic [15:0]        mon_source_id_o,
   output logic [63:0]        mon_address_o,    // of the request
   output logic [1:0]         mon_kind_o,       // 0 read, 1 write, 2 atomic, 3 zero-length read
-  output logic [2:0]         mon_verdict_o,    // 0 forward, 1 interrupt, 2 complete, 3 fault, 4 block
+  output logic [2:0]         mon_verdict_o,    // dmar_pkg::verdict_e
   output logic [7:0]         mon_reason_o,     // fault reason, 0 when the verdict is not a fault
   output logic               mon_hit_o,        // answered without a walk of its own or merged
   output logic               mon_walk_o        // one pulse for each table walk started

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compile order, relative to the top of the repository; every tool reads it.
 rtl/dmar_pkg.sv
 rtl/common/dmar_ram.sv

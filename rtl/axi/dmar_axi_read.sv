@@ -256,7 +256,8 @@ module dmar_axi_read #(
 
   `DMAR_ASSERT(AnswersAwaited_A, (rsp_slot & ~used) == '0)
   `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_rvalid_i || $onehot(memory_slot))
-  `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_rvalid_o, s_rready_i, {s_rid_o, s_rdata_o, s_rresp_o, s_rlast_o})
+  `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_rvalid_o, s_rready_i,
+                    {s_rid_o, s_rdata_o, s_rresp_o, s_rlast_o})
   `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_arvalid_o, m_arready_i, {m_arid_o, m_araddr_o})
 
   logic unused;

@@ -339,7 +339,7 @@ module dmar_axi_write #(
   `DMAR_ASSERT_HELD(MemoryDataHeld_A, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})
 
   logic unused;
-  assign unused = ^{s_wlast_i, ask_attr, head_addr[63:12], head_user[47:16], data_beat, answer_index,
-                    rsp_i.reason};
+  assign unused = ^{s_wlast_i, ask_attr, head_addr[63:12], head_user[47:16], data_beat,
+                    answer_index, rsp_i.reason};
 
 endmodule

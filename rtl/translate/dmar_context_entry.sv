@@ -30,8 +30,8 @@ module dmar_context_entry #(
       || ((translation_type != 2'b10) && ((entry_i[63:12] & beyond_haw) != '0))
       || entry_i[71] || ((entry_i[87:72] & beyond_domain) != '0) || (entry_i[127:88] != '0);
 
-  assign width_supported = (address_width == 3'd1 && Sagaw[1]) || (address_width == 3'd2 && Sagaw[2])
-      || (address_width == 3'd3 && Sagaw[3]);
+  assign width_supported = (address_width == 3'd1 && Sagaw[1])
+      || (address_width == 3'd2 && Sagaw[2]) || (address_width == 3'd3 && Sagaw[3]);
 
   assign ctx_o = {entry_i[1], translation_type == 2'b10, address_width + 3'd2, entry_i[87:72],
                   entry_i[51:12]};

@@ -18,6 +18,8 @@ module dmar_walk_step #(
   output logic            done_o
 );
 
+  localparam int unsigned T = dmar_pkg::TABLE_WIDTH;
+
   // Root and context //
 
   logic             root_fault, context_fault, beyond;
@@ -101,12 +103,13 @@ module dmar_walk_step #(
       for (int unsigned i = 0; i < 4; i++) begin
         if (walk_i.stage == 3'(i + 2) && !leaf) begin
           walk_o.saved_valid[i] = 1'b1;
-          walk_o.saved[i*dmar_pkg::TABLE_WIDTH +: dmar_pkg::TABLE_WIDTH] = {entry_frame, read, write};
+          walk_o.saved[i*T +: T] = {entry_frame, read, write};
         end
       end
       if (error_i) begin
         walk_o.fault  = 1'b1;
-        walk_o.reason = walk_i.top ? dmar_pkg::FR_CONTEXT_INVALID : dmar_pkg::FR_PAGING_ENTRY_ACCESS;
+        walk_o.reason = walk_i.top ? dmar_pkg::FR_CONTEXT_INVALID
+                                   : dmar_pkg::FR_PAGING_ENTRY_ACCESS;
       end else if (no_access) begin
         walk_o.leaf.read  = 1'b0;
         walk_o.leaf.write = 1'b0;

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make run` replays a recorded driver on the RTL, `make test` runs every test; both install what is
+# missing (Debian 12) and build. `make help` lists the rest.
+BUILD ?= build
+JOBS  ?= $(shell nproc)
+TRACE ?= sim/traces/linux61-blk-lazy.trace.gz
+ARGS  ?=
+WAVE  ?= $(BUILD)/waves/run.fst
+
+export CCACHE_DIR ?= $(HOME)/.cache/ccache
+
+.PHONY: help run build test test-long lint format synth netlist waves docs clean
+
+help:
+	@echo "make run        replay $(TRACE) on the RTL and check everything"
+	@echo "make test       lint, synthesis and every test"
+	@echo "make test-long  random campaigns and full-size replays (about an hour)"
+	@echo "make build      the program $(BUILD)/dmar"
+	@echo "make waves      record a wave and open it in GTKWave"
+	@echo "make synth      synthesize the smallest build for iCE40, cells per module"
+	@echo "make lint       static checks only"
+	@echo "make format     clang-format the C++ sources"
+	@echo "make docs       generate docs/registers.md"
+	@echo "make clean      remove $(BUILD)"
+	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run' WAVE=file.fst"
+
+run: build
+	$(BUILD)/dmar run $(TRACE) $(ARGS)
+
+build:
+	@sim/setup/packages.sh build
+	@sim/setup/configure.sh $(BUILD)
+	cmake --build $(BUILD) -j $(JOBS) --target dmar
+
+test:
+	@sim/setup/packages.sh test
+	@BUILD=$(BUILD) JOBS=$(JOBS) sim/setup/test.sh
+
+test-long:
+	@sim/setup/packages.sh test
+	@BUILD=$(BUILD) JOBS=$(JOBS) sim/setup/test_long.sh
+
+lint:
+	@sim/setup/packages.sh test
+	@sim/lint/run.sh
+
+format:
+	find tb sim -name '*.cpp' -o -name '*.hpp' | xargs clang-format-14 -i
+
+synth:
+	@sim/setup/packages.sh test
+	@sim/synth/ice40.sh $(BUILD)/synth
+
+netlist:
+	@sim/setup/packages.sh test
+	@sim/synth/netlist.sh $(BUILD)/synth/netlist.v
+
+waves: build
+	@sim/setup/packages.sh waves
+	@mkdir -p $(dir $(WAVE))
+	$(BUILD)/dmar run $(TRACE) --wave $(WAVE) --wave-from 300 --wave-to 700 $(ARGS)
+	gtkwave $(WAVE) sim/waves/dmar_top.gtkw
+
+docs: build
+	$(BUILD)/dmar registers --markdown > docs/registers.md
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every static check: format, licence lines, ASCII, RTL lint in Verilator and Yosys, and that
+# illegal parameters stop elaboration. Prints one line for each; fails at the end if any failed.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+failed=0
+
+step() {  # step NAME COMMAND...
+  local name=$1 out
+  shift
+  if out=$("$@" 2>&1) && [ -z "$out" ]; then
+    printf 'ok    %s\n' "$name"
+  else
+    printf 'FAIL  %s\n%s\n' "$name" "$(head -n 40 <<<"$out" | sed 's/^/      /')"
+    failed=1
+  fi
+}
+
+cxx_files() { find tb sim -name '*.cpp' -o -name '*.hpp' | sort; }
+rtl_files() { find rtl -name '*.sv' -o -name '*.svh' -o -name '*.f' -o -name '*.vlt' | sort; }
+text_files() { cxx_files; rtl_files; find sim docs -name '*.sh' -o -name '*.md'; echo README.md; }
+
+format() { cxx_files | xargs clang-format-14 --dry-run --Werror; }
+licence() { { cxx_files; rtl_files; } | xargs grep -L 'SPDX-License-Identifier: Apache-2.0'; true; }
+ascii() { ! text_files | xargs grep -nP '[^\x00-\x7F]' ; }
+columns() { ! rtl_files | xargs grep -nE '^.{101,}|	' ; }
+listed() {  # every source is in files.f, and the other way round
+  diff <(grep -v '^//' rtl/files.f | sort) <(find rtl -name '*.sv' | sort)
+}
+banned() {  # what Yosys 0.23 accepts and silently gets wrong
+  ! rtl_files | xargs grep -nE '\$bits\(|_t +[a-z_0-9]+ *\[|_t *\[|\bbind\b' | grep -v '^rtl/lint.vlt'
+}
+
+verilator_lint() {
+  verilator --lint-only -Wall --assert -Irtl rtl/lint.vlt $(grep -v '^//' rtl/files.f) \
+    --top-module dmar_top "$@"
+}
+yosys_lint() {
+  yosys -q -e '.' -p "read_verilog -sv -Irtl $(grep -v '^//' rtl/files.f | tr '\n' ' ')
+    hierarchy -check -top dmar_top ${1//$'\n'/ }; proc; opt_clean
+    select -assert-none t:\$dlatch t:\$adlatch; check -assert"
+}
+
+# An illegal parameter must stop elaboration in both tools, with the message that explains it.
+refuses() {  # refuses PARAMETER=VALUE MESSAGE
+  local out
+  if out=$(verilator_lint "-G$1" 2>&1); then echo "verilator accepts $1"; fi
+  grep -qF "$2" <<<"$out" || { echo "verilator, $1: no message '$2' in:"; echo "$out"; }
+  if out=$(yosys_lint "-chparam ${1%=*} ${1#*=}" 2>&1); then echo "yosys accepts $1"; fi
+  grep -qF "$2" <<<"$out" || { echo "yosys, $1: no message '$2' in:"; echo "$out"; }
+}
+
+step "clang-format" format
+step "licence lines" licence
+step "ASCII only" ascii
+step "RTL: 100 columns, no tabs" columns
+step "RTL: files.f is complete" listed
+step "RTL: no construct that Yosys silently drops" banned
+step "Verilator -Wall: default build" verilator_lint
+step "Verilator -Wall: smallest build" verilator_lint -GReadSlots=1 -GWriteSlots=1 -GWalks=1 \
+  -GContextSets=1 -GContextWays=1 -GIotlb4kSets=1 -GIotlb4kWays=1 -GIotlb2mSets=1 -GIotlb2mWays=1 \
+  -GIotlb1gSets=1 -GIotlb1gWays=1 -GPagingCacheSets=1 -GPagingCacheWays=1 -GFaultRecords=1
+step "Verilator -Wall: widest build" verilator_lint -GHostAddrWidth=52 -GGuestAddrWidth=57 \
+  "-GSagaw=5'b01110" "-GProtectedLow=1'b1" "-GProtectedHigh=1'b1" "-GCollapseFaults=1'b0" \
+  -GFaultRecords=160 -GWalks=32 -GReadSlots=32 -GWriteSlots=16 -GIotlb4kSets=1024
+step "Verilator -Wall: barest build" verilator_lint "-GSagaw=5'b00100" "-GSuperPages=2'b00" \
+  "-GPassThrough=1'b0" "-GSnoopControl=1'b0" "-GZeroLengthRead=1'b0" "-GPageSelective=1'b0" \
+  -GHostAddrWidth=39 -GDomainIdCode=2
+step "Yosys: default build" yosys_lint ""
+step "Yosys: widest build" yosys_lint "-chparam HostAddrWidth 52 -chparam GuestAddrWidth 57
+  -chparam Sagaw 5'b01110 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8"
+
+while IFS='|' read -r parameter message; do
+  [ -n "$parameter" ] && step "refused: $parameter" refuses "$parameter" "$message"
+done <<'EOT'
+HostAddrWidth=31|HostAddrWidth must be 32 to 52
+HostAddrWidth=53|HostAddrWidth must be 32 to 52
+GuestAddrWidth=40|GuestAddrWidth must be at least HostAddrWidth
+GuestAddrWidth=58|GuestAddrWidth must be at least HostAddrWidth
+Sagaw=5'b00000|Sagaw must name at least one of 39, 48 and 57 bits
+Sagaw=5'b10110|Sagaw must name at least one of 39, 48 and 57 bits
+Sagaw=5'b01110|57-bit tables (Sagaw bit 3) need GuestAddrWidth above 48
+SuperPages=2'b10|SuperPages must be 00, 01 or 11
+DomainIdCode=7|DomainIdCode must be 0 to 6
+FaultRecords=0|FaultRecords must be 1 to 160
+FaultRecords=161|FaultRecords must be 1 to 160
+MaxAddrMask=64|MaxAddrMask must be 0 to 63
+ProtectedAlign=11|ProtectedAlign must be 12 to 31
+DeviceTlb=1'b1|DeviceTlb must be 0
+IdWidth=17|IdWidth must be 1 to 16
+ReadSlots=0|ReadSlots and WriteSlots must be at least 1
+WriteSlots=250|ReadSlots and WriteSlots must be at least 1
+WriteBufferBeats=128|WriteBufferBeats must be a power of two of at least 256
+Walks=0|Walks must be 1 to 32
+Walks=33|Walks must be 1 to 32
+ContextSets=3|ContextSets must be a power of two
+Iotlb4kSets=0|must be powers of two
+PagingCacheSets=6|must be powers of two
+Iotlb2mWays=17|every number of ways must be 1 to 16
+EOT
+exit $failed

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# netlist.sh OUT.v: synthesizes the smallest build to gates (memories stay memories) and writes the
+# netlist, so that the tests can run on what Yosys understood. Any warning is an error.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. sim/synth/config.sh
+out=${1:?usage: netlist.sh OUT.v}
+mkdir -p "$(dirname "$out")"
+log=$out.log
+if ! yosys -q -e '.' -l "$log" -p "
+    $read; synth -flatten -run begin:fine; $no_latch; check -assert
+    opt -fast -full; techmap; opt -fast; abc -fast; opt_clean -purge; $no_latch; check -assert
+    write_verilog -noattr $out.tmp"; then
+  echo "synthesis failed, see $log" >&2
+  exit 1
+fi
+mv "$out.tmp" "$out"
