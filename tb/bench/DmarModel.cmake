@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+# dmar_add_model(), dmar_add_netlist_model(): one Verilated dmar_top per configuration.
+# dmar_add_model_set(): a library with the registry of some of them.
+find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator)
+find_program(DMAR_CCACHE ccache)
+set(DMAR_BENCH_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+# RTL parameter and member of dmar::Config with the same meaning.
+set(DMAR_CONFIG_MEMBERS
+  HostAddrWidth=host_address_width GuestAddrWidth=guest_address_width Sagaw=sagaw
+  SuperPages=super_pages DomainIdCode=domain_id_code FaultRecords=fault_records
+  MaxAddrMask=max_address_mask ProtectedLow=protected_low ProtectedHigh=protected_high
+  ProtectedAlign=protected_align ZeroLengthRead=zero_length_read PageSelective=page_selective
+  PassThrough=pass_through SnoopControl=snoop_control Coherent=coherent DeviceTlb=device_tlb
+  CollapseFaults=collapse_faults)
+
+# Sources, one per line, relative to the repository.
+function(dmar_read_file_list list out)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
+  file(STRINGS ${list} lines)
+  set(files)
+  foreach(line ${lines})
+    string(STRIP "${line}" line)
+    if(line AND NOT line MATCHES "^(#|//|[+-])")
+      list(APPEND files ${CMAKE_SOURCE_DIR}/${line})
+    endif()
+  endforeach()
+  set(${out} ${files} PARENT_SCOPE)
+endfunction()
+
+# "Name=value" parameters as statements that set the same in a dmar::Config.
+function(dmar_config_statements out id_width)
+  set(statements)
+  set(width 4)
+  foreach(parameter ${ARGN})
+    string(REGEX MATCH "^([A-Za-z0-9]+)=(.+)$" matched "${parameter}")
+    if(NOT matched)
+      message(FATAL_ERROR "model parameter '${parameter}' is not Name=value")
+    endif()
+    set(name ${CMAKE_MATCH_1})
+    string(REGEX REPLACE "^[0-9]+'b" "0b" value "${CMAKE_MATCH_2}")
+    string(REGEX REPLACE "^[0-9]+'h" "0x" value "${value}")
+    if(name STREQUAL IdWidth)
+      set(width ${value})
+    endif()
+    foreach(member ${DMAR_CONFIG_MEMBERS})
+      if(member MATCHES "^${name}=(.+)$")
+        string(APPEND statements "  config.${CMAKE_MATCH_1} = ${value};\n")
+      endif()
+    endforeach()
+  endforeach()
+  set(${out} "${statements}" PARENT_SCOPE)
+  set(${id_width} ${width} PARENT_SCOPE)
+endfunction()
+
+# Generated code and run time: always optimised, never warned about, through ccache where present.
+function(dmar_compile_generated target)
+  target_compile_options(${target} PRIVATE -w $<$<NOT:$<CONFIG:Release>>:-O3>)
+  if(DMAR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER ${DMAR_CCACHE})
+  endif()
+endfunction()
+
+# The run time, which verilate() adds to each model, is compiled once for all of them.
+function(dmar_share_runtime target)
+  get_target_property(sources ${target} SOURCES)
+  set(runtime ${sources})
+  list(FILTER runtime INCLUDE REGEX "/include/verilated[^/]*\\.cpp$")
+  list(REMOVE_ITEM sources ${runtime})
+  set_target_properties(${target} PROPERTIES SOURCES "${sources}")
+  if(NOT TARGET dmar_verilated)
+    find_package(Threads REQUIRED)
+    add_library(dmar_verilated STATIC ${runtime})
+    target_include_directories(dmar_verilated SYSTEM PUBLIC
+      ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
+    target_compile_definitions(dmar_verilated PUBLIC
+      VM_TRACE=1 VM_TRACE_FST=1 VM_TRACE_VCD=0 VM_COVERAGE=0 VM_SC=0)
+    target_link_libraries(dmar_verilated PUBLIC ZLIB::ZLIB Threads::Threads)
+    dmar_compile_generated(dmar_verilated)
+  endif()
+  target_link_libraries(${target} PUBLIC dmar_verilated)
+endfunction()
+
+# Library dmar_model_<name>: the Verilated class and the function that describes it.
+function(dmar_add_model_from name sources arguments)
+  set(module dmar_${name})
+  add_library(V${module} STATIC)
+  verilate(V${module} TOP_MODULE dmar_top PREFIX V${module} TRACE_FST SOURCES ${sources}
+    INCLUDE_DIRS ${CMAKE_SOURCE_DIR}/rtl OPT_FAST -O3 OPT_SLOW -O1 OPT_GLOBAL -O3
+    VERILATOR_ARGS -O3 -fno-const-bit-op-tree --assert --x-assign unique --x-initial unique
+                   --timescale 1ns/1ns ${arguments})
+  dmar_share_runtime(V${module})
+  dmar_compile_generated(V${module})
+  get_target_property(directories V${module} INTERFACE_INCLUDE_DIRECTORIES)
+  target_include_directories(V${module} SYSTEM INTERFACE ${directories})
+  dmar_config_statements(DMAR_CONFIG DMAR_ID_WIDTH ${ARGN})
+  set(DMAR_MODEL ${name})
+  set(DMAR_MODULE ${module})
+  configure_file(${DMAR_BENCH_DIR}/model.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/model_${name}.cpp @ONLY)
+  add_library(dmar_model_${name} STATIC ${CMAKE_CURRENT_BINARY_DIR}/model_${name}.cpp)
+  target_link_libraries(dmar_model_${name} PUBLIC dmar_bench_core V${module})
+  target_compile_options(dmar_model_${name} PRIVATE -O3)
+endfunction()
+
+# dmar_add_model(<name> [<Parameter>=<value> ...]): dmar_top from rtl/files.f.
+function(dmar_add_model name)
+  dmar_read_file_list(${CMAKE_SOURCE_DIR}/rtl/files.f sources)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/rtl/lint.vlt)
+    list(PREPEND sources ${CMAKE_SOURCE_DIR}/rtl/lint.vlt)
+  endif()
+  set(arguments -Wall)
+  foreach(parameter ${ARGN})
+    list(APPEND arguments "-G${parameter}")
+  endforeach()
+  dmar_add_model_from(${name} "${sources}" "${arguments}" ${ARGN})
+endfunction()
+
+# dmar_add_netlist_model(<name> <file> [<Parameter>=<value> ...]): a synthesized dmar_top, with the
+# parameters it was synthesized for. The file must exist when CMake runs.
+function(dmar_add_netlist_model name file)
+  dmar_add_model_from(${name} "${file}" "-Wno-fatal;-Wno-lint" ${ARGN})
+endfunction()
+
+# dmar_add_model_set(<target> <name> ...): the registry (bench/registry.hpp) of these models.
+# A program links exactly one set.
+function(dmar_add_model_set target)
+  set(DMAR_DECLARATIONS)
+  set(DMAR_CALLS)
+  set(libraries)
+  foreach(name ${ARGN})
+    string(APPEND DMAR_DECLARATIONS "ModelInfo model_${name}();\n")
+    list(APPEND DMAR_CALLS "model_${name}()")
+    list(APPEND libraries dmar_model_${name})
+  endforeach()
+  list(JOIN DMAR_CALLS ", " DMAR_CALLS)
+  set(registry ${CMAKE_CURRENT_BINARY_DIR}/${target}_registry.cpp)
+  configure_file(${DMAR_BENCH_DIR}/registry.cpp.in ${registry} @ONLY)
+  add_library(${target} STATIC ${registry})
+  target_link_libraries(${target} PUBLIC dmar_bench_core ${libraries})
+endfunction()

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device: issues AXI4 bursts, many at once, and checks every answer against the rules of AXI4:
+// known and ordered IDs, RLAST on the last beat only, no answer before its request is complete.
+#ifndef DMAR_BENCH_AXI_MANAGER_HPP
+#define DMAR_BENCH_AXI_MANAGER_HPP
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "bench/agent.hpp"
+#include "bench/axi.hpp"
+#include "bench/channel.hpp"
+
+namespace dmar::bench {
+
+struct AxiBurst {
+  bool write = false;
+  AddressBeat address;
+  std::vector<WriteBeat> beats = {};  // of a write: len + 1, the last one marked
+};
+
+struct AxiResult {
+  std::vector<std::uint8_t> responses;  // one for each read beat, one for a write
+  std::vector<BeatData> data;           // of a read
+  std::uint64_t accepted_cycle = 0;     // address handshake
+  std::uint64_t done_cycle = 0;         // last answer
+};
+
+using BurstHandle = std::uint64_t;
+
+class AxiManager : public Agent {
+ public:
+  AxiManager(AxiBus &bus, std::string name, unsigned stall_percent, std::uint64_t seed);
+
+  // Queues a burst. Addresses leave in the order of submission, reads and writes apart.
+  // std::invalid_argument when the burst itself breaks AXI4; a rogue device may do so, as long as
+  // it has its data beats.
+  BurstHandle submit(AxiBurst burst, bool rogue = false);
+
+  // Finished bursts in the order of their last answer; std::logic_error when there is none.
+  [[nodiscard]] bool has_finished() const { return !finished_.empty(); }
+  std::pair<BurstHandle, AxiResult> take_finished();
+
+  // Nothing queued or in flight.
+  [[nodiscard]] bool idle() const { return in_flight_ == 0; }
+  [[nodiscard]] unsigned in_flight() const { return in_flight_; }
+
+  void sample(std::uint64_t cycle) override;
+  void drive() override;
+
+ private:
+  struct Transfer {
+    unsigned beats = 1;
+    bool address_done = false;
+    bool data_done = false;
+    AxiResult result;
+  };
+  using Order = std::map<std::uint8_t, std::deque<BurstHandle>>;  // by AXI ID
+
+  BurstHandle oldest(const Order &order, std::uint8_t id, const char *channel) const;
+  void finish(Order &order, std::uint8_t id, std::uint64_t cycle);
+  void take_read_beat(const ReadBeat &beat, std::uint64_t cycle);
+  void take_write_response(const WriteResponse &response, std::uint64_t cycle);
+  void note_requests(std::uint64_t cycle);
+  [[noreturn]] void fail(const std::string &what) const;
+
+  std::string name_;
+  ChannelSource<AddressBeat> aw_;
+  ChannelSource<WriteBeat> w_;
+  ChannelSink<WriteResponse> b_;
+  ChannelSource<AddressBeat> ar_;
+  ChannelSink<ReadBeat> r_;
+  AxiBus &bus_;
+  BurstHandle next_handle_ = 1;
+  unsigned in_flight_ = 0;
+  std::unordered_map<BurstHandle, Transfer> transfers_;
+  std::deque<BurstHandle> finished_;
+  std::deque<BurstHandle> aw_order_;
+  std::deque<BurstHandle> w_order_;
+  std::deque<BurstHandle> ar_order_;
+  Order reads_;
+  Order writes_;
+};
+
+// Reason why `burst` breaks AXI4 (type, size, 4 KiB rule, lock), or an empty string.
+std::string address_violation(const AddressBeat &burst);
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_BENCH_AXI_MANAGER_HPP

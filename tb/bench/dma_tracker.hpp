@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joins what is seen of one device request at three places (its answer, its verdict on the monitor
+// port, its access behind the unit) and checks that the three agree.
+#ifndef DMAR_BENCH_DMA_TRACKER_HPP
+#define DMAR_BENCH_DMA_TRACKER_HPP
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "bench/axi_manager.hpp"
+#include "bench/axi_memory.hpp"
+#include "dmar/types.hpp"
+
+namespace dmar::bench {
+
+enum class VerdictKind : std::uint8_t {
+  kForward = 0,    // released to memory
+  kInterrupt = 1,  // released as an interrupt message
+  kComplete = 2,   // answered by the unit itself, allowed (zero-length read)
+  kFault = 3,      // blocked, a fault condition
+  kBlock = 4,      // blocked without a fault condition
+};
+
+// One pulse of the monitor port.
+struct VerdictEvent {
+  SourceId source_id;
+  Iova address;
+  AccessKind kind = AccessKind::kRead;
+  VerdictKind verdict = VerdictKind::kForward;
+  FaultReason reason = FaultReason::kNone;
+  bool hit = false;
+  std::uint64_t cycle = 0;
+};
+
+// A finished request and its times, in cycles.
+struct Outcome {
+  Completion completion;
+  VerdictEvent verdict;
+  std::uint64_t submitted_cycle = 0;
+  std::uint64_t accepted_cycle = 0;  // address handshake at the device port
+  std::uint64_t done_cycle = 0;      // last answer
+};
+
+// All functions throw ProtocolError when the observations contradict each other.
+class DmaTracker {
+ public:
+  void add(BurstHandle handle, const Request &request, const AddressBeat &burst,
+           std::uint64_t cycle);
+
+  // Belongs to the oldest request like it that has no verdict yet.
+  void note_verdict(const VerdictEvent &event);
+
+  // An access at the memory side: it must be a request that may still be released, with the same
+  // AXI ID, source id, shape and page offset.
+  void note_access(const AxiAccess &access);
+
+  // Removes the request. Its verdict must be known.
+  Outcome finish(BurstHandle handle, const AxiResult &result);
+
+  [[nodiscard]] bool judged(BurstHandle handle) const {
+    return flights_.at(handle).verdict.has_value();
+  }
+  [[nodiscard]] const Request &request(BurstHandle handle) const {
+    return flights_.at(handle).request;
+  }
+  [[nodiscard]] bool empty() const { return flights_.empty(); }
+
+ private:
+  struct Flight {
+    Request request;
+    AddressBeat burst;
+    std::uint64_t submitted_cycle = 0;
+    std::optional<VerdictEvent> verdict = std::nullopt;
+    std::optional<AxiAccess> access = std::nullopt;
+  };
+
+  bool bind(const AxiAccess &access, BurstHandle after);
+  void check_verdict(BurstHandle handle, Flight &flight, const AxiResult &result);
+
+  std::map<BurstHandle, Flight> flights_;  // oldest first
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_BENCH_DMA_TRACKER_HPP

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Watches the monitor port: counts, keeps each verdict, hands it to the tracker.
+#ifndef DMAR_BENCH_MONITOR_HPP
+#define DMAR_BENCH_MONITOR_HPP
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "bench/agent.hpp"
+#include "bench/dma_tracker.hpp"
+#include "bench/pins.hpp"
+
+namespace dmar::bench {
+
+class Monitor : public Agent {
+ public:
+  Monitor(const MonitorPins &pins, DmaTracker &tracker) : pins_(pins), tracker_(tracker) {}
+
+  std::vector<VerdictEvent> take_verdicts() { return std::exchange(verdicts_, {}); }
+  [[nodiscard]] std::uint64_t requests() const { return requests_; }
+  [[nodiscard]] std::uint64_t hits() const { return hits_; }
+  [[nodiscard]] std::uint64_t walks() const { return walks_; }
+
+  void sample(std::uint64_t cycle) override {
+    if (pins_.walk) ++walks_;
+    if (!pins_.valid) return;
+    if (pins_.verdict > static_cast<std::uint8_t>(VerdictKind::kBlock)) {
+      throw ProtocolError("monitor: undefined verdict");
+    }
+    const VerdictEvent event{.source_id = SourceId(pins_.source_id),
+                             .address = Iova(pins_.address),
+                             .kind = static_cast<AccessKind>(pins_.kind),
+                             .verdict = static_cast<VerdictKind>(pins_.verdict),
+                             .reason = static_cast<FaultReason>(pins_.reason),
+                             .hit = pins_.hit,
+                             .cycle = cycle};
+    ++requests_;
+    if (event.hit) ++hits_;
+    verdicts_.push_back(event);
+    tracker_.note_verdict(event);
+  }
+
+  void drive() override {}
+
+ private:
+  const MonitorPins &pins_;
+  DmaTracker &tracker_;
+  std::vector<VerdictEvent> verdicts_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t hits_ = 0;
+  std::uint64_t walks_ = 0;
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_BENCH_MONITOR_HPP

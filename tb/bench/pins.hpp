@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ports of dmar_top as plain values: what agents see, whichever Verilated model is behind.
+#ifndef DMAR_BENCH_PINS_HPP
+#define DMAR_BENCH_PINS_HPP
+
+#include <cstdint>
+
+#include "bench/axi.hpp"
+
+namespace dmar::bench {
+
+struct MonitorPins {
+  bool valid = false;
+  std::uint16_t source_id = 0;
+  std::uint64_t address = 0;
+  std::uint8_t kind = 0;
+  std::uint8_t verdict = 0;
+  std::uint8_t reason = 0;
+  bool hit = false;
+  bool walk = false;
+};
+
+struct Pins {
+  LiteBus reg;    // s_reg: the bench is the manager
+  AxiBus device;  // s_dma: the bench is the manager
+  AxiBus dma;     // m_dma: the bench is the memory
+  AxiBus table;   // m_tbl: the bench is the memory
+  MonitorPins mon;
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_BENCH_PINS_HPP

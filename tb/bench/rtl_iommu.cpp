@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/rtl_iommu.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "bench/dma_burst.hpp"
+#include "dmar/registers.hpp"
+
+namespace dmar::bench {
+namespace {
+
+// AXI IDs at m_tbl (docs/integration.md).
+constexpr std::uint8_t kLastWalkId = 31;
+constexpr std::uint8_t kQueueReadId = 32;
+constexpr std::uint8_t kStatusWriteId = 33;
+constexpr std::uint8_t kFaultEventId = 34;
+constexpr std::uint8_t kCompletionEventId = 35;
+
+// Cycles without table traffic after which the unit, otherwise idle, will start nothing more.
+constexpr std::uint64_t kQuietCycles = 64;
+
+Message dword_write(const AxiAccess &access) {
+  if (access.runs.size() != 1 || access.runs[0].bytes.size() != 4) {
+    throw ProtocolError(fmt::format("m_tbl: write with ID {} at {:#x} is not one DWORD",
+                                    access.address.id, access.address.address));
+  }
+  Message message{.address = access.runs[0].address, .data = 0};
+  for (unsigned k = 4; k-- > 0;) message.data = (message.data << 8) | access.runs[0].bytes[k];
+  return message;
+}
+
+// True for an event message, which goes to an interrupt controller and not to memory.
+bool is_event(const AxiAccess &access) {
+  return access.write &&
+         (access.address.id == kFaultEventId || access.address.id == kCompletionEventId);
+}
+
+void check_table_access(const AxiAccess &access) {
+  const std::uint8_t id = access.address.id;
+  if (access.write ? id < kStatusWriteId || id > kCompletionEventId : id > kQueueReadId) {
+    throw ProtocolError(fmt::format("m_tbl: {} with ID {}, which no client has",
+                                    access.write ? "write" : "read", id));
+  }
+  if (access.write) dword_write(access);
+}
+
+}  // namespace
+
+RtlIommu::RtlIommu(const ModelInfo &model, const RtlOptions &options)
+    : model_(model),
+      options_(options),
+      simulation_(model.make(options.seed)),
+      host_(simulation_->pins().reg, options.host_stall_percent, options.seed * 8 + 1),
+      device_(simulation_->pins().device, "s_dma", options.device_stall_percent,
+              options.seed * 8 + 2),
+      dma_memory_(simulation_->pins().dma, memory_, "m_dma", options.dma_memory,
+                  options.seed * 8 + 3),
+      table_memory_(simulation_->pins().table, memory_, "m_tbl", options.table_memory,
+                    options.seed * 8 + 4),
+      monitor_(simulation_->pins().mon, tracker_) {
+  connect();
+  if (!options.wave.empty()) simulation_->start_wave(options.wave);
+}
+
+RtlIommu::~RtlIommu() = default;
+
+void RtlIommu::connect() {
+  dma_memory_.set_consumer([this](const AxiAccess &access) {
+    tracker_.note_access(access);
+    return ((access.address.user >> dma_user::kInterrupt) & 1) != 0;
+  });
+  dma_memory_.set_observer([this](const AxiAccess &access) { dma_accesses_.push_back(access); });
+  table_memory_.set_consumer([](const AxiAccess &access) {
+    check_table_access(access);
+    return is_event(access);
+  });
+  table_memory_.set_observer([this](const AxiAccess &access) { note_table_access(access); });
+  // The monitor first: within a cycle a verdict is known before the access that it allows.
+  simulation_->attach(monitor_);
+  simulation_->attach(host_);
+  simulation_->attach(device_);
+  simulation_->attach(dma_memory_);
+  simulation_->attach(table_memory_);
+}
+
+void RtlIommu::note_table_access(const AxiAccess &access) {
+  if (!access.write) {
+    ++(access.address.id <= kLastWalkId ? table_reads_ : queue_reads_);
+  } else if (is_event(access)) {
+    messages_.push_back(dword_write(access));
+  } else {
+    const Message status = dword_write(access);
+    status_writes_.push_back(
+        {.address = HostAddr(status.address), .data = status.data, .cycle = access.perform_cycle});
+  }
+  if (table_observer_) table_observer_(access);
+}
+
+void RtlIommu::finish_requests() {
+  while (device_.has_finished()) unjudged_.push_back(device_.take_finished());
+  std::erase_if(unjudged_, [this](const auto &done) {
+    if (!tracker_.judged(done.first)) return false;
+    try {
+      outcomes_.emplace(done.first, tracker_.finish(done.first, done.second));
+    } catch (const ProtocolError &error) {
+      throw ProtocolError(
+          fmt::format("{} (cycle {}, seed {})", error.what(), cycle(), options_.seed));
+    }
+    return true;
+  });
+}
+
+void RtlIommu::step(std::uint64_t cycles) {
+  for (; cycles != 0; --cycles) {
+    simulation_->step();
+    memory_.set_time(simulation_->cycle());
+    if (!table_memory_.idle()) last_table_cycle_ = simulation_->cycle();
+    if (device_.has_finished() || !unjudged_.empty()) finish_requests();
+  }
+}
+
+void RtlIommu::step_until(const std::function<bool()> &done, const std::string &what) {
+  const std::uint64_t start = cycle();
+  while (!done()) {
+    if (cycle() - start >= options_.wait_bound) {
+      throw HangError(fmt::format("{} did not end within {} cycles (model {}, cycle {}, seed {})",
+                                  what, options_.wait_bound, model_.name, cycle(), options_.seed));
+    }
+    step();
+  }
+}
+
+std::uint64_t RtlIommu::read(std::uint32_t offset, unsigned bytes) {
+  host_.start_read(offset, bytes);
+  step_until([this] { return !host_.busy(); },
+             fmt::format("register read of {} bytes at {:#x}", bytes, offset));
+  return host_.result();
+}
+
+void RtlIommu::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+  host_.start_write(offset, bytes, value);
+  step_until([this] { return !host_.busy(); },
+             fmt::format("register write of {} bytes at {:#x}", bytes, offset));
+}
+
+RtlIommu::Handle RtlIommu::submit(const Request &request, std::span<const std::uint8_t> data,
+                                  std::optional<std::uint8_t> id) {
+  if (id && *id >= ids()) throw std::invalid_argument(fmt::format("AXI ID {} is too wide", *id));
+  const auto chosen = id ? *id : static_cast<std::uint8_t>(next_id_++ % ids());
+  AxiBurst burst = make_burst(request, data, chosen);
+  const AddressBeat address = burst.address;
+  const Handle handle = device_.submit(std::move(burst));
+  tracker_.add(handle, request, address, cycle());
+  return handle;
+}
+
+RtlIommu::Handle RtlIommu::submit_rogue(const Request &request, AxiBurst burst) {
+  const AddressBeat address = burst.address;
+  const Handle handle = device_.submit(std::move(burst), true);
+  tracker_.add(handle, request, address, cycle());
+  return handle;
+}
+
+std::optional<Outcome> RtlIommu::poll(Handle handle) {
+  const auto found = outcomes_.find(handle);
+  if (found == outcomes_.end()) return std::nullopt;
+  std::optional<Outcome> outcome = std::move(found->second);
+  outcomes_.erase(found);
+  return outcome;
+}
+
+Outcome RtlIommu::wait(Handle handle) {
+  if (!outcomes_.contains(handle)) {
+    const Request &request = tracker_.request(handle);
+    const std::string what =
+        fmt::format("request {:04x} kind {} at {:#x}", request.source_id.raw(),
+                    static_cast<unsigned>(request.kind), request.address.raw());
+    step_until([&] { return outcomes_.contains(handle); }, what);
+  }
+  return *poll(handle);
+}
+
+Completion RtlIommu::access(const Request &request, std::span<const std::uint8_t> data) {
+  return wait(submit(request, data)).completion;
+}
+
+std::vector<Completion> RtlIommu::access_all(std::span<const Request> requests) {
+  std::vector<Handle> handles;
+  handles.reserve(requests.size());
+  for (const Request &request : requests) handles.push_back(submit(request));
+  std::vector<Completion> completions;
+  completions.reserve(handles.size());
+  for (const Handle handle : handles) completions.push_back(wait(handle).completion);
+  return completions;
+}
+
+bool RtlIommu::quiet() const {
+  return table_memory_.idle() && cycle() - last_table_cycle_ >= kQuietCycles;
+}
+
+// Neither the queue nor a register command has work, as software sees it.
+bool RtlIommu::unit_at_rest() {
+  if ((read(reg::kCcmd, 8) & ccmd::kIcc) != 0 || (read(reg::kIotlb, 8) & iotlb::kIvt) != 0) {
+    return false;
+  }
+  if ((read(reg::kGsts, 4) & gsts::kQies) == 0) return true;
+  if ((read(reg::kFsts, 4) & (fsts::kIqe | fsts::kIce | fsts::kIte)) != 0) return true;
+  return read(reg::kIqh, 8) == read(reg::kIqt, 8);
+}
+
+void RtlIommu::settle() {
+  const std::uint64_t start = cycle();
+  // Rest is looked at before the quiet time: work that ends in between still sends its messages.
+  while (true) {
+    const bool rest = unit_at_rest();
+    step(kQuietCycles);
+    step_until([this] { return quiet(); }, "table traffic of an otherwise idle unit");
+    if (rest && unit_at_rest()) return;
+    if (cycle() - start >= options_.wait_bound) {
+      throw HangError(fmt::format(
+          "the invalidation queue or a command register did not come to rest within {} cycles "
+          "(model {}, cycle {}, seed {})",
+          options_.wait_bound, model_.name, cycle(), options_.seed));
+    }
+  }
+}
+
+std::vector<Message> RtlIommu::take_messages() { return std::exchange(messages_, {}); }
+
+Counters RtlIommu::counters() const {
+  return {.requests = monitor_.requests(),
+          .hits = monitor_.hits(),
+          .walks = monitor_.walks(),
+          .table_reads = table_reads_,
+          .queue_reads = queue_reads_,
+          .cycles = cycle()};
+}
+
+}  // namespace dmar::bench

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Iommu interface on a Verilated dmar_top, with the clock, time and observations that checkers
+// of a pipelined unit need. Any model: the type of the Verilated class is hidden.
+#ifndef DMAR_BENCH_RTL_IOMMU_HPP
+#define DMAR_BENCH_RTL_IOMMU_HPP
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bench/axi_manager.hpp"
+#include "bench/axi_memory.hpp"
+#include "bench/dma_tracker.hpp"
+#include "bench/lite_host.hpp"
+#include "bench/monitor.hpp"
+#include "bench/simulation_base.hpp"
+#include "dmar/iommu.hpp"
+#include "memory/memory.hpp"
+
+namespace dmar::bench {
+
+struct RtlOptions {
+  std::uint64_t seed = 1;
+  MemoryTiming dma_memory = {};        // behind m_dma
+  MemoryTiming table_memory = {};      // behind m_tbl
+  unsigned device_stall_percent = 0;   // hesitation of the device, each channel
+  unsigned host_stall_percent = 0;     // of the CPU, each channel
+  std::string wave = {};               // FST file from the first cycle on, when not empty
+  std::uint64_t wait_bound = 200'000;  // cycles before a wait is called a hang
+};
+
+// What the registry knows of one Verilated model.
+struct ModelInfo {
+  std::string name;
+  Config config;
+  unsigned id_width = 4;  // AXI ID bits of the device port
+  std::unique_ptr<SimulationBase> (*make)(std::uint64_t seed) = nullptr;
+};
+
+// A status write of an invalidation wait descriptor.
+struct StatusWrite {
+  HostAddr address;
+  std::uint32_t data = 0;
+  std::uint64_t cycle = 0;
+
+  friend bool operator==(const StatusWrite &, const StatusWrite &) = default;
+};
+
+struct Counters {
+  std::uint64_t requests = 0;  // verdicts given
+  std::uint64_t hits = 0;
+  std::uint64_t walks = 0;
+  std::uint64_t table_reads = 0;  // bursts of the walker
+  std::uint64_t queue_reads = 0;  // bursts of the invalidation queue
+  std::uint64_t cycles = 0;
+};
+
+// Every function that lets time pass may throw ProtocolError, AssertionError or HangError.
+class RtlIommu : public Iommu {
+ public:
+  using Handle = BurstHandle;
+
+  RtlIommu(const ModelInfo &model, const RtlOptions &options);
+  ~RtlIommu() override;
+
+  // Iommu. Messages and status writes are those performed so far; see settle().
+  [[nodiscard]] const Config &config() const override { return model_.config; }
+  [[nodiscard]] Memory &memory() override { return memory_; }
+  std::uint64_t read(std::uint32_t offset, unsigned bytes) override;
+  void write(std::uint32_t offset, unsigned bytes, std::uint64_t value) override;
+  Completion access(const Request &request, std::span<const std::uint8_t> data = {}) override;
+  std::vector<Completion> access_all(std::span<const Request> requests) override;
+  void settle() override;
+  std::vector<Message> take_messages() override;
+
+  // Requests in flight. Without an `id`, IDs are given in turn; the unit may then reorder reads.
+  Handle submit(const Request &request, std::span<const std::uint8_t> data = {},
+                std::optional<std::uint8_t> id = std::nullopt);
+  // The same with a burst of the caller's making, which may break AXI4; `request` is what the
+  // monitor port will report.
+  Handle submit_rogue(const Request &request, AxiBurst burst);
+  // The outcome, once; nullopt while the request is under way.
+  std::optional<Outcome> poll(Handle handle);
+  Outcome wait(Handle handle);
+  [[nodiscard]] unsigned in_flight() const { return device_.in_flight(); }
+  [[nodiscard]] unsigned ids() const { return 1U << model_.id_width; }
+
+  // Register accesses in flight, one at a time: for traffic during an access.
+  void start_read(std::uint32_t offset, unsigned bytes) { host_.start_read(offset, bytes); }
+  void start_write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+    host_.start_write(offset, bytes, value);
+  }
+  [[nodiscard]] bool register_busy() const { return host_.busy(); }
+  [[nodiscard]] std::uint64_t register_result() const { return host_.result(); }
+
+  // Time. memory().time() is the number of the cycle to come.
+  void step(std::uint64_t cycles = 1);
+  void step_until(const std::function<bool()> &done, const std::string &what);
+  [[nodiscard]] std::uint64_t cycle() const { return simulation_->cycle(); }
+
+  // Observations since the last call, in order.
+  std::vector<VerdictEvent> take_verdicts() { return monitor_.take_verdicts(); }
+  std::vector<AxiAccess> take_dma_accesses() { return std::exchange(dma_accesses_, {}); }
+  std::vector<StatusWrite> take_status_writes() { return std::exchange(status_writes_, {}); }
+  [[nodiscard]] Counters counters() const;
+
+  // Called for each burst at m_tbl once performed.
+  void observe_table_accesses(AxiMemory::Observer observer) { table_observer_ = observer; }
+
+  // Answers for which `hold` is true wait at m_tbl or m_dma until it is false (AxiMemory::Hold).
+  void hold_table_answers(AxiMemory::Hold hold) { table_memory_.set_hold(std::move(hold)); }
+  void hold_dma_answers(AxiMemory::Hold hold) { dma_memory_.set_hold(std::move(hold)); }
+
+  void start_wave(const std::string &path) { simulation_->start_wave(path); }
+  void stop_wave() { simulation_->stop_wave(); }
+  [[nodiscard]] const std::string &model_name() const { return model_.name; }
+
+ private:
+  void connect();
+  void note_table_access(const AxiAccess &access);
+  void finish_requests();
+  [[nodiscard]] bool unit_at_rest();
+  [[nodiscard]] bool quiet() const;
+
+  ModelInfo model_;
+  RtlOptions options_;
+  Memory memory_;
+  std::unique_ptr<SimulationBase> simulation_;
+  LiteHost host_;
+  AxiManager device_;
+  AxiMemory dma_memory_;
+  AxiMemory table_memory_;
+  DmaTracker tracker_;
+  Monitor monitor_;
+  std::unordered_map<Handle, Outcome> outcomes_;
+  std::vector<std::pair<Handle, AxiResult>> unjudged_;
+  std::vector<AxiAccess> dma_accesses_;
+  std::vector<StatusWrite> status_writes_;
+  std::vector<Message> messages_;
+  AxiMemory::Observer table_observer_;
+  std::uint64_t table_reads_ = 0;
+  std::uint64_t queue_reads_ = 0;
+  std::uint64_t last_table_cycle_ = 0;
+  unsigned next_id_ = 0;
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_BENCH_RTL_IOMMU_HPP

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Owns one Verilated model, its clock and its wave file. Included by one source file per model
+// only, because Verilated headers are large.
+#ifndef DMAR_BENCH_SIMULATION_HPP
+#define DMAR_BENCH_SIMULATION_HPP
+
+#include <verilated.h>
+#include <verilated_fst_c.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "bench/copy_pins.hpp"
+#include "bench/simulation_base.hpp"
+
+namespace dmar::bench {
+
+template <class Model>
+class Simulation : public SimulationBase {
+ public:
+  // Comes out of reset. Everything the RTL does not reset starts random, by `seed`.
+  explicit Simulation(std::uint64_t seed) : SimulationBase(seed) {
+    model_->rst_ni = 0;
+    for (unsigned i = 0; i < kResetCycles; ++i) {
+      eval_low();
+      eval_high();
+    }
+    model_->rst_ni = 1;
+  }
+
+  ~Simulation() override {
+    model_->final();
+    stop_wave();
+  }
+
+  void start_wave(const std::string &path) override {
+    stop_wave();
+    if (!std::ofstream(path, std::ios::binary)) {
+      throw std::runtime_error("cannot write the wave file '" + path + "'");
+    }
+    wave_ = std::make_unique<VerilatedFstC>();
+    model_->trace(wave_.get(), kTraceDepth);
+    wave_->open(path.c_str());
+  }
+
+  void stop_wave() override {
+    if (!wave_) return;
+    wave_->close();
+    wave_.reset();
+  }
+
+ protected:
+  void eval_low() override {
+    copy_inputs(pins(), *model_);
+    set_clock(0);
+    copy_outputs(*model_, pins());
+  }
+  void eval_high() override { set_clock(1); }
+  bool failed() const override { return context_->gotError(); }
+
+ private:
+  static constexpr unsigned kResetCycles = 8;
+  static constexpr unsigned kHalfPeriod = 5;  // in waves: 10 ns a cycle
+  static constexpr int kTraceDepth = 99;
+
+  static std::unique_ptr<VerilatedContext> make_context(std::uint64_t seed) {
+    auto context = std::make_unique<VerilatedContext>();
+    context->fatalOnError(false);
+    context->traceEverOn(true);
+    context->randReset(2);
+    context->randSeed(static_cast<int>(seed % 0x7FFF'FFFF) + 1);  // 0 would mean "the clock"
+    return context;
+  }
+
+  void set_clock(int level) {
+    Verilated::threadContextp(context_.get());  // errors go to this model, not to the newest
+    model_->clk_i = static_cast<CData>(level);
+    model_->eval();
+    if (wave_) wave_->dump(context_->time());
+    context_->timeInc(kHalfPeriod);
+  }
+
+  std::unique_ptr<VerilatedContext> context_ = make_context(seed());
+  std::unique_ptr<Model> model_ = std::make_unique<Model>(context_.get());
+  std::unique_ptr<VerilatedFstC> wave_;
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_BENCH_SIMULATION_HPP
