@@ -110,11 +110,11 @@ struct Completion {
   };
 
   Status status = Status::kOkay;
-  FaultReason reason = FaultReason::kNone;           // condition the unit detected
-  std::optional<HostAddr> address = std::nullopt;    // first byte accessed behind the unit
-  std::optional<Message> interrupt = std::nullopt;   // set when it left as an interrupt message
-  bool snoop = true;                                 // snoop attribute of the access behind the unit
-  std::vector<std::uint8_t> data = {};               // read data, `bytes` long when kOkay
+  FaultReason reason = FaultReason::kNone;          // condition the unit detected
+  std::optional<HostAddr> address = std::nullopt;   // first byte accessed behind the unit
+  std::optional<Message> interrupt = std::nullopt;  // set when it left as an interrupt message
+  bool snoop = true;                                // snoop attribute of the access behind the unit
+  std::vector<std::uint8_t> data = {};              // read data, `bytes` long when kOkay
 };
 
 }  // namespace dmar

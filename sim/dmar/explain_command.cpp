@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dmar explain`: every table read and every decision for one request at a moment of a trace.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backend.hpp"
+#include "command.hpp"
+#include "golden/explain.hpp"
+#include "golden/fault_record.hpp"
+#include "source_id_text.hpp"
+#include "trace/event_text.hpp"
+#include "trace/feature_check.hpp"
+#include "trace/parser.hpp"
+#include "trace/reference.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+struct ExplainOptions {
+  std::string trace;
+  std::string config = "default";
+  std::optional<unsigned> line;
+  std::optional<std::size_t> event;
+  std::string source_id;
+  std::string iova;
+  bool write = false;
+  std::optional<unsigned> bytes;
+};
+
+// Index of the event in whose moment the request is made; one past the last for "at the end".
+std::size_t moment(const trace::Trace &trace, const ExplainOptions &options) {
+  const auto &entries = trace.entries;
+  if (options.event) {
+    if (*options.event == 0 || *options.event > entries.size()) {
+      throw UsageError(fmt::format("--event {}: {} has events 1 to {}", *options.event, trace.file,
+                                   entries.size()));
+    }
+    return *options.event - 1;
+  }
+  if (!options.line) return entries.size();
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const trace::Entry &entry) {
+    return entry.line >= *options.line;
+  });
+  if (found == entries.end()) {
+    throw UsageError(
+        fmt::format("--at {}: {} has no event at or after that line", *options.line, trace.file));
+  }
+  return static_cast<std::size_t>(found - entries.begin());
+}
+
+Request request_from(const ExplainOptions &options) {
+  const auto source_id = parse_source_id(options.source_id);
+  if (!source_id) {
+    throw UsageError(
+        fmt::format("--sid {}: not a source id such as 00:05.0 or 0028", options.source_id));
+  }
+  const auto iova = parse_hex(options.iova);
+  if (!iova) {
+    throw UsageError(fmt::format("--iova {}: not a hexadecimal address", options.iova));
+  }
+  constexpr std::uint64_t kPage = 4096;
+  const unsigned bytes = options.bytes.value_or(1);
+  if (*iova % kPage + bytes > kPage) {
+    throw UsageError(fmt::format("--bytes {}: {} bytes at {:x} cross a page", bytes, bytes, *iova));
+  }
+  return {.source_id = *source_id,
+          .address = Iova(*iova),
+          .kind = options.write ? AccessKind::kWrite : AccessKind::kRead,
+          .bytes = bytes};
+}
+
+// The request of the event itself, and what the recording says became of it.
+struct RecordedRequest {
+  Request request;
+  trace::Outcome outcome;
+};
+
+RecordedRequest request_at(const trace::Trace &trace, std::size_t index) {
+  if (index < trace.entries.size()) {
+    const trace::Entry &entry = trace.entries[index];
+    if (const auto *dma = std::get_if<trace::DmaEvent>(&entry.event)) {
+      return {trace::request_of(*dma), trace::outcome_of(*dma)};
+    }
+    if (const auto *message = std::get_if<trace::InterruptEvent>(&entry.event)) {
+      return {trace::request_of(*message), trace::outcome_of(*message)};
+    }
+    throw UsageError(fmt::format("{}:{}: '{}' is not a request: give --sid and --iova", trace.file,
+                                 entry.line, trace::to_string(entry.event)));
+  }
+  throw UsageError("nothing to explain: give --at or --event of a request, or --sid and --iova");
+}
+
+void print_moment(const trace::Trace &trace, std::size_t index) {
+  if (index < trace.entries.size()) {
+    const trace::Entry &entry = trace.entries[index];
+    fmt::print("{}:{}: just before event {} of {}: {}\n", trace.file, entry.line, index + 1,
+               trace.entries.size(), trace::to_string(entry.event));
+  } else {
+    fmt::print("{}: after all {} events\n", trace.file, trace.entries.size());
+  }
+}
+
+// A note for each feature used so far that the model does not have.
+void print_notes(trace::Trace trace, std::size_t index, const Config &config) {
+  const std::string file = trace.file;
+  trace.entries.resize(std::min(index + 1, trace.entries.size()));
+  for (const auto &missing : trace::missing_features(trace, config)) {
+    fmt::print(stderr, "dmar: note: {}:{}: {}: {} is unknown to this model and left out\n", file,
+               missing.line, missing.event, missing.feature);
+  }
+}
+
+int explain(const ExplainOptions &options) {
+  const Config config = config_named(options.config);
+  const trace::Trace trace = trace::load_trace(options.trace);
+  const std::size_t index = moment(trace, options);
+  const bool recorded = options.source_id.empty();
+  std::optional<trace::Outcome> outcome;
+  Request request;
+  if (recorded) {
+    const RecordedRequest found = request_at(trace, index);
+    request = found.request;
+    outcome = found.outcome;
+  } else {
+    request = request_from(options);
+  }
+  print_notes(trace, index, config);
+  trace::Reference reference(config);
+  for (std::size_t i = 0; i < index; ++i) reference.step(trace.entries[i].event);
+  std::vector<golden::Step> steps;
+  const golden::Verdict verdict = reference.unit().judge(request, &steps);
+  print_moment(trace, index);
+  fmt::print("Request: {}\n\n{}\n", golden::describe(request), golden::render(steps));
+  fmt::print("Verdict: {}.\n", golden::describe(verdict));
+  if (const auto *fault = std::get_if<golden::Fault>(&verdict); fault && !fault->suppressed) {
+    const auto record = golden::make_fault_record(config, request, fault->reason);
+    fmt::print("Linux logs: {}\n", golden::dmesg_line(record));
+  }
+  if (outcome) fmt::print("Recorded: {}.\n", trace::to_string(*outcome));
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_explain(CLI::App &app, int &status) {
+  auto options = std::make_shared<ExplainOptions>();
+  CLI::App *command = app.add_subcommand(
+      "explain",
+      "Explain one request at a moment of a trace: every table read, every field, the\n"
+      "verdict and its reason. Without --sid and --iova: the recorded request at that moment");
+  command->add_option("TRACE", options->trace, "Trace file, plain or gzip")
+      ->required()
+      ->type_name("");
+  CLI::Option *at = command->add_option("--at", options->line,
+                                        "Line of the trace just before which the request is made");
+  at->type_name("LINE");
+  command->add_option("--event", options->event, "The same by number of the event, from 1")
+      ->type_name("N")
+      ->excludes(at);
+  CLI::Option *sid =
+      command->add_option("--sid", options->source_id, "Requester: 00:05.0 or 0028 (hexadecimal)");
+  CLI::Option *iova =
+      command->add_option("--iova", options->iova, "Address of the request (hexadecimal)");
+  sid->type_name("ID")->needs(iova);
+  iova->type_name("HEX")->needs(sid);
+  command->add_flag("--write", options->write, "A write; without it a read")->needs(sid);
+  command->add_option("--bytes", options->bytes, "Bytes of the request, 1 to 4096 (default 1)")
+      ->check(CLI::Range(1U, 4096U))
+      ->type_name("N")
+      ->needs(sid);
+  command->add_option("--config", options->config, "Configuration of the unit, see `dmar configs`")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->callback([options, &status] { status = explain(*options); });
+}
+
+}  // namespace dmar::sim

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `dmar`. Exit status: 0 success, 1 something did not match, 2 usage or input error.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+
+#include "command.hpp"
+
+namespace {
+
+constexpr const char *kVersion = "dmar " DMAR_VERSION;
+constexpr const char *kDescription =
+    "Replays, explains and shows what a VT-d DMA-remapping unit does.\n"
+    "Exit status: 0 success, 1 something did not match, 2 usage or input error.";
+
+int run(int argc, char **argv) {
+  CLI::App app(kDescription, "dmar");
+  int status = dmar::sim::kSuccess;
+  app.set_version_flag("--version", kVersion, "Print the version and exit");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(30);
+  dmar::sim::add_run(app, status);
+  dmar::sim::add_explain(app, status);
+  dmar::sim::add_registers(app, status);
+  dmar::sim::add_configs(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? dmar::sim::kSuccess : dmar::sim::kUsage;
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception &error) {
+    fmt::print(stderr, "dmar: {}\n", error.what());
+    return dmar::sim::kUsage;
+  }
+}

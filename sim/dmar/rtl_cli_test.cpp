@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program on the RTL: the whole trace, other memories, wave files and the views onto them.
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "program.hpp"
+
+namespace dmar::sim {
+namespace {
+
+using ::testing::HasSubstr;
+
+using RtlProgram = Program;
+
+TEST_F(RtlProgram, ReplaysTheLazyTrace) {
+  const Result result = dmar(fmt::format("run {} --json {}", kLazy, in("r.json")));
+  EXPECT_EQ(result.status, 0) << result.output;
+  const auto json = nlohmann::json::parse(std::ifstream(in("r.json")));
+  EXPECT_EQ(json.at("unit"), "rtl");
+  EXPECT_EQ(json.at("dma"), 18219);
+  EXPECT_EQ(json.at("interrupts"), 1144);
+  EXPECT_EQ(json.at("mismatches"), 0);
+  EXPECT_GT(json.at("hits"), 0);
+  EXPECT_GT(json.at("walks"), 0);
+  EXPECT_GE(json.at("table_reads"), json.at("walks"));
+  EXPECT_GT(json.at("cycles"), 1000000);
+}
+
+TEST_F(RtlProgram, MemoryLatencyCostsCyclesOnly) {
+  const auto cycles = [this](const char *arguments) {
+    const Result result =
+        dmar(fmt::format("run {} --quiet --json {} {}", trace("dma r 0028 2000 16 ok 2000"),
+                         in("r.json"), arguments));
+    EXPECT_EQ(result.status, 0) << result.output;
+    return nlohmann::json::parse(std::ifstream(in("r.json"))).at("cycles").get<int>();
+  };
+  const int fast = cycles("--mem-latency 1");
+  EXPECT_GT(cycles("--mem-latency 200"), fast + 390);  // two requests
+  EXPECT_EQ(cycles("--mem-latency 1 --seed 9"), fast);
+}
+
+TEST_F(RtlProgram, MismatchIsFoundOnTheRtlToo) {
+  const Result result = dmar("run " + trace("dma r 0028 2000 16 ok 3000"));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, HasSubstr("unit      ok 2000\n  golden    ok 2000\n"));
+}
+
+TEST_F(RtlProgram, UnusableWavePathsAreFoundBeforeTheRun) {
+  const std::string file = trace("dma r 0028 2000 16 ok 2000");
+  for (const std::string &path : {directory_.string(), in("no/w.fst")}) {
+    const Result result = dmar(fmt::format("run {} --wave {}", file, path));
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.output, HasSubstr(path + ": cannot be written"));
+  }
+  const Result window =
+      dmar(fmt::format("run {} --wave {} --wave-from 4 --wave-to 3", file, in("w.fst")));
+  EXPECT_EQ(window.status, 2);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(RtlProgram, WaveWindowLimitsTheFile) {
+  const std::string file = trace("dma r 0028 2000 16 ok 2000");
+  const auto size = [&](const char *window) {
+    const Result result =
+        dmar(fmt::format("run {} --quiet --wave {} {}", file, in("w.fst"), window));
+    EXPECT_EQ(result.status, 0) << result.output;
+    return std::filesystem::file_size(in("w.fst"));
+  };
+  const auto whole = size("");
+  const auto part = size("--wave-from 4");
+  EXPECT_GT(part, 0U);
+  EXPECT_LT(part, whole);
+}
+
+// Full names of all signals in a wave file, as GTKWave spells them.
+std::set<std::string> signals_of(const std::string &path) {
+  std::istringstream text(shell(fmt::format("fst2vcd {}", path)).output);
+  std::set<std::string> out;
+  std::vector<std::string> scopes;
+  for (std::string line; std::getline(text, line) && !line.starts_with("$enddefinitions");) {
+    std::istringstream words(line);
+    std::string kind, type, width, code, name, range;
+    words >> kind >> type >> width >> code >> name >> range;
+    if (kind == "$scope") scopes.push_back(width);
+    if (kind == "$upscope") scopes.pop_back();
+    if (kind != "$var") continue;
+    std::string full;
+    for (const std::string &scope : scopes) full += scope + ".";
+    out.insert(full + name + (range == "$end" ? "" : range));
+  }
+  return out;
+}
+
+// Signals that a GTKWave save file names.
+std::set<std::string> signals_named(const std::filesystem::path &path) {
+  std::ifstream file(path);
+  std::set<std::string> out;
+  for (std::string line; std::getline(file, line);) {
+    if (const auto at = line.find("TOP."); at != std::string::npos) out.insert(line.substr(at));
+  }
+  return out;
+}
+
+TEST_F(RtlProgram, WaveViewsNameSignalsThatExist) {
+  if (shell("command -v fst2vcd").status != 0) GTEST_SKIP() << "fst2vcd is not installed";
+  const std::string file = trace("dma r 0028 2000 16 ok 2000");
+  ASSERT_EQ(dmar(fmt::format("run {} --quiet --wave {}", file, in("w.fst"))).status, 0);
+  const auto have = signals_of(in("w.fst"));
+  unsigned views = 0;
+  for (const auto &entry : std::filesystem::directory_iterator(DMAR_WAVES_DIR)) {
+    if (entry.path().extension() != ".gtkw") continue;
+    ++views;
+    const auto named = signals_named(entry.path());
+    EXPECT_GT(named.size(), 20U) << entry.path();
+    for (const std::string &signal : named) {
+      EXPECT_TRUE(have.contains(signal)) << entry.path() << ": " << signal;
+    }
+  }
+  EXPECT_GE(views, 2U);
+}
+
+}  // namespace
+}  // namespace dmar::sim

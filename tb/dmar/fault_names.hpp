@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fault reasons in words: the condition as the architecture has it, and as Linux 6.1 prints it.
+#ifndef DMAR_FAULT_NAMES_HPP
+#define DMAR_FAULT_NAMES_HPP
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "dmar/types.hpp"
+
+namespace dmar {
+
+struct FaultName {
+  FaultReason reason;
+  std::string_view label;        // condition label of the architecture (VT-d 7.1.3)
+  std::string_view description;  // one plain clause
+  bool qualified;                // may be suppressed by FPD
+};
+
+inline constexpr std::array<FaultName, 18> kFaultNames{{
+    {FaultReason::kNone, "none", "no fault", false},
+    {FaultReason::kRootNotPresent, "LRT.2", "the root entry is not present", false},
+    {FaultReason::kContextNotPresent, "LCT.2", "the context entry is not present", true},
+    {FaultReason::kContextInvalid, "LCT.4", "the context entry asks for what the unit lacks", true},
+    {FaultReason::kAddressBeyondWidth, "LGN.1", "the address exceeds the address width", true},
+    {FaultReason::kWriteNotPermitted, "LGN.2", "there is no write permission", true},
+    {FaultReason::kReadNotPermitted, "LGN.3", "there is no read permission", true},
+    {FaultReason::kPagingEntryAccess, "LSS.1", "a paging entry could not be read", true},
+    {FaultReason::kRootAccess, "LRT.1", "the root entry could not be read", false},
+    {FaultReason::kContextAccess, "LCT.1", "the context entry could not be read", false},
+    {FaultReason::kRootReserved, "LRT.3", "a reserved bit is set in the root entry", false},
+    {FaultReason::kContextReserved, "LCT.3", "a reserved bit is set in the context entry", true},
+    {FaultReason::kPagingEntryReserved, "LSS.2", "a reserved bit is set in a paging entry", true},
+    {FaultReason::kTranslationTypeBlocked, "LCT.5", "the context entry forbids this address type",
+     true},
+    {FaultReason::kInterruptRangeOutput, "LGN.4", "the output lies in the interrupt range", true},
+    {FaultReason::kInterruptRequestInvalid, "29h", "not a valid interrupt request", false},
+    {FaultReason::kTableModeInvalid, "RTA.1", "the table mode of RTADDR is not supported", false},
+    {FaultReason::kPasidInLegacyMode, "RTA.2", "a request with PASID in legacy mode", false},
+}};
+
+// The entry of `reason`; that of kNone for a code this unit never raises.
+constexpr const FaultName &fault_name(FaultReason reason) {
+  for (const FaultName &name : kFaultNames) {
+    if (name.reason == reason) return name;
+  }
+  return kFaultNames[0];
+}
+
+// The text Linux 6.1 puts after the fault reason. "Unknown" is what it prints for 0Eh and 29h.
+constexpr std::string_view linux_fault_text(std::uint8_t reason) {
+  constexpr std::array<std::string_view, 14> kLegacy{
+      "Software",
+      "Present bit in root entry is clear",
+      "Present bit in context entry is clear",
+      "Invalid context entry",
+      "Access beyond MGAW",
+      "PTE Write access is not set",
+      "PTE Read access is not set",
+      "Next page table ptr is invalid",
+      "Root table address invalid",
+      "Context table ptr is invalid",
+      "non-zero reserved fields in RTP",
+      "non-zero reserved fields in CTP",
+      "non-zero reserved fields in PTE",
+      "PCE for translation request specifies blocking",
+  };
+  if (reason < kLegacy.size()) return kLegacy[reason];
+  if (reason == 0x30) return "SM: Invalid Root Table Address";
+  if (reason == 0x31) return "SM: TTM 0 for request with PASID";
+  return "Unknown";
+}
+
+}  // namespace dmar
+
+#endif  // DMAR_FAULT_NAMES_HPP

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bit positions of the legacy-mode tables in memory (VT-d 9.1, 9.3, 9.8). Layout only: what an
+// entry means and when it faults is decided elsewhere.
+#ifndef DMAR_STRUCTURES_HPP
+#define DMAR_STRUCTURES_HPP
+
+#include <algorithm>
+#include <cstdint>
+
+#include "dmar/config.hpp"
+#include "dmar/types.hpp"
+
+namespace dmar {
+
+// Mask of bits high..low; empty when high < low.
+constexpr std::uint64_t bits(unsigned high, unsigned low) {
+  if (high < low) return 0;
+  return (~std::uint64_t{0} >> (63 - high)) & (~std::uint64_t{0} << low);
+}
+constexpr std::uint64_t bit(unsigned n) { return std::uint64_t{1} << n; }
+constexpr std::uint64_t field(std::uint64_t word, unsigned high, unsigned low) {
+  return (word & bits(high, low)) >> low;
+}
+
+// FEE0_0000h to FEEF_FFFFh (VT-d 3.14).
+constexpr bool in_interrupt_range(std::uint64_t address) { return address >> 20 == 0xFEE; }
+
+constexpr unsigned domain_id_bits(const Config &config) { return 4 + 2 * config.domain_id_code; }
+
+// Root and context entries are 16 bytes, `lo` at the lower address.
+namespace root_entry {
+inline constexpr std::uint64_t kPresent = bit(0);
+constexpr std::uint64_t context_table(std::uint64_t lo, const Config &config) {
+  return lo & bits(config.host_address_width - 1, 12);
+}
+constexpr std::uint64_t reserved_lo(const Config &config) {
+  return bits(11, 1) | bits(63, config.host_address_width);
+}
+inline constexpr std::uint64_t kReservedHi = bits(63, 0);
+}  // namespace root_entry
+
+namespace context_entry {
+inline constexpr std::uint64_t kPresent = bit(0);
+inline constexpr std::uint64_t kFpd = bit(1);
+inline constexpr unsigned kTranslationTypeShift = 2;
+inline constexpr unsigned kDomainShift = 8;  // in hi
+inline constexpr unsigned kSecondStage = 0;  // TT encodings
+inline constexpr unsigned kDeviceTlb = 1;
+inline constexpr unsigned kPassThrough = 2;
+constexpr unsigned translation_type(std::uint64_t lo) { return field(lo, 3, 2); }
+constexpr std::uint64_t table(std::uint64_t lo, const Config &config) {
+  return lo & bits(config.host_address_width - 1, 12);
+}
+constexpr unsigned address_width(std::uint64_t hi) { return field(hi, 2, 0); }
+constexpr DomainId domain(std::uint64_t hi) {
+  return DomainId(static_cast<std::uint16_t>(field(hi, 23, 8)));
+}
+// The pointer is ignored by pass-through, its upper bits with it.
+constexpr std::uint64_t reserved_lo(const Config &config, unsigned translation_type) {
+  return bits(11, 4) | (translation_type == kPassThrough ? 0 : bits(63, config.host_address_width));
+}
+constexpr std::uint64_t reserved_hi(const Config &config) {
+  return bit(7) | bits(23, kDomainShift + domain_id_bits(config)) | bits(63, 24);
+}
+}  // namespace context_entry
+
+// Second-stage entries are 8 bytes; level 1 is the page table, level 5 the PML5.
+namespace second_stage {
+inline constexpr std::uint64_t kRead = bit(0);
+inline constexpr std::uint64_t kWrite = bit(1);
+inline constexpr std::uint64_t kPageSize = bit(7);
+inline constexpr std::uint64_t kSnoop = bit(11);
+inline constexpr unsigned kTopOfAw = 2;  // levels = AW + 2
+
+constexpr unsigned index_shift(unsigned level) { return 12 + 9 * (level - 1); }
+constexpr unsigned index(std::uint64_t address, unsigned level) {
+  return (address >> index_shift(level)) & 0x1FF;
+}
+// AGAW: bits an address may have with `levels` levels.
+constexpr unsigned width(unsigned levels) { return 12 + 9 * levels; }
+constexpr unsigned input_width(const Config &config, unsigned levels) {
+  return std::min(config.guest_address_width, width(levels));
+}
+constexpr bool may_be_leaf(const Config &config, unsigned level) {
+  return level == 1 || (level <= 3 && ((config.super_pages >> (level - 2)) & 1) != 0);
+}
+// Whether an entry ends the walk if it is valid at all: PS is not a bit of the lowest level.
+constexpr bool is_leaf(std::uint64_t entry, unsigned level) {
+  return level == 1 || ((level == 2 || level == 3) && (entry & kPageSize) != 0);
+}
+constexpr std::uint64_t address(std::uint64_t entry, unsigned level, const Config &config) {
+  const unsigned low = is_leaf(entry, level) ? index_shift(level) : 12;
+  return entry & bits(config.host_address_width - 1, low);
+}
+constexpr std::uint64_t reserved(std::uint64_t entry, unsigned level, const Config &config) {
+  const std::uint64_t always = bits(51, config.host_address_width) | bit(62);
+  if (!is_leaf(entry, level)) return always | kSnoop | (level > 1 ? kPageSize : 0);
+  return always | (config.snoop_control ? 0 : kSnoop) | bits(index_shift(level) - 1, 12) |
+         (may_be_leaf(config, level) ? 0 : kPageSize);
+}
+}  // namespace second_stage
+
+}  // namespace dmar
+
+#endif  // DMAR_STRUCTURES_HPP

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Invalidation queue descriptors (VT-d 6.5.2) as values: what a 128-bit descriptor asks for, or
+// why it is invalid.
+#ifndef DMAR_GOLDEN_DESCRIPTOR_HPP
+#define DMAR_GOLDEN_DESCRIPTOR_HPP
+
+#include <cstdint>
+#include <variant>
+
+#include "dmar/config.hpp"
+#include "dmar/registers.hpp"
+#include "dmar/types.hpp"
+
+namespace dmar::golden {
+
+struct ContextInvalidation {
+  unsigned granularity = 0;  // dmar::granularity
+  DomainId domain = {};
+  SourceId source_id = {};
+  unsigned function_mask = 0;  // FM: 1 ignores SID bit 2, 2 bits 2:1, 3 bits 2:0
+
+  friend bool operator==(const ContextInvalidation &, const ContextInvalidation &) = default;
+};
+
+struct IotlbInvalidation {
+  unsigned granularity = 0;
+  DomainId domain = {};
+  Iova address = {};          // page-selective: low `address_mask` page bits do not count
+  unsigned address_mask = 0;  // 2^n pages of 4 KiB
+  bool leaf_only = false;     // IH
+  bool drain_reads = false;
+  bool drain_writes = false;
+
+  friend bool operator==(const IotlbInvalidation &, const IotlbInvalidation &) = default;
+};
+
+struct InvalidationWait {
+  bool interrupt = false;     // IF
+  bool status_write = false;  // SW
+  bool fence = false;         // FN
+  HostAddr status_address = {};
+  std::uint32_t status_data = 0;
+
+  friend bool operator==(const InvalidationWait &, const InvalidationWait &) = default;
+};
+
+using Invalidation = std::variant<ContextInvalidation, IotlbInvalidation>;
+using Descriptor =
+    std::variant<ContextInvalidation, IotlbInvalidation, InvalidationWait, QueueError>;
+
+// Decodes a descriptor in legacy mode with DW=0. Types 1, 2 and 5 exist; any other is
+// kInvalidType. Reserved bits, reserved granularities and AM above CAP.MAMV are kReservedBit.
+Descriptor decode_descriptor(const Config &config, std::uint64_t qw0, std::uint64_t qw1);
+
+}  // namespace dmar::golden
+
+#endif  // DMAR_GOLDEN_DESCRIPTOR_HPP

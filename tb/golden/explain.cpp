@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "golden/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "dmar/fault_names.hpp"
+
+namespace dmar::golden {
+
+namespace {
+
+std::string device_name(SourceId source_id) {
+  const unsigned raw = source_id.raw();
+  return fmt::format("{:02x}:{:02x}.{}", raw >> 8, (raw >> 3) & 0x1F, raw & 7);
+}
+
+struct Describe {
+  std::string operator()(const Translation &result) const {
+    constexpr std::array<const char *, 3> kSizes{"4 KiB", "2 MiB", "1 GiB"};
+    const char *rights = result.read && result.write ? "read and write"
+                         : result.read               ? "read only"
+                         : result.write              ? "write only"
+                                                     : "no access";
+    const std::string how =
+        result.identity ? std::string("address unchanged")
+                        : fmt::format("{} page", kSizes[static_cast<unsigned>(result.page_size)]);
+    return fmt::format("permitted, goes to {:#x} ({}, {}{})", result.address.raw(), how, rights,
+                       result.snoop ? "" : ", not snooped");
+  }
+  std::string operator()(const Fault &fault) const {
+    return fmt::format("blocked, fault {:02X}h ({}): {}{}", static_cast<unsigned>(fault.reason),
+                       fault_name(fault.reason).label, fault_name(fault.reason).description,
+                       fault.suppressed ? "; not recorded because FPD is set" : "");
+  }
+  std::string operator()(const Blocked &blocked) const {
+    return blocked.cause == Blocked::Cause::kProtectedMemory
+               ? "blocked by a protected memory region, no fault is recorded"
+               : "unsupported request, no fault is recorded";
+  }
+  std::string operator()(const InterruptPass &) const {
+    return "an interrupt message, passed unchanged because interrupt remapping is off";
+  }
+  std::string operator()(const NoAccess &) const {
+    return "completes without touching anything (zero-length read of the interrupt range)";
+  }
+};
+
+void render_step(std::string &out, std::size_t number, const Step &step) {
+  fmt::format_to(std::back_inserter(out), "{:2}. {}", number, step.title);
+  if (step.address) fmt::format_to(std::back_inserter(out), " at {:#x}", step.address->raw());
+  if (step.address && step.words.empty()) out += ": no data";
+  for (std::size_t i = step.words.size(); i-- > 0;) {
+    fmt::format_to(std::back_inserter(out), "{}{:016x}", i + 1 == step.words.size() ? ": " : "_",
+                   step.words[i]);
+  }
+  out += '\n';
+  for (const Step::Field &field : step.fields) {
+    fmt::format_to(std::back_inserter(out), "      {:<20} = {:#x}", field.name, field.value);
+    if (!field.meaning.empty()) fmt::format_to(std::back_inserter(out), "  {}", field.meaning);
+    out += '\n';
+  }
+  if (!step.conclusion.empty()) {
+    fmt::format_to(std::back_inserter(out), "    -> {}\n", step.conclusion);
+  }
+}
+
+}  // namespace
+
+std::string describe(const Verdict &verdict) { return std::visit(Describe{}, verdict); }
+
+std::string describe(const Request &request) {
+  constexpr std::array<const char *, 4> kKinds{"read", "write", "atomic", "zero-length read"};
+  constexpr std::array<const char *, 4> kTypes{"", ", translation request", ", translated",
+                                               ", reserved address type"};
+  std::string text =
+      fmt::format("{} of {} bytes at {:#x} by {}{}", kKinds[static_cast<unsigned>(request.kind)],
+                  request.bytes, request.address.raw(), device_name(request.source_id),
+                  kTypes[static_cast<unsigned>(request.at)]);
+  if (request.pasid) text += fmt::format(", PASID {:#x}", request.pasid->raw());
+  return text;
+}
+
+std::string render(std::span<const Step> steps) {
+  std::string out;
+  for (std::size_t i = 0; i < steps.size(); ++i) render_step(out, i + 1, steps[i]);
+  return out;
+}
+
+std::string dmesg_line(const FaultRecord &record) {
+  return fmt::format(
+      "DMAR: [{} NO_PASID] Request device [{}] fault addr {:#x} [fault reason {:#04x}] {}",
+      record.t1() ? "DMA Read" : "DMA Write", device_name(record.source_id()), record.fault_info(),
+      record.reason(), linux_fault_text(record.reason()));
+}
+
+}  // namespace dmar::golden

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "golden/fault_record.hpp"
+
+#include "dmar/structures.hpp"
+
+namespace dmar::golden {
+
+FaultRecord make_fault_record(const Config &config, const Request &request, FaultReason reason) {
+  FaultRecord record;
+  record.hi =
+      bit(63) | (std::uint64_t{static_cast<std::uint8_t>(reason)} << 32) | request.source_id.raw();
+  if (reason == FaultReason::kInterruptRequestInvalid) return record;
+
+  // Fault info stops at the widest table the unit could support, not at what it lists.
+  const unsigned width = (config.sagaw & 0b1000) != 0 ? 57 : 48;
+  record.lo = request.address.raw() & bits(width - 1, 12);
+  const bool atomic = request.kind == AccessKind::kAtomic;
+  const bool write = request.kind == AccessKind::kWrite;
+  if (!write) record.hi |= bit(62);
+  if (atomic) record.hi |= bit(28);
+  if (config.device_tlb) record.hi |= std::uint64_t{static_cast<std::uint8_t>(request.at)} << 60;
+  return record;
+}
+
+}  // namespace dmar::golden

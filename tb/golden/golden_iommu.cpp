@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "golden/golden_iommu.hpp"
+
+#include <stdexcept>
+
+#include "dmar/pattern.hpp"
+#include "golden/little_endian.hpp"
+
+namespace dmar {
+
+namespace {
+
+std::vector<std::uint8_t> write_data(const Request &request, std::span<const std::uint8_t> data) {
+  if (data.empty()) return pattern(request);
+  if (data.size() != request.bytes) throw std::invalid_argument("access: data of another length");
+  return {data.begin(), data.end()};
+}
+
+}  // namespace
+
+Completion GoldenIommu::carry_out(const Request &request, const golden::Translation &translation,
+                                  std::span<const std::uint8_t> data) {
+  Completion completion{.address = translation.address, .snoop = translation.snoop};
+  bool done = true;
+  if (request.at == AddressType::kTranslationRequest) return completion;
+  switch (request.kind) {
+    case AccessKind::kZeroLengthRead:
+      break;
+    case AccessKind::kRead:
+      completion.data.resize(request.bytes);
+      done = memory_.read(translation.address, completion.data);
+      if (!done) completion.data.clear();
+      break;
+    case AccessKind::kWrite:
+    case AccessKind::kAtomic:
+      done = memory_.write(translation.address, write_data(request, data));
+      break;
+  }
+  if (!done) completion.status = Completion::Status::kMemoryError;
+  return completion;
+}
+
+Completion GoldenIommu::access(const Request &request, std::span<const std::uint8_t> data) {
+  const golden::Verdict verdict = unit_.translate(request);
+  if (const auto *translation = std::get_if<golden::Translation>(&verdict)) {
+    return carry_out(request, *translation, data);
+  }
+  Completion completion;
+  if (const auto *fault = std::get_if<golden::Fault>(&verdict)) {
+    completion.status = Completion::Status::kBlocked;
+    completion.reason = fault->reason;
+  } else if (std::holds_alternative<golden::Blocked>(verdict)) {
+    completion.status = Completion::Status::kBlocked;
+  } else if (std::holds_alternative<golden::InterruptPass>(verdict)) {
+    completion.interrupt =
+        Message{.address = request.address.raw(),
+                .data = golden::from_little_endian<std::uint32_t>(write_data(request, data))};
+  }
+  return completion;
+}
+
+std::vector<Completion> GoldenIommu::access_all(std::span<const Request> requests) {
+  std::vector<Completion> completions;
+  for (const Request &request : requests) completions.push_back(access(request));
+  return completions;
+}
+
+}  // namespace dmar

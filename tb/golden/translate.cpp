@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of decisions; the chapters they come from are files of their own.
+#include "golden/translate.hpp"
+
+#include "dmar/registers.hpp"
+#include "dmar/structures.hpp"
+#include "golden/context.hpp"
+#include "golden/explain.hpp"
+#include "golden/interrupt_range.hpp"
+#include "golden/page_walk.hpp"
+#include "golden/permission.hpp"
+#include "golden/protected_memory.hpp"
+#include "golden/scene.hpp"
+
+namespace dmar::golden {
+
+namespace {
+
+// Malformed or unsupported whatever the tables say (VT-d 7.1.1). The length rules of translation
+// requests are those of the link and end there.
+bool unsupported(const Request &request) {
+  switch (request.at) {
+    case AddressType::kUntranslated:
+      return false;
+    case AddressType::kTranslationRequest:
+      return request.kind == AccessKind::kWrite || request.kind == AccessKind::kAtomic;
+    case AddressType::kTranslated:
+      return request.pasid.has_value();
+    default:
+      return true;
+  }
+}
+
+bool below(std::uint64_t address, unsigned width) { return width >= 64 || address >> width == 0; }
+
+Translation identity(const Request &request) {
+  return {.address = HostAddr(request.address.raw()), .snoop = !request.no_snoop, .identity = true};
+}
+
+// The answer to a translation request that gets nothing and is no fault.
+Translation granted_nothing(const Context &context) {
+  return {.read = false, .write = false, .domain = context.domain};
+}
+
+// Identity results of TT = 10 and of translated requests.
+Verdict check_identity(const Scene &scene, const Context &context) {
+  const std::uint64_t address = scene.request.address.raw();
+  const bool fpd = context.fault_processing_disable;
+  if (!below(address, scene.config.host_address_width)) {
+    return make_fault(FaultReason::kAddressBeyondWidth, fpd);
+  }
+  if (in_interrupt_range(address)) return make_fault(FaultReason::kInterruptRangeOutput, fpd);
+  Translation result = identity(scene.request);
+  result.domain = context.domain;
+  scene.note_decision("identity", "pass-through or translated: the address is used as it is");
+  return result;
+}
+
+bool output_in_interrupt_range(const Request &request, const Page &page) {
+  if (request.at == AddressType::kUntranslated) return in_interrupt_range(page.address.raw());
+  const std::uint64_t size = page_bytes(page.size);
+  const std::uint64_t first = page.address.raw() & ~(size - 1);
+  return first <= 0xFEEF'FFFF && first + size > 0xFEE0'0000;
+}
+
+Verdict check_page(const Scene &scene, const Context &context, const Page &page) {
+  const Request &request = scene.request;
+  const bool fpd = context.fault_processing_disable;
+  const bool asks_only = request.at == AddressType::kTranslationRequest;
+  if (!asks_only) {
+    const auto reason = permission_fault(scene.config, request.kind, page.read, page.write);
+    if (reason) return make_fault(*reason, fpd);
+  } else if (!page.read && !page.write) {
+    return granted_nothing(context);
+  }
+  if (output_in_interrupt_range(request, page)) {
+    return make_fault(FaultReason::kInterruptRangeOutput, fpd);
+  }
+  return Translation{.address = page.address,
+                     .page_size = page.size,
+                     .read = page.read,
+                     .write = page.write,
+                     .snoop = !request.no_snoop || page.snoop,
+                     .domain = context.domain};
+}
+
+Verdict translate_second_stage(const Scene &scene, const Context &context) {
+  const Request &request = scene.request;
+  const bool asks_only = request.at == AddressType::kTranslationRequest;
+  const unsigned width = second_stage::input_width(scene.config, context.levels);
+  if (!below(request.address.raw(), width)) {
+    scene.note_decision("address width", "the address exceeds the input width of the domain");
+    if (asks_only) return granted_nothing(context);
+    return make_fault(FaultReason::kAddressBeyondWidth, context.fault_processing_disable);
+  }
+  // A device may not learn a translation for the range; it is to use untranslated writes.
+  if (asks_only && in_interrupt_range(request.address.raw())) {
+    Translation result = identity(request);
+    result.read = false;
+    result.domain = context.domain;
+    return result;
+  }
+  const auto end = walk_pages(scene, context);
+  if (const auto *fault = std::get_if<Fault>(&end)) return *fault;
+  return check_page(scene, context, std::get<Page>(end));
+}
+
+// Units of major version 1 leave second-stage results to the tables.
+Verdict protect(const Scene &scene, const Verdict &verdict) {
+  const auto *result = std::get_if<Translation>(&verdict);
+  if (result == nullptr || scene.request.at == AddressType::kTranslationRequest) return verdict;
+  if (!result->identity && scene.config.version_major < 2) return verdict;
+  if (!in_protected_memory(scene.config, scene.control, result->address.raw())) return verdict;
+  scene.note_decision("protected memory", "the address lies in a protected region");
+  return Blocked{Blocked::Cause::kProtectedMemory};
+}
+
+Verdict translate_legacy(const Scene &scene) {
+  if (rtaddr::ttm(scene.control.root_table) != 0) return make_fault(FaultReason::kTableModeInvalid);
+  if (scene.request.pasid) return make_fault(FaultReason::kPasidInLegacyMode);
+  const auto found = find_context(scene);
+  if (const auto *fault = std::get_if<Fault>(&found)) return *fault;
+  const auto &context = std::get<Context>(found);
+  const bool translated = scene.request.at == AddressType::kTranslated;
+  if (translated || context.translation_type == context_entry::kPassThrough) {
+    return check_identity(scene, context);
+  }
+  return translate_second_stage(scene, context);
+}
+
+Verdict decide(const Scene &scene) {
+  if (unsupported(scene.request)) return Blocked{Blocked::Cause::kUnsupportedRequest};
+  if (const auto verdict = judge_interrupt_range(scene.request)) {
+    scene.note_decision("interrupt address range",
+                        "untranslated, without PASID, into FEEx_xxxxh: never DMA-remapped");
+    return *verdict;
+  }
+  if (!scene.control.translation_enabled) {
+    scene.note_decision("translation disabled", "GSTS.TES = 0: addresses are host addresses");
+    if (scene.request.at != AddressType::kUntranslated) {
+      return Blocked{Blocked::Cause::kUnsupportedRequest};
+    }
+    return protect(scene, identity(scene.request));
+  }
+  return protect(scene, translate_legacy(scene));
+}
+
+}  // namespace
+
+Verdict translate(const Config &config, const ControlState &control, TableReader &tables,
+                  const Request &request, std::vector<Step> *steps) {
+  const Scene scene{config, control, tables, request, steps};
+  const Verdict verdict = decide(scene);
+  scene.note([&] { return Step{.title = "verdict", .conclusion = describe(verdict)}; });
+  return verdict;
+}
+
+}  // namespace dmar::golden

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// See outcome.hpp.
+#include "trace/outcome.hpp"
+
+#include <fmt/core.h>
+
+namespace dmar::trace {
+
+namespace {
+
+using Kind = Outcome::Kind;
+
+Outcome access(HostAddr address) { return {.kind = Kind::kAccess, .address = address}; }
+Outcome interrupt(Message message) { return {.kind = Kind::kInterrupt, .message = message}; }
+
+Outcome blocked(FaultReason reason) {
+  return {.kind = reason == FaultReason::kNone ? Kind::kBlocked : Kind::kFault, .reason = reason};
+}
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+}  // namespace
+
+Outcome outcome_of(const DmaEvent &event) {
+  return event.address ? access(*event.address) : blocked(event.reason);
+}
+
+Outcome outcome_of(const InterruptEvent &event) {
+  return event.output ? interrupt(*event.output) : blocked(event.reason);
+}
+
+Outcome outcome_of(const Completion &completion) {
+  if (completion.status == Completion::Status::kBlocked) return blocked(completion.reason);
+  if (completion.status == Completion::Status::kMemoryError) return {.kind = Kind::kMemoryError};
+  if (completion.interrupt) return interrupt(*completion.interrupt);
+  if (completion.address) return access(*completion.address);
+  return {.kind = Kind::kNoAccess};
+}
+
+Outcome outcome_of(const golden::Verdict &verdict, const Request &request, std::uint32_t data) {
+  return std::visit(
+      Overloaded{
+          [](const golden::Translation &translation) { return access(translation.address); },
+          [](const golden::Fault &fault) { return blocked(fault.reason); },
+          [](const golden::Blocked &) { return blocked(FaultReason::kNone); },
+          [&](const golden::InterruptPass &) {
+            return interrupt({.address = request.address.raw(), .data = data});
+          },
+          [](const golden::NoAccess &) { return Outcome{.kind = Kind::kNoAccess}; },
+      },
+      verdict);
+}
+
+std::string to_string(const Outcome &outcome) {
+  switch (outcome.kind) {
+    case Kind::kAccess:
+      return fmt::format("ok {:x}", outcome.address.raw());
+    case Kind::kInterrupt:
+      return fmt::format("ok {:x} {:x}", outcome.message.address, outcome.message.data);
+    case Kind::kNoAccess:
+      return "ok without an access";
+    case Kind::kFault:
+      return fmt::format("fault {:x}", static_cast<unsigned>(outcome.reason));
+    case Kind::kBlocked:
+      return "blocked without a fault";
+    case Kind::kMemoryError:
+      return "let through, memory error";
+  }
+  return "?";
+}
+
+Request request_of(const DmaEvent &event) {
+  return {.source_id = event.source_id,
+          .address = event.iova,
+          .kind = event.write ? AccessKind::kWrite : AccessKind::kRead,
+          .bytes = event.bytes};
+}
+
+Request request_of(const InterruptEvent &event) {
+  return {.source_id = event.source_id,
+          .address = Iova(event.input.address),
+          .kind = AccessKind::kWrite,
+          .bytes = 4};
+}
+
+}  // namespace dmar::trace

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The golden model that runs in lock-step with a replay, on a copy of memory of its own.
+#ifndef DMAR_TRACE_REFERENCE_HPP
+#define DMAR_TRACE_REFERENCE_HPP
+
+#include <cstdint>
+#include <vector>
+
+#include "golden/unit.hpp"
+#include "memory/memory.hpp"
+#include "trace/event.hpp"
+#include "trace/outcome.hpp"
+
+namespace dmar::trace {
+
+class Reference {
+ public:
+  explicit Reference(const Config &config) : unit_(config, memory_) {}
+
+  void apply(const MemEvent &event) { memory_.store(event.address, event.bytes); }
+  std::uint64_t read(const ReadEvent &event) const { return unit_.read(event.offset, event.bytes); }
+  void apply(const WriteEvent &event) { unit_.write(event.offset, event.bytes, event.value); }
+
+  // Device requests move no data here: what a device wrote is of no interest to the tables, and
+  // whatever becomes a table later has a memory line of its own.
+  Outcome apply(const DmaEvent &event) { return judge(request_of(event), 0); }
+  Outcome apply(const InterruptEvent &event) { return judge(request_of(event), event.input.data); }
+
+  // Brings the model past an event, whatever it is; consequences are drained and dropped.
+  void step(const Event &event);
+
+  std::vector<StatusEvent> take_status_writes();
+  std::vector<Message> take_messages() { return unit_.take_messages(); }
+
+  [[nodiscard]] const golden::Unit &unit() const { return unit_; }
+  [[nodiscard]] Memory &memory() { return memory_; }
+
+ private:
+  Outcome judge(const Request &request, std::uint32_t data) {
+    return outcome_of(unit_.translate(request), request, data);
+  }
+
+  Memory memory_;
+  golden::Unit unit_;
+};
+
+}  // namespace dmar::trace
+
+#endif  // DMAR_TRACE_REFERENCE_HPP

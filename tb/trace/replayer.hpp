@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replays a trace on a unit under test and, in lock-step, on the golden model, and compares both
+// with the recording: requests, register reads, status writes, fault records, event messages.
+#ifndef DMAR_TRACE_REPLAYER_HPP
+#define DMAR_TRACE_REPLAYER_HPP
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "trace/access_check.hpp"
+#include "trace/event.hpp"
+#include "trace/reference.hpp"
+#include "trace/report.hpp"
+#include "trace/sequence.hpp"
+#include "trace/target.hpp"
+
+namespace dmar::trace {
+
+struct ReplayOptions {
+  std::size_t shown = 20;      // mismatches kept in Report::first
+  unsigned poll_limit = 1000;  // reads of a polled register until the recorded value must be there
+  // Called before each event; `index` counts the entries of the trace.
+  std::function<void(const Entry &entry, std::size_t index)> on_event = nullptr;
+};
+
+class Replayer {
+ public:
+  // All arguments outlive the replayer. `target` is fresh from reset, its memory empty.
+  Replayer(const Trace &trace, Target &target, ReplayOptions options = {});
+
+  // Once. A unit that fails (hangs, violates an assertion) ends the replay with a mismatch.
+  Report run();
+
+ private:
+  struct Consequences {
+    std::vector<StatusEvent> status_writes;
+    std::vector<Message> messages;
+  };
+
+  void replay(std::size_t &index);
+  Consequences recorded_after(std::size_t &index) const;
+
+  void apply(const MemEvent &event);
+  void apply(const ReadEvent &event);
+  void apply(const WriteEvent &event);
+  void apply(const DmaEvent &event);
+  void apply(const InterruptEvent &event);
+  void apply(const StatusEvent &) {}  // consequences are compared with the event above them
+  void apply(const MessageEvent &) {}
+
+  std::uint64_t poll(const ReadEvent &event);
+  void note_identification(const ReadEvent &event, std::uint64_t value);
+  void compare_requests(const Outcome &unit, const Outcome &golden, const Outcome &recorded);
+  void compare_consequences(const Consequences &recorded);
+  template <class Element>
+  void compare_sequences(const char *kind, const std::vector<Element> &unit,
+                         const std::vector<Element> &golden, const std::vector<Element> &recorded);
+  void compare_fault_records(bool as_recorded);
+  void settle_if_due();
+  void mismatch(std::string what, std::string unit, std::string golden, std::string recorded);
+
+  const Trace &trace_;
+  Target &target_;
+  Iommu &iommu_;
+  ReplayOptions options_;
+  Reference reference_;
+  AccessCheck access_check_;
+  Report report_;
+  const Entry *current_ = nullptr;
+  std::vector<std::string> complaints_;     // about bytes, for the current event
+  std::vector<std::uint64_t> record_high_;  // upper halves of the unit's fault records
+  bool settle_due_ = false;                 // a command was written and may still be running
+};
+
+}  // namespace dmar::trace
+
+#endif  // DMAR_TRACE_REPLAYER_HPP

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The unit under test of a replay: an Iommu plus what only a bench can see of it.
+#ifndef DMAR_TRACE_TARGET_HPP
+#define DMAR_TRACE_TARGET_HPP
+
+#include <cstdint>
+#include <vector>
+
+#include "dmar/iommu.hpp"
+#include "trace/event.hpp"
+
+namespace dmar::trace {
+
+// Totals since the unit was made.
+struct Counters {
+  std::uint64_t hits = 0;         // requests answered without a table walk
+  std::uint64_t walks = 0;        // table walks started
+  std::uint64_t table_reads = 0;  // reads of root, context and paging entries
+  std::uint64_t cycles = 0;       // clock cycles, 0 for a model without a clock
+};
+
+// One burst that a device request caused behind the unit.
+struct HostAccess {
+  bool write = false;
+  HostAddr address;
+  unsigned bytes = 0;
+};
+
+class Target {
+ public:
+  virtual ~Target() = default;
+
+  virtual Iommu &iommu() = 0;
+  [[nodiscard]] virtual Counters counters() const = 0;
+
+  // Status writes of wait descriptors since the last call, oldest first.
+  virtual std::vector<StatusEvent> take_status_writes() = 0;
+
+  // Accesses to memory made for device requests since the last call, interrupt messages left out.
+  virtual std::vector<HostAccess> take_accesses() = 0;
+};
+
+}  // namespace dmar::trace
+
+#endif  // DMAR_TRACE_TARGET_HPP
