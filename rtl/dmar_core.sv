@@ -97,7 +97,7 @@ module dmar_core #(
 
   dmar_pkg::control_t control, control_next;
   dmar_pkg::flush_t   flush, command_flush, register_flush, queue_flush;
-  logic               flush_valid, flush_done, stop, empty, poison, clear, sweep_valid, epoch;
+  logic               flush_valid, flush_done, stop, empty, overtaken, poison, clear, sweep_valid, epoch;
   logic [SweepWidth-1:0] sweep_index;
   logic [2:0]         flush_valids, flush_dones;
   logic [31:0]        low_base, low_limit;
@@ -126,7 +126,8 @@ module dmar_core #(
     .fault_valid_o(fault_valid), .fault_o(fault),
     .control_i(control), .low_base_i(low_base), .low_limit_i(low_limit),
     .high_base_i(high_base), .high_limit_i(high_limit),
-    .stop_i(stop), .empty_o(empty), .poison_i(poison), .clear_i(clear),
+    .stop_i(stop), .empty_o(empty), .overtaken_o(overtaken), .poison_i(poison),
+    .clear_i(clear),
     .sweep_valid_i(sweep_valid), .sweep_index_i(sweep_index), .flush_i(flush), .epoch_i(epoch),
     .mem_valid_o(walk_valid), .mem_ready_i(walk_ready), .mem_addr_o(walk_addr),
     .mem_wide_o(walk_wide), .mem_id_o(walk_id), .mem_rsp_valid_i(walk_rsp_valid),
@@ -143,7 +144,7 @@ module dmar_core #(
   dmar_flush #(.SweepSets(SweepSets)) u_flush (
     .clk_i, .rst_ni, .flush_valid_i(flush_valid), .flush_i(flush), .flush_done_o(flush_done),
     .control_next_i(control_next), .control_o(control), .stop_o(stop), .empty_i(empty),
-    .poison_o(poison), .clear_o(clear), .sweep_valid_o(sweep_valid), .sweep_index_o(sweep_index),
+    .overtaken_i(overtaken), .poison_o(poison), .clear_o(clear), .sweep_valid_o(sweep_valid), .sweep_index_o(sweep_index),
     .epoch_o(epoch), .drain_busy_i
   );
   assign epoch_o = epoch;
@@ -177,8 +178,7 @@ module dmar_core #(
   );
 
   dmar_protected_regs #(
-    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
-    .HostAddrWidth(HostAddrWidth)
+    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign)
   ) u_protected_regs (
     .clk_i, .rst_ni, .access_i, .rdata_o(protected_rdata), .low_base_o(low_base),
     .low_limit_o(low_limit), .high_base_o(high_base), .high_limit_o(high_limit)

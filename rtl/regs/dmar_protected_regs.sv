@@ -4,8 +4,7 @@
 module dmar_protected_regs #(
   parameter bit          ProtectedLow   = 1'b0,
   parameter bit          ProtectedHigh  = 1'b0,
-  parameter int unsigned ProtectedAlign = 21,
-  parameter int unsigned HostAddrWidth  = 46
+  parameter int unsigned ProtectedAlign = 21
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -25,8 +24,7 @@ module dmar_protected_regs #(
   logic        write;
 
   assign low_mask  = ProtectedLow ? ({32{1'b1}} << ProtectedAlign) : 32'h0;
-  assign high_mask = ProtectedHigh
-      ? (({64{1'b1}} << ProtectedAlign) & ~(({64{1'b1}} << (HostAddrWidth - 1)) << 1)) : 64'h0;
+  assign high_mask = ProtectedHigh ? ({64{1'b1}} << ProtectedAlign) : 64'h0;
   assign word      = access_i.word - FIRST_WORD;
   assign write     = access_i.valid && access_i.write;
 

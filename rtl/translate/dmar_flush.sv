@@ -2,7 +2,8 @@
 // Carries out one flush at a time: stop the pipeline, let it run empty, overtake the walks in
 // flight, change the control state if asked, clear or sweep the caches, start a new drain epoch,
 // and wait until every DMA released in the old epoch is globally visible. Only then is it done.
-// Lookups stand still for at most 8 clocks plus the sets of the largest cache; walks and the DMA
+// A request that one flush made start over is answered before the next flush begins, so that a
+// stream of invalidations cannot starve it. Lookups stand still for at most 8 clocks plus the sets of the largest cache; walks and the DMA
 // in flight go on meanwhile.
 `include "dmar_assert.svh"
 
@@ -20,6 +21,7 @@ module dmar_flush #(
   // Pipeline
   output logic                  stop_o,          // no lookups, fills or deliveries
   input  logic                  empty_i,         // no operation and no answer in flight
+  input  logic                  overtaken_i,     // requests that started over are not answered yet
   output logic                  poison_o,
   output logic                  clear_o,
   output logic                  sweep_valid_o,   // one sweep operation a clock
@@ -40,7 +42,7 @@ module dmar_flush #(
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      StIdle: if (flush_valid_i) state_d = StStop;
+      StIdle: if (flush_valid_i && !overtaken_i) state_d = StStop;
       StStop: if (empty_i) state_d = StApply;
       // Nothing is in the pipeline: walks, control state and whole caches can change at once.
       StApply: state_d = flush_i.all ? StSettle : StSweep;

@@ -26,6 +26,9 @@ module dmar_issue #(
   input  logic               requeue_i,
   input  dmar_pkg::tag_t     requeue_tag_i,
   input  logic               requeue_fresh_i,   // next time, walk with nothing cached
+  input  logic               requeue_overtaken_i,  // an invalidation overtook its walk
+  input  logic               answer_i,             // the request of requeue_tag_i is answered
+  output logic               overtaken_o,          // such a request is not answered yet
   output logic               queue_empty_o,
   input  logic               walk_free_i,
   input  logic               replay_in_flight_i,
@@ -41,7 +44,7 @@ module dmar_issue #(
   logic           queue_valid, queue_ready, queue_space, replay;
   dmar_pkg::tag_t queue_tag;
   logic           accept;
-  logic [Tags-1:0] fresh_q;
+  logic [Tags-1:0] fresh_q, overtaken_q;
   logic [dmar_pkg::REQUEST_WIDTH-1:0] store_q [Tags];
   logic [TagIndexWidth-1:0] store_index;
   dmar_pkg::request_t       stored;
@@ -89,6 +92,16 @@ module dmar_issue #(
     if (accept) fresh_q[req_tag_i[TagIndexWidth-1:0]] <= 1'b0;
     if (requeue_i && requeue_fresh_i) fresh_q[requeue_tag_i[TagIndexWidth-1:0]] <= 1'b1;
   end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) overtaken_q <= '0;
+    else if (requeue_i && requeue_overtaken_i) begin
+      overtaken_q[requeue_tag_i[TagIndexWidth-1:0]] <= 1'b1;
+    end else if (answer_i) begin
+      overtaken_q[requeue_tag_i[TagIndexWidth-1:0]] <= 1'b0;
+    end
+  end
+  assign overtaken_o = (overtaken_q != '0);
 
   `DMAR_REQUIRE(TagInRange_R, !req_valid_i || req_tag_i < 8'(Tags))
   `DMAR_ASSERT(QueueHasRoom_A, !requeue_i || queue_space)

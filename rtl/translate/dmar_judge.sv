@@ -31,7 +31,9 @@ module dmar_judge #(
   assign page               = request_i.address[63:12];
   assign interrupt_range    = dmar_pkg::in_interrupt_range(page);
   assign untranslated_plain = (request_i.at == dmar_pkg::AT_UNTRANSLATED) && !request_i.pasid_valid;
+  // Without ECAP.PTRS a translated request has no PASID.
   assign malformed          = (request_i.at == dmar_pkg::AT_RESERVED) || !request_i.in_page
+      || (request_i.at == dmar_pkg::AT_TRANSLATED && request_i.pasid_valid)
       || (request_i.at == dmar_pkg::AT_TRANSLATION_REQUEST
           && (request_i.kind == dmar_pkg::KIND_WRITE || request_i.kind == dmar_pkg::KIND_ATOMIC));
 

@@ -47,6 +47,7 @@ module dmar_translate #(
   // dmar_flush
   input  logic                  stop_i,
   output logic                  empty_o,
+  output logic                  overtaken_o,     // requests that a flush made start over
   input  logic                  poison_i,
   input  logic                  clear_i,
   input  logic                  sweep_valid_i,
@@ -80,6 +81,7 @@ module dmar_translate #(
   dmar_pkg::walk_t    walk;            // whose fill and deliveries are in the pipeline
   logic               walk_poisoned;
   logic               requeue, requeue_fresh, queue_empty, start_ready, replay_in_flight;
+  logic               deliver3, answer;
   dmar_pkg::page_t    page0;
   logic               read0;
 
@@ -91,6 +93,7 @@ module dmar_translate #(
     .finish_valid_i(finish_valid), .finish_ready_o(finish_ready), .finish_op_i(finish_op),
     .finish_tag_i(finish_tag),
     .requeue_i(requeue), .requeue_tag_i(tag3), .requeue_fresh_i(requeue_fresh),
+    .requeue_overtaken_i(deliver3 && walk_poisoned), .answer_i(answer), .overtaken_o,
     .queue_empty_o(queue_empty), .walk_free_i(start_ready),
     .replay_in_flight_i(replay_in_flight),
     .op_o(op0), .op_tag_o(tag0), .op_request_o(req0), .op_fresh_o(fresh0)
@@ -224,8 +227,8 @@ module dmar_translate #(
 
   // Stage 3: verdict //
 
-  logic               deliver3, lookup3, decided, table_fault, recorded, snoop, protected_hit;
-  logic               answer, own_fresh_walk, need_fresh, miss, merge_ready, merge, start;
+  logic               lookup3, decided, table_fault, recorded, snoop, protected_hit;
+  logic               own_fresh_walk, need_fresh, miss, merge_ready, merge, start;
   dmar_pkg::verdict_e verdict;
   dmar_pkg::ctx_t     judged_ctx;
   logic [7:0]         reason;
