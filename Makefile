@@ -59,7 +59,7 @@ waves: build
 	@sim/setup/packages.sh waves
 	@mkdir -p $(dir $(WAVE))
 	$(BUILD)/dmar run $(TRACE) --wave $(WAVE) --wave-from 300 --wave-to 700 $(ARGS)
-	gtkwave $(WAVE) sim/waves/dmar_top.gtkw
+	gtkwave $(WAVE) sim/waves/dmar.gtkw
 
 docs: build
 	$(BUILD)/dmar registers --markdown > docs/registers.md
