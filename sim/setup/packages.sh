@@ -4,7 +4,7 @@
 # As root, or with sudo that asks no password; otherwise says what to install and fails.
 set -euo pipefail
 
-build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev libspdlog-dev
+build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
        nlohmann-json3-dev libgtest-dev libgmock-dev zlib1g-dev"
 test="$build yosys clang-format-14 git"
 waves="$build gtkwave"

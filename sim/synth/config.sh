@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the synthesis scripts share: the sources, and the smallest legal build.
 sources=$(grep -v '^//' rtl/files.f | tr '\n' ' ')
-small="ReadSlots=1 WriteSlots=1 Walks=1 ContextSets=1 ContextWays=1 Iotlb4kSets=1 Iotlb4kWays=1
-  Iotlb2mSets=1 Iotlb2mWays=1 Iotlb1gSets=1 Iotlb1gWays=1 PagingCacheSets=1 PagingCacheWays=1
-  FaultRecords=1"
+small=$(sed -n 's/^small  *//p' tb/bench/models.txt)
 chparam=""
 for parameter in $small; do chparam+=" -chparam ${parameter%=*} ${parameter#*=}"; done
 read="read_verilog -sv -Irtl $sources; hierarchy -check -top dmar_top $chparam; rename -top dmar_top"

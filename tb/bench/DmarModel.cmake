@@ -28,6 +28,24 @@ function(dmar_read_file_list list out)
   set(${out} ${files} PARENT_SCOPE)
 endfunction()
 
+# Names of the models of a list file into `out`, the parameters of each into <name>_parameters.
+function(dmar_read_models list out)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${CMAKE_CURRENT_SOURCE_DIR}/${list})
+  file(STRINGS ${list} lines)
+  set(names)
+  foreach(line ${lines})
+    if(line MATCHES "^(#|$)")
+      continue()
+    endif()
+    string(REGEX REPLACE " +" ";" words "${line}")
+    list(POP_FRONT words name)
+    list(APPEND names ${name})
+    set(${name}_parameters ${words} PARENT_SCOPE)
+  endforeach()
+  set(${out} ${names} PARENT_SCOPE)
+endfunction()
+
 # "Name=value" parameters as statements that set the same in a dmar::Config.
 function(dmar_config_statements out id_width)
   set(statements)
