@@ -10,6 +10,7 @@
 `include "dmar_assert.svh"
 
 module dmar_core #(
+  parameter int unsigned VersionMajor   = 1,
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
   parameter logic [4:0]  Sagaw          = 5'b00110,
@@ -84,6 +85,20 @@ module dmar_core #(
   output logic                  mon_walk_o
 );
 
+  dmar_params #(
+    .VersionMajor(VersionMajor), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
+    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
+    .MaxAddrMask(MaxAddrMask), .ProtectedAlign(ProtectedAlign), .Walks(Walks),
+    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
+    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
+    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
+    .PagingCacheWays(PagingCacheWays)
+  ) u_params ();
+  if (Tags < 1 || Tags > 256) begin : gen_tags
+    $error("Tags must be 1 to 256");
+  end
+
   function automatic int unsigned larger(input int unsigned a, input int unsigned b);
     larger = (a > b) ? a : b;
   endfunction
@@ -97,7 +112,8 @@ module dmar_core #(
 
   dmar_pkg::control_t control, control_next;
   dmar_pkg::flush_t   flush, command_flush, register_flush, queue_flush;
-  logic               flush_valid, flush_done, stop, empty, overtaken, poison, clear, sweep_valid, epoch;
+  logic               flush_valid, flush_done, stop, empty, overtaken, poison, clear;
+  logic               sweep_valid, epoch;
   logic [SweepWidth-1:0] sweep_index;
   logic [2:0]         flush_valids, flush_dones;
   logic [31:0]        low_base, low_limit;
@@ -135,7 +151,7 @@ module dmar_core #(
     .mon_valid_o, .mon_request_o, .mon_hit_o, .mon_walk_o
   );
 
-  dmar_flush_mux #(.Clients(3)) u_flush_mux (
+  dmar_flush_mux u_flush_mux (
     .clk_i, .rst_ni, .valid_i(flush_valids), .flush0_i(command_flush), .flush1_i(register_flush),
     .flush2_i(queue_flush), .done_o(flush_dones), .flush_valid_o(flush_valid), .flush_o(flush),
     .flush_done_i(flush_done)
@@ -144,7 +160,8 @@ module dmar_core #(
   dmar_flush #(.SweepSets(SweepSets)) u_flush (
     .clk_i, .rst_ni, .flush_valid_i(flush_valid), .flush_i(flush), .flush_done_o(flush_done),
     .control_next_i(control_next), .control_o(control), .stop_o(stop), .empty_i(empty),
-    .overtaken_i(overtaken), .poison_o(poison), .clear_o(clear), .sweep_valid_o(sweep_valid), .sweep_index_o(sweep_index),
+    .overtaken_i(overtaken), .poison_o(poison), .clear_o(clear), .sweep_valid_o(sweep_valid),
+    .sweep_index_o(sweep_index),
     .epoch_o(epoch), .drain_busy_i
   );
   assign epoch_o = epoch;
@@ -161,8 +178,8 @@ module dmar_core #(
   dmar_pkg::message_t status, fault_event, inv_event;
 
   dmar_capability #(
-    .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw), .SuperPages(SuperPages),
-    .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask),
+    .VersionMajor(VersionMajor), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
+    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask),
     .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ZeroLengthRead(ZeroLengthRead),
     .PageSelective(PageSelective), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
     .Coherent(Coherent)
@@ -215,7 +232,8 @@ module dmar_core #(
     .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth)
   ) u_fault_unit (
     .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata), .fault_valid_i(fault_valid),
-    .fault_i(fault), .restart_i(!translation_status), .queue_error_i(queue_error),
+    .fault_i(fault),
+    .restart_i(!translation_status && !control.translation_enabled), .queue_error_i(queue_error),
     .queue_stopped_o(queue_stopped), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
     .msg_ready_i(fault_event_done), .msg_o(fault_event)
   );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refuses to elaborate an illegal combination of parameters, and says why.
 module dmar_params #(
+  parameter int unsigned VersionMajor    = 1,
   parameter int unsigned HostAddrWidth   = 46,
   parameter int unsigned GuestAddrWidth  = 48,
   parameter logic [4:0]  Sagaw           = 5'b00110,
@@ -8,11 +9,14 @@ module dmar_params #(
   parameter int unsigned DomainIdCode    = 6,
   parameter int unsigned FaultRecords    = 8,
   parameter int unsigned MaxAddrMask     = 18,
+  parameter bit          ProtectedLow    = 1'b0,
+  parameter bit          ProtectedHigh   = 1'b0,
   parameter int unsigned ProtectedAlign  = 21,
   parameter bit          DeviceTlb       = 1'b0,
   parameter int unsigned IdWidth         = 4,
   parameter int unsigned ReadSlots       = 8,
   parameter int unsigned WriteSlots      = 8,
+  parameter int unsigned ReadBufferBeats  = 512,
   parameter int unsigned WriteBufferBeats = 256,
   parameter int unsigned Walks           = 4,
   parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
@@ -26,6 +30,14 @@ module dmar_params #(
     power_of_two = (x != 0) && ((x & (x - 1)) == 0);
   endfunction
 
+  // From 6 on there is no register-based invalidation.
+  if (VersionMajor < 1 || VersionMajor > 5) begin : gen_version_major
+    $error("VersionMajor must be 1 to 5");
+  end
+  // Protected regions block all DMA, translated or not: that is how versions from 2 on behave.
+  if ((ProtectedLow || ProtectedHigh) && VersionMajor < 2) begin : gen_version_protected
+    $error("protected memory regions need VersionMajor of at least 2");
+  end
   if (HostAddrWidth < 32 || HostAddrWidth > 52) begin : gen_host_addr_width
     $error("HostAddrWidth must be 32 to 52");
   end
@@ -48,8 +60,8 @@ module dmar_params #(
   if (FaultRecords < 1 || FaultRecords > 160) begin : gen_fault_records
     $error("FaultRecords must be 1 to 160, so that the records end inside the register page");
   end
-  if (MaxAddrMask > 63) begin : gen_max_addr_mask
-    $error("MaxAddrMask must be 0 to 63");
+  if (MaxAddrMask > 52) begin : gen_max_addr_mask
+    $error("MaxAddrMask must be 0 to 52, the bits of a page number");
   end
   if (ProtectedAlign < 12 || ProtectedAlign > 31) begin : gen_protected_align
     $error("ProtectedAlign must be 12 to 31");
@@ -62,6 +74,9 @@ module dmar_params #(
   end
   if (ReadSlots < 1 || WriteSlots < 1 || ReadSlots + WriteSlots > 256) begin : gen_slots
     $error("ReadSlots and WriteSlots must be at least 1, together at most 256");
+  end
+  if (!power_of_two(ReadBufferBeats) || ReadBufferBeats < 256) begin : gen_read_buffer
+    $error("ReadBufferBeats must be a power of two of at least 256, the longest AXI burst");
   end
   if (!power_of_two(WriteBufferBeats) || WriteBufferBeats < 256) begin : gen_write_buffer
     $error("WriteBufferBeats must be a power of two of at least 256, the longest AXI burst");

@@ -2,6 +2,7 @@
 // A VT-d DMA-remapping unit between one AXI4 device port and memory: parameters, ports, wiring.
 module dmar_top #(
   // Architecture (reported in CAP and ECAP; docs/integration.md has the legal values)
+  parameter int unsigned VersionMajor    = 1,
   parameter int unsigned HostAddrWidth   = 46,
   parameter int unsigned GuestAddrWidth  = 48,
   parameter logic [4:0]  Sagaw           = 5'b00110,
@@ -23,6 +24,7 @@ module dmar_top #(
   parameter int unsigned IdWidth         = 4,    // AXI ID of the device port
   parameter int unsigned ReadSlots       = 8,    // reads in flight at the device port
   parameter int unsigned WriteSlots      = 8,    // writes in flight at the device port
+  parameter int unsigned ReadBufferBeats  = 512,  // read data held for the device, power of two
   parameter int unsigned WriteBufferBeats = 256,  // write data held until the verdict, power of two
   parameter int unsigned Walks           = 4,    // table walks in flight
   parameter int unsigned ContextSets     = 16,
@@ -185,14 +187,16 @@ module dmar_top #(
 );
 
   dmar_params #(
+    .VersionMajor(VersionMajor), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
     .MaxAddrMask(MaxAddrMask), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb),
     .IdWidth(IdWidth), .ReadSlots(ReadSlots), .WriteSlots(WriteSlots),
-    .WriteBufferBeats(WriteBufferBeats), .Walks(Walks), .ContextSets(ContextSets),
-    .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays),
-    .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets),
-    .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays)
+    .ReadBufferBeats(ReadBufferBeats), .WriteBufferBeats(WriteBufferBeats), .Walks(Walks),
+    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
+    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
+    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
+    .PagingCacheWays(PagingCacheWays)
   ) u_params ();
 
   // Device port //
@@ -203,7 +207,9 @@ module dmar_top #(
   dmar_pkg::request_t read_request, write_request, xlate_request;
   dmar_pkg::answer_t  rsp;
 
-  dmar_axi_read #(.Slots(ReadSlots), .IdWidth(IdWidth)) u_axi_read (
+  dmar_axi_read #(
+    .Slots(ReadSlots), .IdWidth(IdWidth), .BufferBeats(ReadBufferBeats)
+  ) u_axi_read (
     .clk_i, .rst_ni,
     .s_arid_i(s_dma_arid_i), .s_araddr_i(s_dma_araddr_i), .s_arlen_i(s_dma_arlen_i),
     .s_arsize_i(s_dma_arsize_i), .s_arburst_i(s_dma_arburst_i),
@@ -277,16 +283,17 @@ module dmar_top #(
   dmar_pkg::request_t mon_request;
 
   dmar_core #(
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
-    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
-    .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
-    .ProtectedAlign(ProtectedAlign), .ZeroLengthRead(ZeroLengthRead),
-    .PageSelective(PageSelective), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
-    .Coherent(Coherent), .CollapseFaults(CollapseFaults), .Walks(Walks),
-    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
-    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
-    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays), .Tags(ReadSlots + WriteSlots)
+    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
+    .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow),
+    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
+    .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough),
+    .SnoopControl(SnoopControl), .Coherent(Coherent), .CollapseFaults(CollapseFaults),
+    .Walks(Walks), .ContextSets(ContextSets), .ContextWays(ContextWays),
+    .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets),
+    .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays),
+    .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays),
+    .Tags(ReadSlots + WriteSlots)
   ) u_core (
     .clk_i, .rst_ni,
     .xlate_req_valid_i(xlate_valid), .xlate_req_ready_o(xlate_ready),

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device reads: every burst waits in a slot for its verdict. A permitted one goes to memory at the
 // translated address, a blocked one is answered here with error beats of the same number. Reads of
-// different AXI IDs do not wait for each other; those of one ID are answered in order.
+// different AXI IDs do not wait for each other; those of one ID are answered in order. A read goes
+// to memory only when the buffer has room for all of its data: once permitted it depends on memory
+// alone to finish, so an invalidation that waits for it cannot be held up by a device.
 `include "dmar_assert.svh"
 
 module dmar_axi_read #(
-  parameter int unsigned Slots   = 8,
-  parameter int unsigned IdWidth = 4
+  parameter int unsigned Slots       = 8,
+  parameter int unsigned IdWidth     = 4,
+  parameter int unsigned BufferBeats = 512
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -35,7 +38,7 @@ module dmar_axi_read #(
   input  dmar_pkg::tag_t     rsp_tag_i,
   input  dmar_pkg::answer_t  rsp_i,
   input  logic               epoch_i,
-  output logic               drain_busy_o,   // released before this epoch, not yet returned
+  output logic               drain_busy_o,   // released before this epoch, data not here yet
   // Memory
   output logic [IdWidth-1:0] m_arid_o,
   output logic [63:0]        m_araddr_o,
@@ -56,9 +59,11 @@ module dmar_axi_read #(
 
   localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
   localparam int unsigned BeatWidth  = 64 + 8 + 3 + 2 + 12 + 48;   // address beat without its ID
+  localparam int unsigned CountWidth = $clog2(BufferBeats + 1) + 1;
   localparam int unsigned IssueWidth = IdWidth + 64 + 8 + 3 + 2 + 12 + 18;
 
-  logic [Slots-1:0]         used, alloc, free, asking_q, ready_q, issued_q, blocked_q, empty_q;
+  logic [Slots-1:0]         used, alloc, free, asking_q, ready_q, issued_q, returned_q;
+  logic [Slots-1:0]         blocked_q, empty_q, flush_read_q;
   logic [Slots*IdWidth-1:0] id;
   logic [Slots*Slots-1:0]   older;
   logic [Slots-1:0]         epoch_q, snoop_q;
@@ -126,7 +131,8 @@ module dmar_axi_read #(
 
   logic [Slots-1:0]      may_issue, issue_grant;
   logic [SlotWidth-1:0]  issue_index;
-  logic                  issue_valid, issue_ready;
+  logic                  issue_valid, issue_ready, issue_room, issue_take, take_buffer;
+  logic [CountWidth-1:0] reserved_q;
   logic [63:0]           issue_addr;
   logic [7:0]            issue_len;
   logic [2:0]            issue_size;
@@ -134,15 +140,27 @@ module dmar_axi_read #(
   logic [11:0]           issue_attr;
   logic [47:0]           issue_user;
 
-  // Memory keeps the order of one ID, so an older read of it only has to be issued.
+  // Memory keeps the order of one ID, so an older read of it only has to be issued, if at all.
   for (genvar i = 0; i < Slots; i++) begin : gen_may_issue
-    assign may_issue[i] = ready_q[i] && ((older[i*Slots +: Slots] & ~issued_q) == '0);
+    assign may_issue[i] = ready_q[i] && ((older[i*Slots +: Slots]
+        & ~(issued_q | returned_q | blocked_q | empty_q)) == '0);
   end
 
   dmar_arbiter #(.Requests(Slots)) u_issue_arbiter (
-    .clk_i, .rst_ni, .request_i(may_issue), .accept_i(issue_ready), .valid_o(issue_valid),
+    .clk_i, .rst_ni, .request_i(may_issue), .accept_i(issue_take), .valid_o(issue_valid),
     .grant_o(issue_grant), .index_o(issue_index)
   );
+
+  // Room is reserved for the whole burst and given back beat by beat.
+  assign issue_room = (reserved_q + CountWidth'(issue_len) + CountWidth'(1))
+      <= CountWidth'(BufferBeats);
+  assign issue_take = issue_valid && issue_room && issue_ready;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) reserved_q <= '0;
+    else reserved_q <= reserved_q + (issue_take ? CountWidth'(issue_len) + CountWidth'(1) : '0)
+        - CountWidth'(take_buffer);
+  end
 
   assign {issue_addr, issue_len, issue_size, issue_burst, issue_attr, issue_user} =
       beat_q[issue_index];
@@ -157,25 +175,55 @@ module dmar_axi_read #(
                        issue_user[15:0]};
 
   dmar_skid #(.Width(IssueWidth)) u_issue_slice (
-    .clk_i, .rst_ni, .up_valid_i(issue_valid), .up_ready_o(issue_ready), .up_data_i(issue_beat),
+    .clk_i, .rst_ni, .up_valid_i(issue_valid && issue_room), .up_ready_o(issue_ready),
+    .up_data_i(issue_beat),
     .dn_valid_o(m_arvalid_o), .dn_ready_i(m_arready_i),
     .dn_data_o({m_arid_o, m_araddr_o, m_arlen_o, m_arsize_o, m_arburst_o, m_arattr_o, m_aruser_o})
   );
 
-  // Answers from memory and answers made here //
+  // Data from memory: into the buffer at once //
 
-  logic [Slots-1:0]     memory_slot, may_answer, answer_grant;
+  logic [Slots-1:0]     memory_slot, buffer_slot;
+  logic [SlotWidth-1:0] memory_index, buffer_index;
+  logic [127:0]         buffer_data;
+  logic [1:0]           buffer_resp;
+  logic                 buffer_last, buffer_valid, buffer_space;
+
+  for (genvar i = 0; i < Slots; i++) begin : gen_memory
+    assign memory_slot[i] = m_rvalid_i && issued_q[i] && (id[i*IdWidth +: IdWidth] == m_rid_i)
+        && ((older[i*Slots +: Slots] & issued_q) == '0);
+    assign buffer_slot[i] = buffer_valid && (buffer_index == SlotWidth'(i));
+  end
+
+  always_comb begin
+    memory_index = '0;
+    for (int unsigned i = 0; i < Slots; i++) begin
+      if (memory_slot[i]) memory_index = SlotWidth'(i);
+    end
+  end
+
+  dmar_ram_fifo #(.Depth(BufferBeats), .Width(SlotWidth + 131)) u_buffer (
+    .clk_i, .rst_ni, .up_valid_i(m_rvalid_i), .up_ready_o(buffer_space),
+    .up_data_i({memory_index, m_rdata_i, m_rresp_i, m_rlast_i}),
+    .dn_valid_o(buffer_valid), .dn_ready_i(take_buffer),
+    .dn_data_o({buffer_index, buffer_data, buffer_resp, buffer_last})
+  );
+  assign m_rready_o = 1'b1;
+
+  // To the device: buffered data and answers made here //
+
+  logic [Slots-1:0]     may_answer, may_return, answer_grant;
   logic [SlotWidth-1:0] answer_index;
-  logic                 answer_valid, take_memory, take_own, memory_turn_q, out_ready, own_last;
+  logic                 answer_valid, return_valid, take_own, buffer_turn_q, out_ready, own_last;
   logic [7:0]           own_beat_q, answer_len;
-  logic [IdWidth-1:0]   answer_id;
+  logic [IdWidth-1:0]   answer_id, buffer_id;
   logic [BeatWidth-1:0] answer_beat;
 
   for (genvar i = 0; i < Slots; i++) begin : gen_answer
-    assign memory_slot[i] = issued_q[i] && (id[i*IdWidth +: IdWidth] == m_rid_i)
-        && (older[i*Slots +: Slots] == '0);
-    assign may_answer[i]  = (blocked_q[i] || empty_q[i]) && (older[i*Slots +: Slots] == '0);
+    assign may_answer[i] = (blocked_q[i] || empty_q[i]) && (older[i*Slots +: Slots] == '0);
+    assign may_return[i] = buffer_slot[i] && (older[i*Slots +: Slots] == '0);
   end
+  assign return_valid = (may_return != '0);
 
   // The grant stays on one burst until its last beat.
   dmar_arbiter #(.Requests(Slots)) u_answer_arbiter (
@@ -185,49 +233,54 @@ module dmar_axi_read #(
   dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_answer_id (
     .select_i(answer_grant), .data_i(id), .data_o(answer_id)
   );
+  dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_buffer_id (
+    .select_i(buffer_slot), .data_i(id), .data_o(buffer_id)
+  );
   assign answer_beat = beat_q[answer_index];
   assign answer_len  = answer_beat[BeatWidth-65 -: 8];
   assign own_last    = (own_beat_q == answer_len);
 
   // Beats of both kinds take turns.
-  assign take_memory = m_rvalid_i && out_ready && (memory_turn_q || !answer_valid);
-  assign take_own    = answer_valid && out_ready && !take_memory;
-  assign m_rready_o  = out_ready && (memory_turn_q || !answer_valid);
+  assign take_buffer = return_valid && out_ready && (buffer_turn_q || !answer_valid);
+  assign take_own    = answer_valid && out_ready && !take_buffer;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      memory_turn_q <= 1'b0;
+      buffer_turn_q <= 1'b0;
       own_beat_q    <= '0;
     end else begin
-      if (out_ready) memory_turn_q <= !memory_turn_q;
+      if (out_ready) buffer_turn_q <= !buffer_turn_q;
       if (take_own)  own_beat_q <= own_last ? '0 : own_beat_q + 8'd1;
     end
   end
 
+  // A read of no bytes returns none: it may be permitted on a page that cannot be read.
   logic [IdWidth+130:0] out_beat;
-  assign out_beat = take_memory
-      ? {m_rid_i, m_rdata_i, m_rresp_i, m_rlast_i}
+  assign out_beat = take_buffer
+      ? {buffer_id, ((buffer_slot & flush_read_q) != '0) ? 128'h0 : buffer_data, buffer_resp,
+         buffer_last}
       : {answer_id, 128'h0, ((answer_grant & blocked_q) != '0) ? 2'b11 : 2'b00, own_last};
 
   dmar_skid #(.Width(IdWidth + 131)) u_answer_slice (
-    .clk_i, .rst_ni, .up_valid_i(take_memory || take_own), .up_ready_o(out_ready),
+    .clk_i, .rst_ni, .up_valid_i(take_buffer || take_own), .up_ready_o(out_ready),
     .up_data_i(out_beat), .dn_valid_o(s_rvalid_o), .dn_ready_i(s_rready_i),
     .dn_data_o({s_rid_o, s_rdata_o, s_rresp_o, s_rlast_o})
   );
 
-  assign free = (take_memory && m_rlast_i) ? memory_slot
-              : (take_own && own_last)     ? answer_grant : '0;
+  assign free = (take_buffer && buffer_last) ? buffer_slot
+              : (take_own && own_last)       ? answer_grant : '0;
 
   // The state of each slot //
 
   for (genvar i = 0; i < Slots; i++) begin : gen_state
     always_ff @(posedge clk_i) begin
       if (!rst_ni || free[i]) begin
-        asking_q[i]  <= 1'b0;
-        ready_q[i]   <= 1'b0;
-        issued_q[i]  <= 1'b0;
-        blocked_q[i] <= 1'b0;
-        empty_q[i]   <= 1'b0;
+        asking_q[i]   <= 1'b0;
+        ready_q[i]    <= 1'b0;
+        issued_q[i]   <= 1'b0;
+        returned_q[i] <= 1'b0;
+        blocked_q[i]  <= 1'b0;
+        empty_q[i]    <= 1'b0;
       end else begin
         if (alloc[i]) asking_q[i] <= 1'b1;
         else if (req_valid_o && req_ready_i && ask_grant[i]) asking_q[i] <= 1'b0;
@@ -237,14 +290,19 @@ module dmar_axi_read #(
           blocked_q[i] <= (rsp_i.verdict == dmar_pkg::VerdictFault)
               || (rsp_i.verdict == dmar_pkg::VerdictBlock);
         end
-        if (issue_valid && issue_ready && issue_grant[i]) begin
+        if (issue_take && issue_grant[i]) begin
           ready_q[i]  <= 1'b0;
           issued_q[i] <= 1'b1;
+        end
+        if (memory_slot[i] && m_rlast_i) begin
+          issued_q[i]   <= 1'b0;
+          returned_q[i] <= 1'b1;
         end
       end
     end
 
     always_ff @(posedge clk_i) begin
+      if (alloc[i]) flush_read_q[i] <= s_aruser_i[41];
       if (rsp_slot[i]) begin
         epoch_q[i] <= rsp_i.epoch;
         snoop_q[i] <= rsp_i.snoop;
@@ -256,6 +314,8 @@ module dmar_axi_read #(
 
   `DMAR_ASSERT(AnswersAwaited_A, (rsp_slot & ~used) == '0)
   `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_rvalid_i || $onehot(memory_slot))
+  `DMAR_ASSERT(BufferHasRoom_A, !m_rvalid_i || buffer_space)
+  `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_rvalid_o, s_rready_i,
                     {s_rid_o, s_rdata_o, s_rresp_o, s_rlast_o})
   `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_arvalid_o, m_arready_i, {m_arid_o, m_araddr_o})

@@ -11,18 +11,28 @@ module dmar_axi_request (
   output dmar_pkg::request_t request_o
 );
 
-  localparam logic [1:0] BURST_INCR     = 2'b01;
-  localparam logic [1:0] BURST_RESERVED = 2'b11;
+  localparam logic [1:0] BURST_FIXED = 2'b00;
+  localparam logic [1:0] BURST_INCR  = 2'b01;
+  localparam logic [1:0] BURST_WRAP  = 2'b10;
 
   logic [12:0] start, bytes;
-  logic        in_page;
+  logic        in_page, stays;
 
   // AXI forbids bursts across 4 KiB; the unit does not trust a device to keep to it, since only
-  // the first page is translated. Wrapping and fixed bursts cannot leave their page.
+  // the first page is translated. Fixed bursts cannot leave their page, nor can wrapping ones of
+  // the lengths that AXI knows.
   assign start   = {1'b0, addr_i[11:0] & ({12{1'b1}} << size_i)};
   assign bytes   = ({5'h0, len_i} + 13'd1) << size_i;
-  assign in_page = (size_i <= 3'd4) && (burst_i != BURST_RESERVED)
-      && !(burst_i == BURST_INCR && (start + bytes) > 13'h1000);
+  always_comb begin
+    case (burst_i)
+      BURST_FIXED: stays = (len_i <= 8'd15);
+      BURST_INCR:  stays = (start + bytes) <= 13'h1000;
+      BURST_WRAP:  stays = (len_i == 8'd1) || (len_i == 8'd3) || (len_i == 8'd7)
+                      || (len_i == 8'd15);
+      default:     stays = 1'b0;
+    endcase
+  end
+  assign in_page = (size_i <= 3'd4) && stays;
 
   always_comb begin
     request_o             = '0;

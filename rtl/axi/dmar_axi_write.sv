@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device writes, in order. The data of a burst is taken into a buffer first and its translation is
-// asked for then, so that what was permitted depends on memory alone to finish: an invalidation
-// that waits for it cannot be held up by a device. A blocked burst is dropped from the buffer and
-// answered with one error. An interrupt message leaves after all earlier writes are visible.
+// asked for then, and the response of memory is kept in the slot. So what was permitted depends on
+// memory alone to finish: an invalidation that waits for it cannot be held up by a device.
+// A blocked burst is dropped from the buffer and answered with one error. An interrupt message
+// leaves after all earlier writes are visible.
 `include "dmar_assert.svh"
 
 module dmar_axi_write #(
@@ -175,15 +176,15 @@ module dmar_axi_write #(
   logic [47:0]           head_user;
   logic [IdWidth-1:0]    head_id;
   logic [IssueWidth-1:0] head_beat;
-  logic                  head_interrupt, head_answering, w_done_q, w_taken;
+  logic                  head_interrupt, w_done_q, w_taken;
 
   assign head_known = ((used & at_head) != '0)
-      && ((at_head & (filling_q | asking_q | waiting_q | issued_q)) == '0);
+      && ((at_head & (filling_q | asking_q | waiting_q | issued_q | answering_q)) == '0);
   // Messages push the writes before them: data first, then the interrupt that announces it.
   assign head_interrupt = (interrupt_q & at_head) != '0;
   assign head_go   = head_known && ((permitted_q & at_head) != '0)
       && !(head_interrupt && issued_q != '0);
-  assign head_sink = head_known && ((refused_q & at_head) != '0) && !head_answering;
+  assign head_sink = head_known && ((refused_q & at_head) != '0);
 
   assign {head_addr, head_len, head_size, head_burst, head_attr, head_user} = beat_q[head_q];
   dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_head_id (
@@ -200,8 +201,6 @@ module dmar_axi_write #(
   assign w_taken   = buffer_valid && buffer_ready;
   assign head_done = (head_sink && w_taken && w_last)
       || (head_go && (aw_done_q || aw_ready) && (w_done_q || (w_taken && w_last)));
-  // A refused burst that was dropped stays in its slot, behind the head, until it is answered.
-  assign head_answering = (answering_q & at_head) != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -231,40 +230,44 @@ module dmar_axi_write #(
     .dn_ready_i(m_wready_i), .dn_data_o({m_wdata_o, m_wstrb_o, m_wlast_o})
   );
 
-  // Answers from memory and answers made here //
+  // Responses: memory's go into their slot at once, the device gets them in the order of its ID //
 
-  logic [Slots-1:0]   memory_slot, may_answer, answer_grant;
-  logic [IdWidth-1:0] answer_id;
-  logic               answer_valid, take_memory, take_own, memory_turn_q, out_ready;
+  logic [Slots-1:0]     memory_slot, may_answer, answer_grant;
+  logic [IdWidth-1:0]   answer_id;
+  logic                 answer_valid, answer_ready;
   logic [SlotWidth-1:0] answer_index;
+  logic [Slots*2-1:0]   resp_q;
+  logic [1:0]           answer_resp;
 
+  assign m_bready_o = 1'b1;
+
+  // Memory keeps the order of one ID among the writes that it got.
   for (genvar i = 0; i < Slots; i++) begin : gen_answer
-    assign memory_slot[i] = issued_q[i] && (id[i*IdWidth +: IdWidth] == m_bid_i)
-        && (older[i*Slots +: Slots] == '0);
+    assign memory_slot[i] = m_bvalid_i && issued_q[i] && (id[i*IdWidth +: IdWidth] == m_bid_i)
+        && ((older[i*Slots +: Slots] & issued_q) == '0);
     assign may_answer[i]  = answering_q[i] && (older[i*Slots +: Slots] == '0);
+
+    always_ff @(posedge clk_i) begin
+      if (memory_slot[i])                resp_q[i*2 +: 2] <= m_bresp_i;
+      else if (head_done && at_head[i])  resp_q[i*2 +: 2] <= 2'b11;
+    end
   end
 
   dmar_arbiter #(.Requests(Slots)) u_answer_arbiter (
-    .clk_i, .rst_ni, .request_i(may_answer), .accept_i(take_own), .valid_o(answer_valid),
+    .clk_i, .rst_ni, .request_i(may_answer), .accept_i(answer_ready), .valid_o(answer_valid),
     .grant_o(answer_grant), .index_o(answer_index)
   );
   dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_answer_id (
     .select_i(answer_grant), .data_i(id), .data_o(answer_id)
   );
-
-  assign take_memory = m_bvalid_i && out_ready && (memory_turn_q || !answer_valid);
-  assign take_own    = answer_valid && out_ready && !take_memory;
-  assign m_bready_o  = out_ready && (memory_turn_q || !answer_valid);
-  assign free        = take_memory ? memory_slot : take_own ? answer_grant : '0;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni)        memory_turn_q <= 1'b0;
-    else if (out_ready) memory_turn_q <= !memory_turn_q;
-  end
+  dmar_onehot_mux #(.Inputs(Slots), .Width(2)) u_answer_resp (
+    .select_i(answer_grant), .data_i(resp_q), .data_o(answer_resp)
+  );
+  assign free = (answer_valid && answer_ready) ? answer_grant : '0;
 
   dmar_skid #(.Width(IdWidth + 2)) u_answer_slice (
-    .clk_i, .rst_ni, .up_valid_i(take_memory || take_own), .up_ready_o(out_ready),
-    .up_data_i(take_memory ? {m_bid_i, m_bresp_i} : {answer_id, 2'b11}),
+    .clk_i, .rst_ni, .up_valid_i(answer_valid), .up_ready_o(answer_ready),
+    .up_data_i({answer_id, answer_resp}),
     .dn_valid_o(s_bvalid_o), .dn_ready_i(s_bready_i), .dn_data_o({s_bid_o, s_bresp_o})
   );
 
@@ -317,6 +320,10 @@ module dmar_axi_write #(
           issued_q[i]    <= permitted_q[i];
           answering_q[i] <= refused_q[i];
         end
+        if (memory_slot[i]) begin
+          issued_q[i]    <= 1'b0;
+          answering_q[i] <= 1'b1;
+        end
       end
     end
 
@@ -329,11 +336,12 @@ module dmar_axi_write #(
     end
   end
 
-  assign drain_busy_o = (permitted_q & (epoch_q ^ {Slots{epoch_i}})) != '0;
+  assign drain_busy_o = (permitted_q & ~answering_q & (epoch_q ^ {Slots{epoch_i}})) != '0;
 
   `DMAR_ASSERT(AnswersAwaited_A, (rsp_slot & ~waiting_q) == '0)
   `DMAR_REQUIRE(LastBeatIsMarked_R, !data_accept || (s_wlast_i == data_last))
   `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_bvalid_i || $onehot(memory_slot))
+  `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_bvalid_o, s_bready_i, {s_bid_o, s_bresp_o})
   `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_awvalid_o, m_awready_i, {m_awid_o, m_awaddr_o})
   `DMAR_ASSERT_HELD(MemoryDataHeld_A, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})

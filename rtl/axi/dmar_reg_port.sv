@@ -62,7 +62,7 @@ module dmar_reg_port (
       StWriteHigh:   state_d = StWriteAnswer;
       StWriteAnswer: if (bready_i) state_d = StIdle;
       StReadLow:     if (!(pushes && messages_busy_i)) state_d = StReadHigh;
-      StReadHigh:    state_d = StReadAnswer;
+      StReadHigh:    if (!(pushes && messages_busy_i)) state_d = StReadAnswer;
       StReadAnswer:  if (rready_i) state_d = StIdle;
       default:       state_d = StIdle;
     endcase

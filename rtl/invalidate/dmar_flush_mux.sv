@@ -2,7 +2,7 @@
 // One flush at a time: round robin between the clients of dmar_flush. A client holds its flush
 // until it is done.
 module dmar_flush_mux #(
-  parameter int unsigned Clients = 3
+  localparam int unsigned Clients = 3
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,

@@ -54,6 +54,7 @@ module dmar_inv_queue #(
   logic         fetch_error_q;
   logic         write, work, fetch_refused, decode_error, is_wait, wants_event, wants_status;
   logic         beyond_haw;
+  logic [64:0]  fetch_addr;
   dmar_pkg::message_t status_asked;
   logic [15:0]  entries;                     // queue size in units of 16 bytes
 
@@ -71,8 +72,13 @@ module dmar_inv_queue #(
     else                                   fetch_refused = 1'b0;
   end
 
-  assign mem_addr_o = {base_q, 12'h0} + {45'h0, head_q, 4'h0};
-  assign beyond_haw = (mem_addr_o >> HostAddrWidth) != '0;
+  assign fetch_addr = {1'b0, base_q, 12'h0} + {46'h0, head_q, 4'h0};
+  assign beyond_haw = (fetch_addr >> HostAddrWidth) != '0;
+
+  // The address stands once a fetch has begun, whatever software writes meanwhile.
+  always_ff @(posedge clk_i) begin
+    if (state_q == StIdle) mem_addr_o <= fetch_addr[63:0];
+  end
   assign head_next  = 15'(({1'b0, head_q} + 16'd1) & (entries - 16'd1));
 
   dmar_inv_decode #(

@@ -133,19 +133,19 @@ module dmar_inv_registers #(
   end
 
   always_comb begin
-    flush_o             = '0;
-    flush_o.source_id   = ctx_source_q;
-    flush_o.source_mask = dmar_pkg::function_mask(ctx_fm_q);
-    flush_o.page        = address_q;
-    flush_o.page_mask   = dmar_pkg::address_mask(mask_q);
+    flush_o = '0;
     if (state_q == StContext) begin
-      flush_o.ctx       = 1'b1;
+      flush_o.ctx         = 1'b1;
+      flush_o.source_id   = ctx_source_q;
+      flush_o.source_mask = dmar_pkg::function_mask(ctx_fm_q);
       flush_o.domain    = ctx_domain_q & DOMAIN_MASK;
       flush_o.all       = (ctx_asked_q == dmar_pkg::GRANULARITY_GLOBAL);
       flush_o.by_domain = (ctx_asked_q != dmar_pkg::GRANULARITY_GLOBAL);
       flush_o.by_source = (ctx_asked_q == dmar_pkg::GRANULARITY_NARROW);
     end else begin
       flush_o.iotlb     = 1'b1;
+      flush_o.page      = address_q;
+      flush_o.page_mask = dmar_pkg::address_mask(mask_q);
       flush_o.domain    = iotlb_domain_q & DOMAIN_MASK;
       flush_o.all       = (iotlb_granularity == dmar_pkg::GRANULARITY_GLOBAL);
       flush_o.by_domain = (iotlb_granularity != dmar_pkg::GRANULARITY_GLOBAL);

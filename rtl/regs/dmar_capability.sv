@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // VER, CAP and ECAP, computed from the parameters: a build reports what it has (VT-d 11.4.1-3).
 module dmar_capability #(
+  parameter int unsigned VersionMajor   = 1,
   parameter int unsigned GuestAddrWidth = 48,
   parameter logic [4:0]  Sagaw          = 5'b00110,
   parameter logic [1:0]  SuperPages     = 2'b11,
@@ -19,7 +20,7 @@ module dmar_capability #(
   output logic [31:0]           rdata_o
 );
 
-  localparam logic [31:0] VER = 32'h0000_0010;
+  localparam logic [31:0] VER = {24'h0, 4'(VersionMajor), 4'h0};
 
   logic [63:0] cap, ecap;
 

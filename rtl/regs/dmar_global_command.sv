@@ -87,7 +87,9 @@ module dmar_global_command #(
       translation_q    <= 1'b0;
       protection_q     <= 1'b0;
     end else begin
-      if (state_q == StRootPointer && flush_done_i) begin
+      // Done, unless software asked for yet another pointer meanwhile.
+      if (state_q == StRootPointer && flush_done_i
+          && root_pending_q == {control_i.root_page, control_i.ttm}) begin
         root_requested_q <= 1'b0;
         root_set_q       <= 1'b1;
       end
@@ -139,7 +141,8 @@ module dmar_global_command #(
     endcase
   end
 
-  assign queue_enable_o       = queue_q && !root_requested_q;
+  // A queue enabled by the same write waits for the root pointer; one that runs goes on.
+  assign queue_enable_o       = queue_q && (queue_enabled_i || !root_requested_q);
   assign translation_status_o = translation_q;
 
 endmodule

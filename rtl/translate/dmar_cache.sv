@@ -113,6 +113,12 @@ module dmar_cache #(
   end
   assign hit_o = (match != '0);
 
+`ifndef SYNTHESIS
+  // Data of the ways is ORed: an entry may be there once only.
+  logic [1:0] compare_q = 2'b00;
+  always_ff @(posedge clk_i) compare_q <= {compare_q[0], rst_ni && read_i};
+  `DMAR_ASSERT(OneHit_A, !compare_q[LateKey] || sweep_i || $onehot0(match))
+`endif
   `DMAR_ASSERT(OneFillTarget_A, !fill_i || $onehot0(replace))
   `DMAR_ASSERT(OneTurn_A, $onehot0(turn_q) && (turn_q != '0))
 

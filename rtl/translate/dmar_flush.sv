@@ -3,8 +3,8 @@
 // flight, change the control state if asked, clear or sweep the caches, start a new drain epoch,
 // and wait until every DMA released in the old epoch is globally visible. Only then is it done.
 // A request that one flush made start over is answered before the next flush begins, so that a
-// stream of invalidations cannot starve it. Lookups stand still for at most 8 clocks plus the sets of the largest cache; walks and the DMA
-// in flight go on meanwhile.
+// stream of invalidations cannot starve it. Lookups stand still for at most 10 clocks plus the sets
+// of the largest cache; walks and the DMA in flight go on meanwhile.
 `include "dmar_assert.svh"
 
 module dmar_flush #(

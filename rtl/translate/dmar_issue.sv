@@ -103,7 +103,7 @@ module dmar_issue #(
   end
   assign overtaken_o = (overtaken_q != '0);
 
-  `DMAR_REQUIRE(TagInRange_R, !req_valid_i || req_tag_i < 8'(Tags))
+  `DMAR_REQUIRE(TagInRange_R, !req_valid_i || {1'b0, req_tag_i} < 9'(Tags))
   `DMAR_ASSERT(QueueHasRoom_A, !requeue_i || queue_space)
 
 endmodule

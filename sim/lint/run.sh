@@ -62,18 +62,21 @@ step "Verilator -Wall: smallest build" verilator_lint -GReadSlots=1 -GWriteSlots
   -GContextSets=1 -GContextWays=1 -GIotlb4kSets=1 -GIotlb4kWays=1 -GIotlb2mSets=1 -GIotlb2mWays=1 \
   -GIotlb1gSets=1 -GIotlb1gWays=1 -GPagingCacheSets=1 -GPagingCacheWays=1 -GFaultRecords=1
 step "Verilator -Wall: widest build" verilator_lint -GHostAddrWidth=52 -GGuestAddrWidth=57 \
-  "-GSagaw=5'b01110" "-GProtectedLow=1'b1" "-GProtectedHigh=1'b1" "-GCollapseFaults=1'b0" \
+  -GVersionMajor=5 "-GSagaw=5'b01110" "-GProtectedLow=1'b1" "-GProtectedHigh=1'b1" "-GCollapseFaults=1'b0" \
   -GFaultRecords=160 -GWalks=32 -GReadSlots=32 -GWriteSlots=16 -GIotlb4kSets=1024
 step "Verilator -Wall: barest build" verilator_lint "-GSagaw=5'b00100" "-GSuperPages=2'b00" \
   "-GPassThrough=1'b0" "-GSnoopControl=1'b0" "-GZeroLengthRead=1'b0" "-GPageSelective=1'b0" \
   -GHostAddrWidth=39 -GDomainIdCode=2
 step "Yosys: default build" yosys_lint ""
 step "Yosys: widest build" yosys_lint "-chparam HostAddrWidth 52 -chparam GuestAddrWidth 57
-  -chparam Sagaw 5'b01110 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8"
+  -chparam Sagaw 5'b01110 -chparam VersionMajor 4 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8"
 
 while IFS='|' read -r parameter message; do
   [ -n "$parameter" ] && step "refused: $parameter" refuses "$parameter" "$message"
 done <<'EOT'
+VersionMajor=0|VersionMajor must be 1 to 5
+VersionMajor=6|VersionMajor must be 1 to 5
+ProtectedLow=1'b1|protected memory regions need VersionMajor of at least 2
 HostAddrWidth=31|HostAddrWidth must be 32 to 52
 HostAddrWidth=53|HostAddrWidth must be 32 to 52
 GuestAddrWidth=40|GuestAddrWidth must be at least HostAddrWidth
@@ -85,12 +88,13 @@ SuperPages=2'b10|SuperPages must be 00, 01 or 11
 DomainIdCode=7|DomainIdCode must be 0 to 6
 FaultRecords=0|FaultRecords must be 1 to 160
 FaultRecords=161|FaultRecords must be 1 to 160
-MaxAddrMask=64|MaxAddrMask must be 0 to 63
+MaxAddrMask=53|MaxAddrMask must be 0 to 52
 ProtectedAlign=11|ProtectedAlign must be 12 to 31
 DeviceTlb=1'b1|DeviceTlb must be 0
 IdWidth=17|IdWidth must be 1 to 16
 ReadSlots=0|ReadSlots and WriteSlots must be at least 1
 WriteSlots=250|ReadSlots and WriteSlots must be at least 1
+ReadBufferBeats=300|ReadBufferBeats must be a power of two of at least 256
 WriteBufferBeats=128|WriteBufferBeats must be a power of two of at least 256
 Walks=0|Walks must be 1 to 32
 Walks=33|Walks must be 1 to 32

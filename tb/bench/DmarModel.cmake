@@ -7,7 +7,7 @@ set(DMAR_BENCH_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 # RTL parameter and member of dmar::Config with the same meaning.
 set(DMAR_CONFIG_MEMBERS
-  HostAddrWidth=host_address_width GuestAddrWidth=guest_address_width Sagaw=sagaw
+  VersionMajor=version_major HostAddrWidth=host_address_width GuestAddrWidth=guest_address_width Sagaw=sagaw
   SuperPages=super_pages DomainIdCode=domain_id_code FaultRecords=fault_records
   MaxAddrMask=max_address_mask ProtectedLow=protected_low ProtectedHigh=protected_high
   ProtectedAlign=protected_align ZeroLengthRead=zero_length_read PageSelective=page_selective

@@ -141,8 +141,8 @@ void AxiManager::drive() {
   aw_.drive();
   w_.drive();
   ar_.drive();
-  b_.drive();
-  r_.drive();
+  b_.drive(accept_answers_);
+  r_.drive(accept_answers_);
 }
 
 }  // namespace dmar::bench

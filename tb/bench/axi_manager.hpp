@@ -46,6 +46,9 @@ class AxiManager : public Agent {
   [[nodiscard]] bool has_finished() const { return !finished_.empty(); }
   std::pair<BurstHandle, AxiResult> take_finished();
 
+  // False: a device that takes no answers, read data and write responses alike, until told so.
+  void accept_answers(bool accept) { accept_answers_ = accept; }
+
   // Nothing queued or in flight.
   [[nodiscard]] bool idle() const { return in_flight_ == 0; }
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }
@@ -76,6 +79,7 @@ class AxiManager : public Agent {
   ChannelSource<AddressBeat> ar_;
   ChannelSink<ReadBeat> r_;
   AxiBus &bus_;
+  bool accept_answers_ = true;
   BurstHandle next_handle_ = 1;
   unsigned in_flight_ = 0;
   std::unordered_map<BurstHandle, Transfer> transfers_;

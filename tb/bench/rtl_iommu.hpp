@@ -116,6 +116,9 @@ class RtlIommu : public Iommu {
   void hold_table_answers(AxiMemory::Hold hold) { table_memory_.set_hold(std::move(hold)); }
   void hold_dma_answers(AxiMemory::Hold hold) { dma_memory_.set_hold(std::move(hold)); }
 
+  // False: the device takes no answers from now on (AxiManager::accept_answers).
+  void accept_device_answers(bool accept) { device_.accept_answers(accept); }
+
   void start_wave(const std::string &path) { simulation_->start_wave(path); }
   void stop_wave() { simulation_->stop_wave(); }
   [[nodiscard]] const std::string &model_name() const { return model_.name; }

@@ -25,7 +25,7 @@ struct Config {
   bool coherent = true;               // Coherent: ECAP.C, table reads snoop
   bool device_tlb = false;            // DeviceTlb: ECAP.DT (golden only, the RTL refuses it)
   bool collapse_faults = true;        // CollapseFaults: one record per source-id with F=1
-  unsigned version_major = 1;         // VER.MAX
+  unsigned version_major = 1;         // VersionMajor: VER.MAX
 
   friend bool operator==(const Config &, const Config &) = default;
 };
