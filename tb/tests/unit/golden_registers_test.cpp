@@ -28,8 +28,8 @@ TEST(GoldenRegisters, CapabilitiesFollowTheConfiguration) {
                       .snoop_control = false,
                       .coherent = false,
                       .device_tlb = true};
-  // ND 2, PLMR, PHMR, SAGAW 57, MGAW 56, FRO 60h, SSLPS 2 MiB, NFR 0, DWD, DRD; no MAMV, because it is
-  // valid only with PSI.
+  // ND 2, PLMR, PHMR, SAGAW 57, MGAW 56, FRO 60h, SSLPS 2 MiB, NFR 0, DWD, DRD; no MAMV, because it
+  // is valid only with PSI.
   EXPECT_EQ(capability(config), 0x00C0'0004'6038'0862u);
   EXPECT_EQ(extended_capability(config), 0x5006u);
 }
