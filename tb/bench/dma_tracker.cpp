@@ -41,10 +41,11 @@ bool same_shape(const Request &request, const AddressBeat &burst, const AxiAcces
          burst.address % kPageBytes == access.address.address % kPageBytes;
 }
 
-void check_interrupt_marking(const AxiAccess &access) {
+// `plain`: an ordinary DMA to the interrupt range is under way, which only one with a PASID can be.
+void check_interrupt_marking(const AxiAccess &access, bool plain) {
   const bool message = has_user_bit(access, dma_user::kInterrupt);
   const bool in_range = access.address.address >> 20 == kInterruptPage;
-  if (message != in_range) {
+  if (message != in_range && !(in_range && plain)) {
     throw ProtocolError(describe(access) + (message ? ": marked as interrupt, other address"
                                                     : ": interrupt range, not marked"));
   }
@@ -111,7 +112,11 @@ bool DmaTracker::bind(const AxiAccess &access, BurstHandle after) {
 }
 
 void DmaTracker::note_access(const AxiAccess &access) {
-  check_interrupt_marking(access);
+  const bool plain = std::ranges::any_of(flights_, [&access](const auto &entry) {
+    const Flight &flight = entry.second;
+    return flight.request.pasid && same_shape(flight.request, flight.burst, access);
+  });
+  check_interrupt_marking(access, plain);
   if (!bind(access, 0)) {
     throw ProtocolError(describe(access) + ": no outstanding request may cause it");
   }

@@ -153,6 +153,16 @@ TEST_F(Tracker, InterruptMarkingMustMatchTheAddress) {
   EXPECT_THAT(error_of([&] { tracker_.note_access(wide); }), HasSubstr("one DWORD write"));
 }
 
+TEST_F(Tracker, PasidMakesTheInterruptRangeOrdinary) {
+  const Request request{.source_id = SourceId(0x28),
+                        .address = Iova(0xFEE01000),
+                        .kind = AccessKind::kWrite,
+                        .pasid = Pasid(3)};
+  burst_ = make_burst(request, {}, 3);
+  tracker_.add(++handle_, request, burst_.address, 100);
+  EXPECT_EQ(error_of([&] { tracker_.note_access(access_at(0xFEE01000)); }), "no error");
+}
+
 TEST_F(Tracker, InterruptMarkingMustMatchTheVerdict) {
   const auto handle = add(0xFEE01000, AccessKind::kWrite);
   judge(0xFEE01000, VerdictKind::kForward, AccessKind::kWrite);
