@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The golden model alone, in every configuration that has a model.
+#include "tests/scenario/backend.hpp"
+
+namespace dmar {
+
+const std::vector<Backend> &backends() {
+  static const std::vector<Backend> kBackends = [] {
+    std::vector<Backend> list;
+    for (const auto &[name, config] : known_configs()) list.push_back(golden_backend(name, config));
+    return list;
+  }();
+  return kBackends;
+}
+
+}  // namespace dmar

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configurations of tb/bench/models.txt, for programs without models. A test of the
+// programs with models holds the two lists together.
+#include "golden/golden_iommu.hpp"
+#include "tests/scenario/backend.hpp"
+
+namespace dmar {
+
+Backend golden_backend(const std::string &config_name, const Config &config) {
+  return {.name = "Golden_" + config_name,
+          .config = config,
+          .make = [config](std::uint64_t, const std::string &) -> std::unique_ptr<Iommu> {
+            return std::make_unique<GoldenIommu>(config);
+          }};
+}
+
+const std::vector<NamedConfig> &known_configs() {
+  static const std::vector<NamedConfig> kConfigs{
+      {"default", {}},
+      {"small", {}},
+      {"wide",
+       {.host_address_width = 52,
+        .guest_address_width = 57,
+        .sagaw = 0b01110,
+        .domain_id_code = 3,
+        .fault_records = 4,
+        .protected_low = true,
+        .protected_high = true,
+        .collapse_faults = false,
+        .version_major = 4}},
+      {"bare",
+       {.host_address_width = 39,
+        .guest_address_width = 48,
+        .sagaw = 0b00100,
+        .super_pages = 0,
+        .domain_id_code = 2,
+        .fault_records = 1,
+        .zero_length_read = false,
+        .page_selective = false,
+        .pass_through = false,
+        .snoop_control = false}},
+  };
+  return kConfigs;
+}
+
+}  // namespace dmar

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// See rtl_scenario.hpp.
+#include "tests/scenario/rtl_scenario.hpp"
+
+namespace dmar {
+
+namespace {
+
+constexpr std::uint8_t kLastWalkId = 31;
+
+bool covers(const bench::AddressBeat &burst, HostAddr word) {
+  return burst.address <= word.raw() && word.raw() < bench::burst_end(burst);
+}
+
+}  // namespace
+
+void RtlScenario::make(bench::RtlOptions options) {
+  options.seed += scenario_seed() - 1;
+  options.wave = scenario_wave_path();
+  driver_.reset();
+  tables_.reset();
+  unit_ = bench::make_rtl(GetParam(), options);
+  tables_ = std::make_unique<TableBuilder>(unit_->memory(), unit_->config());
+  driver_ = std::make_unique<Driver>(*unit_);
+  held_reads_ = 0;
+  ticket_.reset();
+}
+
+unsigned RtlScenario::walks() const {
+  if (GetParam() == "wide") return 8;
+  return GetParam() == "default" || GetParam() == "bare" ? 4 : 1;
+}
+
+unsigned RtlScenario::slots() const {
+  const bool usual = GetParam() == "default" || GetParam() == "bare" || GetParam() == "wide";
+  return usual ? 8 : 1;
+}
+
+Domain RtlScenario::start_with_page() {
+  Domain domain = tables_->create_domain({.id = 1, .levels = 4});
+  tables_->attach(kDevice, domain);
+  domain.map(kIova, HostAddr(kData));
+  driver_->set_root_pointer(tables_->root_table());
+  driver_->enable_translation();
+  return domain;
+}
+
+void RtlScenario::hold_walk_at(HostAddr word) {
+  unit_->observe_table_accesses([this, word](const bench::AxiAccess &access) {
+    const bool walk = !access.write && access.address.id <= kLastWalkId;
+    if (walk && covers(access.address, word)) ++held_reads_;
+  });
+  unit_->hold_table_answers([word](const bench::AddressBeat &burst, bool write) {
+    return !write && burst.id <= kLastWalkId && covers(burst, word);
+  });
+}
+
+void RtlScenario::hold_dma(bool reads, bool writes) {
+  unit_->hold_dma_answers(
+      [reads, writes](const bench::AddressBeat &, bool write) { return write ? writes : reads; });
+}
+
+void RtlScenario::release() {
+  unit_->hold_table_answers(nullptr);
+  unit_->hold_dma_answers(nullptr);
+}
+
+void RtlScenario::begin_invalidation(bool queue) {
+  ticket_.reset();
+  if (!queue) {
+    driver_->write64(reg::kIotlb, iotlb::kIvt | iotlb::kDr | iotlb::kDw |
+                                      (std::uint64_t{granularity::kGlobal} << iotlb::kIirgShift));
+    return;
+  }
+  if (!driver_->queue_enabled()) driver_->enable_queue();
+  driver_->push(iotlb_descriptor({}));
+  ticket_ = driver_->push_wait();
+  driver_->ring_doorbell();
+}
+
+bool RtlScenario::invalidation_complete() {
+  if (ticket_) return driver_->wait_completed(*ticket_);
+  return (driver_->read64(reg::kIotlb) & iotlb::kIvt) == 0;
+}
+
+void RtlScenario::finish_invalidation() {
+  for (unsigned n = 0; n < 20'000 && !invalidation_complete(); ++n) unit_->step();
+  ASSERT_TRUE(invalidation_complete()) << "the invalidation hangs";
+}
+
+}  // namespace dmar

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// What docs/architecture.md promises of the lookup pipeline: fixed hit latency, one request a
+// clock, hits that overtake misses, merged and parallel walks, answers in any order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "tests/scenario/rtl_scenario.hpp"
+
+namespace dmar {
+namespace {
+
+class Pipeline : public RtlScenario {
+ protected:
+  // From the address handshake at the device port to the verdict on the monitor port: one clock to
+  // ask, four in the pipeline.
+  static constexpr std::uint64_t kReadHitLatency = 5;
+
+  static std::uint64_t latency(const bench::Outcome &outcome) {
+    return outcome.verdict.cycle - outcome.accepted_cycle;
+  }
+  std::vector<bench::Outcome> run(const std::vector<Request> &requests) {
+    std::vector<bench::RtlIommu::Handle> handles;
+    for (const Request &request : requests) handles.push_back(unit().submit(request));
+    std::vector<bench::Outcome> outcomes;
+    for (const auto handle : handles) outcomes.push_back(unit().wait(handle));
+    return outcomes;
+  }
+  // Cycles from the first submission to the last answer.
+  std::uint64_t duration(const std::vector<Request> &requests) {
+    const std::uint64_t start = unit().cycle();
+    for (const bench::Outcome &outcome : run(requests)) {
+      EXPECT_THAT(outcome.completion, IsOkay());
+    }
+    return unit().cycle() - start;
+  }
+};
+
+TEST_P(Pipeline, HitLatencyIsFixed) {
+  start_with_page();
+  unit().access(read_of(kIova));
+  for (unsigned n = 0; n < 20; ++n) {
+    unit().step(n % 5);
+    const bench::Outcome outcome = run({read_of(Iova(kIova.raw() + 16 * n))})[0];
+    EXPECT_TRUE(outcome.verdict.hit);
+    EXPECT_EQ(latency(outcome), kReadHitLatency);
+  }
+}
+
+// As many reads as there are slots arrive in as many clocks, and so do their verdicts.
+TEST_P(Pipeline, AcceptsARequestEveryClock) {
+  start_with_page();
+  unit().access(read_of(kIova));
+  const std::vector<Request> burst(slots(), read_of(kIova));
+  const auto outcomes = run(burst);
+  for (std::size_t n = 0; n < outcomes.size(); ++n) {
+    EXPECT_TRUE(outcomes[n].verdict.hit);
+    EXPECT_EQ(latency(outcomes[n]), kReadHitLatency);
+    EXPECT_EQ(outcomes[n].accepted_cycle, outcomes[0].accepted_cycle + n);
+    EXPECT_EQ(outcomes[n].verdict.cycle, outcomes[0].verdict.cycle + n);
+  }
+}
+
+// A miss of one read ID holds up neither hits of other IDs nor writes.
+TEST_P(Pipeline, HitsOvertakeMisses) {
+  Domain domain = start_with_page();
+  const Iova missing(0x5555'0000);
+  domain.map(missing, HostAddr(kMoreData));
+  unit().access(read_of(kIova));
+  hold_walk_at(tables().entry_address(domain, missing, 1));
+  const auto miss = unit().submit(read_of(missing), {}, std::uint8_t{1});
+  unit().step_until([&] { return held_reads() > 0; }, "the walk");
+  const auto write = unit().submit(write_of(kIova));
+  EXPECT_THAT(unit().wait(write).completion, Reaches(kData));
+  for (std::uint8_t id = 2; slots() > 1 && id < 10; ++id) {
+    const bench::Outcome hit = unit().wait(unit().submit(read_of(kIova), {}, id));
+    EXPECT_EQ(latency(hit), kReadHitLatency);
+  }
+  EXPECT_FALSE(unit().poll(miss).has_value());
+  release();
+  EXPECT_THAT(unit().wait(miss).completion, Reaches(kMoreData));
+}
+
+// A write that misses holds up later writes, which are one ordering domain, and no read.
+TEST_P(Pipeline, WriteMissHoldsUpNoRead) {
+  Domain domain = start_with_page();
+  const Iova missing(0x5555'0000);
+  domain.map(missing, HostAddr(kMoreData));
+  unit().access(read_of(kIova));
+  hold_walk_at(tables().entry_address(domain, missing, 1));
+  const auto miss = unit().submit(write_of(missing));
+  unit().step_until([&] { return held_reads() > 0; }, "the walk");
+  const auto behind = unit().submit(write_of(kIova));
+  for (unsigned n = 0; n < 10; ++n) EXPECT_THAT(unit().access(read_of(kIova)), Reaches(kData));
+  unit().step(500);
+  EXPECT_FALSE(unit().poll(behind).has_value());
+  release();
+  EXPECT_THAT(unit().wait(miss).completion, Reaches(kMoreData));
+  EXPECT_THAT(unit().wait(behind).completion, Reaches(kData));
+}
+
+// Other walks finish while one is held, as long as there is a walk for them.
+TEST_P(Pipeline, WalksOvertakeEachOther) {
+  if (walks() == 1 || slots() == 1) {
+    EXPECT_EQ(walks(), slots());  // the smallest build: nothing to overtake with
+    return;
+  }
+  Domain domain = start_with_page();
+  domain.map(Iova(0x5555'0000), HostAddr(kMoreData));
+  unit().access(read_of(kIova));
+  hold_walk_at(tables().entry_address(domain, Iova(0x5555'0000), 1));
+  const auto held = unit().submit(read_of(Iova(0x5555'0000)), {}, std::uint8_t{0});
+  unit().step_until([&] { return held_reads() > 0; }, "the walk");
+  for (unsigned n = 1; n < 6; ++n) {
+    const Iova iova(0x7000'0000 + n * 0x40'0000);
+    domain.map(iova, HostAddr(kData + n * kPage));
+    const auto handle = unit().submit(read_of(iova), {}, std::uint8_t{1});
+    EXPECT_THAT(unit().wait(handle).completion, Reaches(kData + n * kPage));
+  }
+  EXPECT_FALSE(unit().poll(held).has_value());
+  release();
+  EXPECT_THAT(unit().wait(held).completion, Reaches(kMoreData));
+}
+
+TEST_P(Pipeline, RequestsToOnePageShareAWalk) {
+  make({.table_memory = {.min_latency = 60, .max_latency = 60}});
+  start_with_page();
+  std::vector<Request> requests;
+  for (unsigned n = 0; n < slots(); ++n) requests.push_back(read_of(Iova(kIova.raw() + 64 * n)));
+  for (const bench::Outcome &outcome : run(requests)) EXPECT_THAT(outcome.completion, IsOkay());
+  EXPECT_EQ(unit().counters().walks, 1U);
+  EXPECT_EQ(unit().counters().table_reads, 6U);  // root, context, four levels
+}
+
+// With W walks, W misses take hardly longer than one; W + 1 take another round.
+TEST_P(Pipeline, WalksRunInParallel) {
+  constexpr std::uint64_t kLatency = 200;
+  make({.table_memory = {.min_latency = kLatency, .max_latency = kLatency}});
+  Domain domain = start_with_page();
+  const auto pages = [&](unsigned first, unsigned count) {
+    std::vector<Request> requests;
+    for (unsigned n = first; n < first + count; ++n) {
+      const Iova iova(0x100'0000'0000 + n * 0x80'0000'0000);  // apart at level 4 and below
+      domain.map(iova, HostAddr(kData + n * kPage));
+      requests.push_back(read_of(iova));
+    }
+    return requests;
+  };
+  unit().access(read_of(kIova));  // the context entry is cached now
+  const std::uint64_t one = duration(pages(0, 1));
+  EXPECT_GT(one, 4 * kLatency);
+  EXPECT_LT(one, 5 * kLatency);
+  if (walks() > 1) {
+    EXPECT_LT(duration(pages(10, walks())), one + kLatency / 2);
+  }
+  if (walks() < slots()) {
+    EXPECT_GT(duration(pages(20, walks() + 1)), 2 * one - kLatency);
+  } else {
+    EXPECT_GT(duration(pages(20, 2 * slots())), 2 * one - kLatency);
+  }
+}
+
+// Memory answers in any order, slowly or at once; what counts is the tag.
+TEST_P(Pipeline, AnswersInAnyOrder) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    const bench::MemoryTiming rough{
+        .min_latency = 1, .max_latency = 90, .reorder = true, .stall_percent = 20};
+    make({.seed = seed,
+          .dma_memory = rough,
+          .table_memory = rough,
+          .device_stall_percent = 20,
+          .host_stall_percent = 20});
+    Domain domain = start_with_page();
+    Domain second = tables().create_domain({.id = 2, .levels = 4});
+    tables().attach(kNeighbour, second);
+    std::vector<Request> requests;
+    for (unsigned n = 0; n < 150; ++n) {
+      const Iova iova(0x10'0000 + n % 40 * 0x33'3000ULL);
+      if (n < 40) {
+        domain.map(iova, HostAddr(kData + n * kPage));
+        second.map(iova, HostAddr(kMoreData + n * kPage));
+      }
+      requests.push_back(read_of(iova, 1 + n * 7 % 200, n % 3 == 0 ? kNeighbour : kDevice));
+      if (n % 4 == 0) requests.back().kind = AccessKind::kWrite;
+    }
+    const auto outcomes = run(requests);
+    for (unsigned n = 0; n < requests.size(); ++n) {
+      EXPECT_THAT(outcomes[n].completion,
+                  Reaches((n % 3 == 0 ? kMoreData : kData) + n % 40 * kPage));
+    }
+  }
+}
+
+// A page looked up first by one device serves another one of the same domain without a walk.
+TEST_P(Pipeline, CountersOfHitsAndWalks) {
+  start_with_page();
+  const auto before = unit().counters();
+  unit().access(read_of(kIova));
+  unit().access(read_of(kIova));
+  unit().access(write_of(kIova));
+  const auto after = unit().counters();
+  EXPECT_EQ(after.requests - before.requests, 3U);
+  EXPECT_EQ(after.hits - before.hits, 2U);
+  EXPECT_EQ(after.walks - before.walks, 1U);
+  EXPECT_EQ(after.table_reads - before.table_reads, 6U);
+}
+
+// Tables above a neighbour are known already: one read is enough.
+TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
+  Domain domain = start_with_page();
+  domain.map(Iova(kIova.raw() + kPage), HostAddr(kData + kPage));
+  unit().access(read_of(kIova));
+  const auto before = unit().counters();
+  EXPECT_THAT(unit().access(read_of(Iova(kIova.raw() + kPage))), Reaches(kData + kPage));
+  EXPECT_EQ(unit().counters().table_reads - before.table_reads, 1U);
+}
+
+// Table reads snoop when ECAP.C says so; the queue and its status writes always do (VT-d 3.9).
+TEST_P(Pipeline, SnoopOfTheUnitsOwnAccesses) {
+  constexpr std::uint8_t kLastWalkId = 31;
+  start_with_page();
+  unsigned seen = 0;
+  unit().observe_table_accesses([&](const bench::AxiAccess &access) {
+    const bool walk = !access.write && access.address.id <= kLastWalkId;
+    EXPECT_EQ(access.address.user & 1, walk && !config().coherent ? 0U : 1U);
+    ++seen;
+  });
+  unit().access(read_of(kIova));
+  driver().enable_queue();
+  driver().wait_for_queue();
+  EXPECT_EQ(seen, 8U);  // six reads of the walk, a descriptor, a status
+}
+
+DMAR_RTL_SCENARIO(Pipeline);
+
+}  // namespace
+}  // namespace dmar

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "tests/scenario/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace dmar {
+
+namespace {
+
+const Backend &find_backend(const std::string &name) {
+  for (const Backend &backend : backends()) {
+    if (backend.name == name) return backend;
+  }
+  throw std::invalid_argument("no backend " + name);
+}
+
+// Suite.test.backend, without the slashes of parameterised names.
+std::string test_name() {
+  const auto *info = ::testing::UnitTest::GetInstance()->current_test_info();
+  std::string name = fmt::format("{}.{}", info->test_suite_name(), info->name());
+  std::ranges::replace(name, '/', '.');
+  return name;
+}
+
+}  // namespace
+
+void PrintTo(FaultReason reason, std::ostream *out) {
+  *out << fmt::format("{:02X}h", static_cast<unsigned>(reason));
+}
+
+void PrintTo(const Completion &completion, std::ostream *out) {
+  constexpr std::array<const char *, 3> kStatus{"okay", "blocked", "memory error"};
+  *out << fmt::format("{}, reason {:02X}h, ", kStatus[static_cast<unsigned>(completion.status)],
+                      static_cast<unsigned>(completion.reason));
+  *out << (completion.address ? fmt::format("address {:#x}", completion.address->raw())
+                              : "no address");
+  if (completion.interrupt) *out << ", message " << ::testing::PrintToString(*completion.interrupt);
+  *out << (completion.snoop ? ", snoop" : ", no snoop");
+}
+
+void PrintTo(const FaultEntry &entry, std::ostream *out) {
+  *out << fmt::format("{{{:016x} {:016x}}}", entry.hi, entry.lo);
+}
+
+void PrintTo(const Message &message, std::ostream *out) {
+  *out << fmt::format("{:#x} to {:#x}", message.data, message.address);
+}
+
+FaultEntry expected_record(const Config &config, const Request &request, FaultReason reason) {
+  FaultEntry entry{.lo = 0,
+                   .hi = bit(63) | (std::uint64_t{static_cast<std::uint8_t>(reason)} << 32) |
+                         request.source_id.raw()};
+  if (reason == FaultReason::kInterruptRequestInvalid) return entry;
+  entry.lo = request.address.raw() & bits((config.sagaw & 8) != 0 ? 56 : 47, 12);
+  if (request.kind != AccessKind::kWrite) entry.hi |= bit(62);
+  if (request.kind == AccessKind::kAtomic) entry.hi |= bit(28);
+  return entry;
+}
+
+std::uint64_t scenario_seed() {
+  const char *text = std::getenv("DMAR_SEED");
+  return text == nullptr ? 1 : std::strtoull(text, nullptr, 0);
+}
+
+std::string scenario_wave_path() {
+  const char *folder = std::getenv("DMAR_WAVE");
+  return folder == nullptr ? "" : fmt::format("{}/{}.fst", folder, test_name());
+}
+
+Scenario::Scenario()
+    : backend_(find_backend(GetParam())),
+      trace_(__FILE__, __LINE__,
+             fmt::format("{}; again: DMAR_SEED={} scenario_tests --gtest_filter=*{}", backend_.name,
+                         scenario_seed(),
+                         ::testing::UnitTest::GetInstance()->current_test_info()->name())),
+      unit_(backend_.make(scenario_seed(), scenario_wave_path())),
+      tables_(unit_->memory(), backend_.config),
+      driver_(*unit_) {}
+
+Domain Scenario::attach_domain(SourceId source_id, unsigned id) {
+  const Domain domain = tables_.create_domain({.id = id, .levels = 4});
+  tables_.attach(source_id, domain);
+  return domain;
+}
+
+void Scenario::start() {
+  driver_.set_root_pointer(tables_.root_table());
+  driver_.enable_translation();
+}
+
+Domain Scenario::start_with_page(Rights rights) {
+  Domain domain = attach_domain();
+  domain.map(kIova, HostAddr(kData), PageSize::k4K, rights);
+  start();
+  return domain;
+}
+
+void Scenario::expect_fault(const Request &request, FaultReason reason) {
+  EXPECT_THAT(access(request), Faults(reason));
+  EXPECT_THAT(driver_.drain_faults(),
+              ::testing::ElementsAre(expected_record(config(), request, reason)));
+}
+
+void Scenario::expect_unrecorded_fault(const Request &request, FaultReason reason) {
+  EXPECT_THAT(access(request), Faults(reason));
+  EXPECT_EQ(driver_.fault_status() & fsts::kAnyStatus, 0U);
+  EXPECT_THAT(driver_.drain_faults(), ::testing::IsEmpty());
+}
+
+void Scenario::expect_refused(const Request &request) {
+  EXPECT_THAT(access(request), IsRefused());
+  EXPECT_EQ(driver_.fault_status() & fsts::kAnyStatus, 0U);
+}
+
+std::vector<std::string> backend_names(bool (*wanted)(const Config &)) {
+  std::vector<std::string> names;
+  for (const Backend &backend : backends()) {
+    if (wanted == nullptr || wanted(backend.config)) names.push_back(backend.name);
+  }
+  return names;
+}
+
+std::string parameter_name(const ::testing::TestParamInfo<std::string> &info) { return info.param; }
+
+}  // namespace dmar
