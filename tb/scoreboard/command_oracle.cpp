@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "scoreboard/command_oracle.hpp"
+
+#include <fmt/format.h>
+
+#include "dmar/registers.hpp"
+#include "golden/little_endian.hpp"
+#include "scoreboard/mismatch.hpp"
+
+namespace dmar::bench {
+
+CommandOracle::CommandOracle(const Config &config, Memory &memory, Scoreboard &scoreboard)
+    : scoreboard_(scoreboard), bus_(memory, *this), unit_(config, bus_) {
+  unit_.observe_invalidations([this](const golden::Invalidation &invalidation) {
+    given_.push_back(scoreboard_.invalidations().begin(invalidation, now_));
+    ++invalidations_;
+  });
+}
+
+bool CommandOracle::Bus::write(HostAddr address, std::span<const std::uint8_t> bytes) {
+  oracle_.due_.push_back({.address = address,
+                          .data = golden::from_little_endian<std::uint32_t>(bytes.first(4)),
+                          .completes = std::exchange(oracle_.given_, {})});
+  return true;
+}
+
+// Bounds of protected memory mean nothing while protection is off.
+golden::ControlState CommandOracle::control() const {
+  golden::ControlState state = unit_.control();
+  if (!state.protection_enabled) {
+    state.protected_low_base = state.protected_low_limit = 0;
+    state.protected_high_base = state.protected_high_limit = 0;
+  }
+  return state;
+}
+
+void CommandOracle::write(std::uint32_t offset, unsigned bytes, std::uint64_t value, Time now) {
+  now_ = now;
+  const golden::ControlState before = control();
+  unit_.write(offset, bytes, value);
+  unit_.take_status_writes();
+  const bool pointer = offset == reg::kGcmd && (value & gcmd::kSrtp) != 0;
+  if (!pointer && control() == before) return;
+  scoreboard_.control().change(control(), now);
+  // The unit carries out each of these changes as a flush of all its caches.
+  given_.push_back(scoreboard_.invalidations().begin_everything(now));
+}
+
+void CommandOracle::complete(std::vector<InvalidationLog::Ticket> &tickets, Time seen) {
+  for (const InvalidationLog::Ticket ticket : tickets) {
+    scoreboard_.invalidations().complete(ticket, seen);
+  }
+  tickets.clear();
+}
+
+void CommandOracle::note_status_write(const StatusWrite &write) {
+  if (due_.empty()) {
+    throw Mismatch(fmt::format("status write of {:#x} to {:#x} in cycle {}, but none is due",
+                               write.data, write.address.raw(), write.cycle));
+  }
+  Due &due = due_.front();
+  if (due.address != write.address || due.data != write.data) {
+    throw Mismatch(
+        fmt::format("status write of {:#x} to {:#x} in cycle {}, but {:#x} to {:#x} is due",
+                    write.data, write.address.raw(), write.cycle, due.data, due.address.raw()));
+  }
+  complete(due.completes, write.cycle);
+  due_.pop_front();
+}
+
+void CommandOracle::note_all_done(Time now) {
+  if (!due_.empty()) {
+    throw Mismatch(fmt::format("cycle {}: completion reported while {} status writes are due", now,
+                               due_.size()));
+  }
+  scoreboard_.control().settled(now);
+  complete(given_, now);
+}
+
+}  // namespace dmar::bench

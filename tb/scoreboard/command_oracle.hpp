@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What software asks of the unit through registers and the invalidation queue, according to the
+// golden model: invalidations and control states for the scoreboard, the status writes to come, and
+// the values of registers that no timing can change.
+#ifndef DMAR_SCOREBOARD_COMMAND_ORACLE_HPP
+#define DMAR_SCOREBOARD_COMMAND_ORACLE_HPP
+
+#include <deque>
+#include <vector>
+
+#include "bench/rtl_iommu.hpp"
+#include "golden/unit.hpp"
+#include "scoreboard/scoreboard.hpp"
+
+namespace dmar::bench {
+
+class CommandOracle {
+ public:
+  using Time = Memory::Time;
+
+  CommandOracle(const Config &config, Memory &memory, Scoreboard &scoreboard);
+
+  // Before the unit is given the same write. The descriptors that it makes the unit fetch must be
+  // in memory and stay there until they were carried out. Bounds of protected memory may change
+  // only while protection is off.
+  void write(std::uint32_t offset, unsigned bytes, std::uint64_t value, Time now);
+
+  // A status write seen in memory: it must be the next one that is due. Everything given before
+  // its wait descriptor is complete.
+  void note_status_write(const StatusWrite &write);
+  // Software saw the command register, GSTS, PMEN or ICS.IWC say so: everything given is complete.
+  // Not while a status write is due (Mismatch): it was overtaken.
+  void note_all_done(Time now);
+
+  // The value that a register must read once the unit has nothing to do; of FSTS only IQE.
+  [[nodiscard]] std::uint64_t expected(std::uint32_t offset, unsigned bytes) const {
+    return unit_.read(offset, bytes);
+  }
+  [[nodiscard]] std::size_t status_writes_due() const { return due_.size(); }
+  [[nodiscard]] std::uint64_t invalidations() const { return invalidations_; }
+  // Messages of the golden model: completion events, and fault events of the queue.
+  std::vector<Message> take_messages() { return unit_.take_messages(); }
+
+ private:
+  // Reads memory as it is; writes (of wait descriptors) are noted and not performed.
+  class Bus : public MemoryBus {
+   public:
+    Bus(Memory &memory, CommandOracle &oracle) : memory_(memory), oracle_(oracle) {}
+    bool read(HostAddr address, std::span<std::uint8_t> out) override {
+      return memory_.read(address, out);
+    }
+    bool write(HostAddr address, std::span<const std::uint8_t> bytes) override;
+
+   private:
+    Memory &memory_;
+    CommandOracle &oracle_;
+  };
+  struct Due {
+    HostAddr address;
+    std::uint32_t data;
+    std::vector<InvalidationLog::Ticket> completes;
+  };
+
+  [[nodiscard]] golden::ControlState control() const;
+  void complete(std::vector<InvalidationLog::Ticket> &tickets, Time seen);
+
+  Scoreboard &scoreboard_;
+  Bus bus_;
+  golden::Unit unit_;
+  Time now_ = 0;
+  std::vector<InvalidationLog::Ticket> given_;  // since the last wait descriptor
+  std::deque<Due> due_;
+  std::uint64_t invalidations_ = 0;
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_SCOREBOARD_COMMAND_ORACLE_HPP

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "scoreboard/legal_answers.hpp"
+
+#include <fmt/format.h>
+
+#include "dmar/fault_names.hpp"
+#include "golden/translate.hpp"
+
+namespace dmar::bench {
+namespace {
+
+using Source = VersionReader::Source;
+
+Answer answer_of(const golden::Verdict &verdict, const Request &request) {
+  if (const auto *done = std::get_if<golden::Translation>(&verdict)) {
+    return {.verdict = VerdictKind::kForward, .address = done->address.raw(), .snoop = done->snoop};
+  }
+  if (const auto *fault = std::get_if<golden::Fault>(&verdict)) {
+    return {
+        .verdict = VerdictKind::kFault, .reason = fault->reason, .suppressed = fault->suppressed};
+  }
+  if (std::holds_alternative<golden::Blocked>(verdict)) return {.verdict = VerdictKind::kBlock};
+  if (std::holds_alternative<golden::NoAccess>(verdict)) return {.verdict = VerdictKind::kComplete};
+  return {.verdict = VerdictKind::kInterrupt, .address = request.address.raw()};
+}
+
+// All answers under one control state with words from one source.
+void collect(const VersionReader::Setting &setting, const golden::ControlState &control,
+             LegalAnswers &legal) {
+  ChoicePath path;
+  do {
+    if (++legal.paths > kMaxPaths) {
+      legal.exhausted = true;
+      return;
+    }
+    VersionReader reader(setting, path);
+    const golden::Verdict verdict =
+        golden::translate(setting.config, control, reader, setting.request);
+    if (reader.dead()) continue;
+    const Answer answer = answer_of(verdict, setting.request);
+    if (setting.source == Source::kCaches && answer.verdict == VerdictKind::kFault) continue;
+    legal.answers.insert(answer);
+  } while (path.advance());
+}
+
+}  // namespace
+
+std::string describe(const Answer &answer) {
+  switch (answer.verdict) {
+    case VerdictKind::kForward:
+      return fmt::format("forward to {:#x}{}", answer.address, answer.snoop ? "" : ", no snoop");
+    case VerdictKind::kInterrupt:
+      return fmt::format("interrupt message to {:#x}", answer.address);
+    case VerdictKind::kComplete:
+      return "complete without access";
+    case VerdictKind::kFault:
+      return fmt::format("fault {:02X}h, {}{}", static_cast<unsigned>(answer.reason),
+                         fault_name(answer.reason).description,
+                         answer.suppressed ? ", not recorded" : "");
+    case VerdictKind::kBlock:
+      break;
+  }
+  return "block without a fault";
+}
+
+LegalAnswers legal_answers(const Config &config, const Memory &memory, const ControlLog &control,
+                           const InvalidationLog &invalidations, const Request &request,
+                           const Moments &moments, std::vector<std::string> *words) {
+  LegalAnswers legal;
+  WordHistory history(memory, moments.judged);
+  for (const golden::ControlState &state : control.possible(moments.judged, moments.used)) {
+    for (const Source source : {Source::kCaches, Source::kMemory}) {
+      collect({.config = config,
+               .history = history,
+               .invalidations = invalidations,
+               .request = request,
+               .moments = moments,
+               .source = source,
+               .words = words},
+              state, legal);
+    }
+  }
+  return legal;
+}
+
+}  // namespace dmar::bench

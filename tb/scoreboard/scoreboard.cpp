@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "scoreboard/scoreboard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scoreboard/mismatch.hpp"
+
+namespace dmar::bench {
+namespace {
+
+std::string describe(const Request &request) {
+  constexpr const char *kKinds[] = {"read", "write", "atomic", "zero-length read"};
+  std::string text =
+      fmt::format("{} of {} bytes at {:#x} by {:04x}", kKinds[static_cast<unsigned>(request.kind)],
+                  request.bytes, request.address.raw(), request.source_id.raw());
+  if (request.at != AddressType::kUntranslated) {
+    text += fmt::format(", AT {}", static_cast<unsigned>(request.at));
+  }
+  if (request.pasid) text += fmt::format(", PASID {:#x}", request.pasid->raw());
+  if (request.no_snoop) text += ", no snoop";
+  return text;
+}
+
+bool released(VerdictKind verdict) {
+  return verdict == VerdictKind::kForward || verdict == VerdictKind::kInterrupt;
+}
+
+Answer observed_answer(const Outcome &outcome, const DmaAccess *access) {
+  const VerdictKind verdict = outcome.verdict.verdict;
+  Answer answer{.verdict = verdict};
+  if (verdict == VerdictKind::kFault) answer.reason = outcome.verdict.reason;
+  if (released(verdict) && access != nullptr) answer.address = access->beat.address;
+  if (verdict == VerdictKind::kForward) answer.snoop = outcome.completion.snoop;
+  // A message carries no snoop requirement.
+  return answer;
+}
+
+}  // namespace
+
+void Scoreboard::fail(const Request &request, const Outcome &outcome, const Moments &moments,
+                      const Answer &observed, const char *why) const {
+  std::vector<std::string> words;
+  const LegalAnswers legal =
+      legal_answers(config_, memory_, control_, invalidations_, request, moments, &words);
+  std::string text = fmt::format(
+      "{}\n  request: {}\n  accepted {}, verdict {}{}, used {}, done {}\n  observed: {}\n  legal:",
+      why, describe(request), moments.accepted, moments.judged, outcome.verdict.hit ? " (hit)" : "",
+      moments.used, outcome.done_cycle, dmar::bench::describe(observed));
+  if (legal.answers.empty()) text += " nothing";
+  for (const Answer &answer : legal.answers) {
+    text += "\n    " + dmar::bench::describe(answer);
+  }
+  for (const golden::ControlState &state : control_.possible(moments.judged, moments.used)) {
+    text += fmt::format("\n  control: TES {}, root table {:#x}, PRS {}", state.translation_enabled,
+                        state.root_table, state.protection_enabled);
+  }
+  text += "\n  words, with the cycles in which they were in memory:";
+  for (const std::string &word : words) text += "\n" + word;
+  throw Mismatch(text);
+}
+
+void Scoreboard::count(const LegalAnswers &legal, const Answer &observed) {
+  ++statistics_.checks;
+  if (legal.answers.size() == 1) ++statistics_.single;
+  if (observed.verdict == VerdictKind::kForward) ++statistics_.forwarded;
+  if (observed.verdict == VerdictKind::kFault) {
+    ++statistics_.faults;
+    ++statistics_.reasons[observed.reason];
+  }
+  statistics_.largest = std::max<std::uint64_t>(statistics_.largest, legal.answers.size());
+  statistics_.paths += legal.paths;
+}
+
+Scoreboard::Checked Scoreboard::check(const Request &request, std::span<const std::uint8_t> data,
+                                      const Outcome &outcome, const DmaAccess *access) {
+  const Moments moments{.accepted = outcome.accepted_cycle,
+                        .judged = outcome.verdict.cycle,
+                        .used = access != nullptr ? access->performed : outcome.verdict.cycle};
+  const Answer observed = observed_answer(outcome, access);
+  const LegalAnswers legal =
+      legal_answers(config_, memory_, control_, invalidations_, request, moments);
+  if (legal.exhausted) fail(request, outcome, moments, observed, "too many combinations");
+  Answer suppressed = observed;
+  suppressed.suppressed = true;
+  const Checked checked{.may_be_recorded = legal.answers.contains(observed),
+                        .may_be_suppressed = observed.verdict == VerdictKind::kFault &&
+                                             legal.answers.contains(suppressed),
+                        .legal = legal.answers.size()};
+  if (!checked.may_be_recorded && !checked.may_be_suppressed) {
+    fail(request, outcome, moments, observed, "the answer is not legal");
+  }
+  const std::string wrong = access_error(request, data, outcome, access);
+  if (!wrong.empty()) fail(request, outcome, moments, observed, wrong.c_str());
+  count(legal, observed);
+  return checked;
+}
+
+}  // namespace dmar::bench

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "machine.hpp"
+
+#include <fmt/format.h>
+
+#include "dmar/registers.hpp"
+#include "scoreboard/mismatch.hpp"
+
+namespace dmar::bench {
+namespace {
+
+constexpr std::uint64_t kBound = 200'000;
+
+MemoryTiming random_timing(Random &random) {
+  const auto low = static_cast<unsigned>(1 + random.below(random.percent(85) ? 12 : 50));
+  const auto spread = static_cast<unsigned>(random.below(random.percent(75) ? 20 : 150));
+  return {.min_latency = low,
+          .max_latency = low + (random.percent(30) ? 0 : spread),
+          .reorder = random.percent(60),
+          .stall_percent = random.percent(50) ? 0 : static_cast<unsigned>(random.below(40))};
+}
+
+RtlOptions random_options(std::uint64_t seed, const std::string &wave) {
+  Random random(seed, 40);
+  RtlOptions options{.seed = seed};
+  options.dma_memory = random_timing(random);
+  options.table_memory = random_timing(random);
+  options.device_stall_percent = random.percent(50) ? 0 : static_cast<unsigned>(random.below(40));
+  options.host_stall_percent = static_cast<unsigned>(random.below(20));
+  options.wave = wave;
+  return options;
+}
+
+}  // namespace
+
+// History starts when the tables of the beginning are there, so that they count as old.
+Machine::Machine(const std::string &model, std::uint64_t seed, const std::string &wave)
+    : unit_(make_rtl(model, random_options(seed, wave))),
+      ledger_(unit_->memory()),
+      scoreboard_(unit_->config(), unit_->memory()),
+      faults_(unit_->config()),
+      oracle_(unit_->config(), unit_->memory(), scoreboard_),
+      world_(unit_->memory(), unit_->config(), seed),
+      traffic_(*unit_, world_, {scoreboard_, ledger_, faults_}, seed) {
+  memory().record_history(true);
+}
+
+void Machine::tick() {
+  traffic_.issue();
+  unit_->step();
+  for (const StatusWrite &write : unit_->take_status_writes()) {
+    oracle_.note_status_write(write);
+    ++status_writes_;
+  }
+  ledger_.end_cycle(unit_->take_dma_accesses());
+  traffic_.collect();
+}
+
+void Machine::tick_until(const std::function<bool()> &done, const char *what) {
+  const std::uint64_t start = cycle();
+  while (!done()) {
+    if (cycle() - start > kBound) {
+      throw HangError(fmt::format("{} did not end within {} cycles", what, kBound));
+    }
+    tick();
+  }
+}
+
+void Machine::watch_fault_registers(std::uint32_t offset, unsigned bytes, std::uint64_t value,
+                                    std::uint64_t begin) {
+  const bool record = offset >= reg::kFrcd && offset < reg::frcd(config().fault_records);
+  if (record || offset == reg::kFsts) faults_.read(offset, bytes, value, begin, cycle());
+}
+
+std::uint64_t Machine::read(std::uint32_t offset, unsigned bytes) {
+  const std::uint64_t begin = cycle();
+  unit_->start_read(offset, bytes);
+  tick_until([this] { return !unit_->register_busy(); }, "register read");
+  const std::uint64_t value = unit_->register_result();
+  watch_fault_registers(offset, bytes, value, begin);
+  return value;
+}
+
+void Machine::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+  oracle_.write(offset, bytes, value, cycle());
+  unit_->start_write(offset, bytes, value);
+  tick_until([this] { return !unit_->register_busy(); }, "register write");
+}
+
+std::uint64_t Machine::expect_register(std::uint32_t offset, unsigned bytes, std::uint64_t mask) {
+  const std::uint64_t value = read(offset, bytes);
+  const std::uint64_t expected = oracle_.expected(offset, bytes);
+  if (((value ^ expected) & mask) != 0) {
+    throw Mismatch(
+        fmt::format("register {:#x} ({} bytes) read {:#x} up to cycle {}; expected {:#x}", offset,
+                    bytes, value, cycle(), expected));
+  }
+  return value;
+}
+
+}  // namespace dmar::bench

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The course of events. Invalidations: software_invalidation.cpp. Control: software_control.cpp.
+#include "software.hpp"
+
+#include <fmt/format.h>
+
+#include "dmar/registers.hpp"
+#include "scoreboard/mismatch.hpp"
+
+namespace dmar::bench {
+namespace {
+
+constexpr HostAddr kEventAddress{0xFEE0'1000};
+constexpr std::uint32_t kFaultData = 0x52;
+constexpr std::uint32_t kCompletionData = 0x51;
+constexpr std::uint64_t kPollBound = 200'000;
+constexpr unsigned kFinalRequests = 60;
+
+}  // namespace
+
+Software::Software(Machine &machine, std::uint64_t seed) : machine_(machine), random_(seed, 43) {}
+
+void Software::pause(std::uint64_t cycles) {
+  for (; cycles != 0; --cycles) machine_.tick();
+}
+
+void Software::poll(std::uint32_t offset, unsigned bytes, std::uint64_t bits, bool set) {
+  const std::uint64_t start = machine_.cycle();
+  while (((machine_.read(offset, bytes) & bits) != 0) != set) {
+    if (machine_.cycle() - start > kPollBound) {
+      throw HangError(fmt::format("register {:#x} bits {:#x} did not become {} within {} cycles",
+                                  offset, bits, set ? 1 : 0, kPollBound));
+    }
+    pause(random_.below(12));
+  }
+}
+
+void Software::start() {
+  machine_.write(reg::kFedata, 4, kFaultData);
+  machine_.write(reg::kFeaddr, 4, kEventAddress.raw());
+  machine_.write(reg::kFectl, 4, 0);
+  machine_.write(reg::kIedata, 4, kCompletionData);
+  machine_.write(reg::kIeaddr, 4, kEventAddress.raw());
+  machine_.write(reg::kIectl, 4, 0);
+  set_root(machine_.world().root_table().raw());
+  invalidate_everything();
+  set_queue(random_.percent(70));
+  set_translation(true);
+}
+
+// Software may be early, late, or miss the point; the checkers know what is legal then.
+void Software::change_tables() {
+  std::vector<golden::Invalidation> due;
+  const std::uint64_t changes = 1 + random_.below(4);
+  for (std::uint64_t k = 0; k < changes; ++k) {
+    const Change change = machine_.world().change();
+    ++statistics_.changes;
+    if (change.what != Change::What::kNothing) {
+      due.push_back(fitting(change));
+      // A context entry also needs the translations of its domain gone.
+      if (change.what == Change::What::kContext) {
+        due.push_back(golden::IotlbInvalidation{.granularity = granularity::kDomain,
+                                                .domain = change.domain});
+      }
+      if (change.what == Change::What::kRoot) {
+        due.push_back(golden::IotlbInvalidation{.granularity = granularity::kGlobal});
+      }
+    }
+    if (random_.percent(30)) pause(random_.below(20));
+  }
+  if (random_.percent(25)) return;
+  if (random_.percent(30)) pause(random_.below(200));
+  if (random_.percent(20)) due.push_back(random_invalidation());
+  if (!due.empty()) invalidate(due);
+}
+
+void Software::run(std::uint64_t cycles) {
+  const std::uint64_t end = machine_.cycle() + cycles;
+  while (machine_.cycle() < end) {
+    const std::uint64_t roll = random_.below(200);
+    if (roll < 90)
+      change_tables();
+    else if (roll < 115)
+      pause(random_.below(300));
+    else if (roll < 135)
+      drain_faults();
+    else if (roll < 145)
+      invalidate({random_invalidation(), random_invalidation()});
+    else if (roll < 155)
+      machine_.world().inject_error();
+    else if (roll < 167)
+      machine_.memory().clear_errors();
+    else if (roll < 172)
+      invalidate_everything();
+    else if (roll < 178)
+      check_registers();
+    else if (roll < 184)
+      set_queue(!queue_on_);
+    else if (roll < 189)
+      queue_error();
+    else if (roll < 192)
+      renew_domain();
+    else if (roll < 194)
+      switch_root();
+    else if (roll < 196)
+      pause_translation();
+    else if (roll < 197)
+      break_table_mode();
+    else
+      set_protection(random_.percent(70));
+  }
+}
+
+void Software::check_messages() {
+  for (const Message &message : machine_.oracle().take_messages()) {
+    if (message.data == kCompletionData) ++completion_events_due_;
+  }
+  for (const Message &message : machine_.unit().take_messages()) {
+    const bool known = message.data == kCompletionData || message.data == kFaultData;
+    if (message.address != kEventAddress.raw() || !known) {
+      throw Mismatch(fmt::format("event message {:#x} to {:#x}", message.data, message.address));
+    }
+    ++(message.data == kCompletionData ? completion_events_ : fault_events_);
+  }
+  if (completion_events_ > completion_events_due_) {
+    throw Mismatch(fmt::format("{} completion events, {} wait descriptors asked for one",
+                               completion_events_, completion_events_due_));
+  }
+}
+
+void Software::finish() {
+  finishing_ = true;
+  machine_.traffic().stop();
+  machine_.tick_until([this] { return machine_.traffic().idle(); }, "devices");
+  machine_.memory().clear_errors();
+  invalidate_everything();
+  drain_faults();
+  machine_.unit().settle();
+  machine_.tick();
+  check_registers();
+  check_messages();
+  if (completion_events_ != completion_events_due_) {
+    throw Mismatch(
+        fmt::format("{} completion events of {}", completion_events_, completion_events_due_));
+  }
+  if (pending_seen_ && fault_events_ == 0) throw Mismatch("faults were recorded without an event");
+  for (unsigned k = 0; k < kFinalRequests; ++k) {
+    machine_.traffic().submit(
+        {.source_id = machine_.world().random_device(),
+         .address = machine_.world().random_page(),
+         .kind = random_.percent(50) ? AccessKind::kRead : AccessKind::kWrite});
+    machine_.tick_until([this] { return machine_.traffic().idle(); }, "device");
+    if (machine_.traffic().last_legal() != 1) {
+      throw Mismatch("more than one answer is legal after everything was invalidated");
+    }
+  }
+  drain_faults();
+  if (machine_.ledger().unclaimed() != 0) throw Mismatch("memory saw DMA of no request");
+  if (machine_.oracle().status_writes_due() != 0) throw Mismatch("a status write is missing");
+  if (machine_.faults().waiting() != 0) throw Mismatch("register reads were never compared");
+}
+
+}  // namespace dmar::bench

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// System software on a random machine: changes tables, invalidates by registers or by the queue,
+// makes mistakes in the queue and repairs them, drains fault records, switches tables and
+// translation. Every step lets devices go on.
+#ifndef DMAR_RANDOM_SOFTWARE_HPP
+#define DMAR_RANDOM_SOFTWARE_HPP
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "bench/random.hpp"
+#include "golden/descriptor.hpp"
+#include "machine.hpp"
+
+namespace dmar::bench {
+
+class Software {
+ public:
+  Software(Machine &machine, std::uint64_t seed);
+
+  // From reset to translation.
+  void start();
+  // Random work for about `cycles` cycles.
+  void run(std::uint64_t cycles);
+  // Stops the devices, repairs what is broken, invalidates everything, and checks that one answer
+  // alone is legal for every device and page from then on, and that nothing is left over.
+  void finish();
+
+  struct Statistics {
+    std::uint64_t changes = 0;
+    std::uint64_t queued = 0;      // batches of descriptors
+    std::uint64_t registered = 0;  // register commands
+    std::uint64_t queue_errors = 0;
+    std::uint64_t control_changes = 0;
+  };
+  [[nodiscard]] const Statistics &statistics() const { return statistics_; }
+
+ private:
+  using Descriptor = std::array<std::uint64_t, 2>;
+
+  void pause(std::uint64_t cycles);
+  // Reads until the bits are all clear, or one is set. HangError if that never comes.
+  void poll(std::uint32_t offset, unsigned bytes, std::uint64_t bits, bool set);
+  void change_tables();
+
+  // Invalidations (software_invalidation.cpp)
+  [[nodiscard]] golden::Invalidation fitting(const Change &change);
+  [[nodiscard]] golden::Invalidation random_invalidation();
+  [[nodiscard]] golden::IotlbInvalidation page_invalidation(const Change &change);
+  void invalidate(const std::vector<golden::Invalidation> &invalidations);
+  void invalidate_everything();
+  void by_registers(const golden::Invalidation &invalidation);
+  void by_queue(const std::vector<golden::Invalidation> &invalidations);
+  [[nodiscard]] Descriptor encode(const golden::Invalidation &invalidation);
+  [[nodiscard]] Descriptor wait_descriptor(bool status, bool interrupt);
+  [[nodiscard]] Descriptor bad_descriptor();
+  void push(const Descriptor &descriptor);
+  void ring();
+  void end_batch();
+  void queue_error();
+  void repair_queue(std::uint32_t slot);
+  void set_queue(bool on);
+
+  // Control (software_control.cpp)
+  void global_command(std::uint32_t command, std::uint32_t status, bool on);
+  void set_root(std::uint64_t rtaddr);
+  void set_translation(bool on);
+  void switch_root();
+  void pause_translation();
+  void break_table_mode();
+  void set_protection(bool on);
+  void renew_domain();
+  void drain_faults();
+  void check_registers();
+  void check_messages();
+
+  Machine &machine_;
+  Random random_;
+  Statistics statistics_;
+  bool queue_on_ = false;
+  std::uint32_t tail_ = 0;  // slots
+  std::uint32_t status_ = 0;
+  std::uint64_t completion_events_ = 0;
+  std::uint64_t completion_events_due_ = 0;
+  std::uint64_t fault_events_ = 0;
+  bool pending_seen_ = false;
+  bool finishing_ = false;  // no more changes of tables
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_RANDOM_SOFTWARE_HPP

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// Invalidation by registers (VT-d 6.5.1) and by the queue (VT-d 6.5.2), right and wrong.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dmar/registers.hpp"
+#include "dmar/structures.hpp"
+#include "scoreboard/mismatch.hpp"
+#include "software.hpp"
+
+namespace dmar::bench {
+namespace {
+
+constexpr HostAddr kQueue{0x3000'0000};
+constexpr std::uint32_t kSlots = 256;
+constexpr HostAddr kStatus{0x3000'2000};
+constexpr std::uint32_t kStatusPlaces = 16;
+
+constexpr std::uint64_t kContextType = 1;
+constexpr std::uint64_t kIotlbType = 2;
+constexpr std::uint64_t kWaitType = 5;
+
+using golden::ContextInvalidation;
+using golden::IotlbInvalidation;
+
+}  // namespace
+
+IotlbInvalidation Software::page_invalidation(const Change &change) {
+  const Config &config = machine_.config();
+  IotlbInvalidation one{.granularity = granularity::kDomain,
+                        .domain = change.domain,
+                        .drain_reads = random_.percent(70),
+                        .drain_writes = random_.percent(70)};
+  const unsigned needed = change.page_bits - 12;
+  if (!config.page_selective || needed > config.max_address_mask || random_.percent(20)) return one;
+  one.granularity = granularity::kDeviceOrPage;
+  one.address = change.address;
+  one.address_mask = needed;
+  if (random_.percent(20)) {
+    one.address_mask += static_cast<unsigned>(random_.below(config.max_address_mask - needed + 1));
+  }
+  one.leaf_only = change.leaf_only && random_.percent(70);
+  return one;
+}
+
+golden::Invalidation Software::fitting(const Change &change) {
+  if (change.what == Change::What::kPages) return page_invalidation(change);
+  ContextInvalidation one{.granularity = granularity::kGlobal};
+  if (change.what == Change::What::kContext) {
+    one.granularity = random_.percent(80) ? granularity::kDeviceOrPage : granularity::kDomain;
+    one.domain = change.domain;
+    one.source_id = change.source_id;
+    one.function_mask = random_.percent(70) ? 0 : static_cast<unsigned>(random_.below(4));
+  }
+  return one;
+}
+
+golden::Invalidation Software::random_invalidation() {
+  World &world = machine_.world();
+  const DomainId domain = world.domain_id(static_cast<unsigned>(random_.below(world.domains())));
+  const auto granularity = static_cast<unsigned>(1 + random_.below(3));
+  if (random_.percent(30)) {
+    return ContextInvalidation{.granularity = granularity,
+                               .domain = domain,
+                               .source_id = world.random_device(),
+                               .function_mask = static_cast<unsigned>(random_.below(4))};
+  }
+  if (granularity != granularity::kDeviceOrPage) {
+    return IotlbInvalidation{.granularity = granularity, .domain = domain};
+  }
+  const unsigned span = random_.percent(50) ? 0 : static_cast<unsigned>(random_.below(19));
+  return page_invalidation({.domain = domain,
+                            .address = world.random_page(),
+                            .page_bits = 12 + std::min(span, machine_.config().max_address_mask),
+                            .leaf_only = random_.percent(50)});
+}
+
+void Software::invalidate(const std::vector<golden::Invalidation> &invalidations) {
+  if (queue_on_) {
+    by_queue(invalidations);
+  } else {
+    for (const golden::Invalidation &one : invalidations) by_registers(one);
+  }
+}
+
+void Software::invalidate_everything() {
+  invalidate({ContextInvalidation{.granularity = granularity::kGlobal},
+              IotlbInvalidation{.granularity = granularity::kGlobal}});
+}
+
+void Software::by_registers(const golden::Invalidation &invalidation) {
+  ++statistics_.registered;
+  if (const auto *context = std::get_if<ContextInvalidation>(&invalidation)) {
+    machine_.write(reg::kCcmd, 8,
+                   ccmd::kIcc | (std::uint64_t{context->granularity} << ccmd::kCirgShift) |
+                       (std::uint64_t{context->function_mask} << ccmd::kFmShift) |
+                       (std::uint64_t{context->source_id.raw()} << ccmd::kSidShift) |
+                       context->domain.raw());
+    poll(reg::kCcmd, 8, ccmd::kIcc, false);
+    machine_.oracle().note_all_done(machine_.cycle());
+    machine_.expect_register(reg::kCcmd, 8);
+    return;
+  }
+  const auto &pages = std::get<IotlbInvalidation>(invalidation);
+  if (pages.granularity == granularity::kDeviceOrPage) {
+    machine_.write(
+        reg::kIva, 8,
+        pages.address.raw() | (pages.leaf_only ? iotlb::kIvaIh : 0) | pages.address_mask);
+  }
+  machine_.write(reg::kIotlb, 8,
+                 iotlb::kIvt | (std::uint64_t{pages.granularity} << iotlb::kIirgShift) |
+                     (pages.drain_reads ? iotlb::kDr : 0) | (pages.drain_writes ? iotlb::kDw : 0) |
+                     (std::uint64_t{pages.domain.raw()} << iotlb::kDidShift));
+  poll(reg::kIotlb, 8, iotlb::kIvt, false);
+  machine_.oracle().note_all_done(machine_.cycle());
+  machine_.expect_register(reg::kIotlb, 8);
+}
+
+Software::Descriptor Software::encode(const golden::Invalidation &invalidation) {
+  // Bits of a domain id that this build does not have are ignored.
+  const std::uint64_t beyond =
+      random_.percent(10) ? random_.next() & bits(15, domain_id_bits(machine_.config())) : 0;
+  if (const auto *context = std::get_if<ContextInvalidation>(&invalidation)) {
+    return {kContextType | (std::uint64_t{context->granularity} << 4) |
+                ((context->domain.raw() | beyond) << 16) |
+                (std::uint64_t{context->source_id.raw()} << 32) |
+                (std::uint64_t{context->function_mask} << 48),
+            0};
+  }
+  const auto &pages = std::get<IotlbInvalidation>(invalidation);
+  return {kIotlbType | (std::uint64_t{pages.granularity} << 4) | (pages.drain_writes ? bit(6) : 0) |
+              (pages.drain_reads ? bit(7) : 0) | ((pages.domain.raw() | beyond) << 16),
+          pages.address.raw() | (pages.leaf_only ? bit(6) : 0) | pages.address_mask};
+}
+
+Software::Descriptor Software::wait_descriptor(bool status, bool interrupt) {
+  const std::uint64_t address = kStatus.raw() + 4 * (++status_ % kStatusPlaces);
+  return {kWaitType | (interrupt ? bit(4) : 0) | (status ? bit(5) : 0) |
+              (random_.percent(50) ? bit(6) : 0) | (std::uint64_t{status_} << 32),
+          address};
+}
+
+void Software::push(const Descriptor &descriptor) {
+  const HostAddr slot(kQueue.raw() + 16 * tail_);
+  machine_.memory().write64(slot, descriptor[0]);
+  machine_.memory().write64(HostAddr(slot.raw() + 8), descriptor[1]);
+  tail_ = (tail_ + 1) % kSlots;
+}
+
+void Software::ring() { machine_.write(reg::kIqt, 8, 16 * tail_); }
+
+// Waits for a batch by its status, its event, or both.
+void Software::end_batch() {
+  const bool interrupt = random_.percent(30);
+  const bool status = !interrupt || random_.percent(50);
+  push(wait_descriptor(status, interrupt));
+  ring();
+  if (status) {
+    machine_.tick_until([this] { return machine_.oracle().status_writes_due() == 0; },
+                        "wait descriptor");
+  }
+  if (interrupt) {
+    poll(reg::kIcs, 4, kIcsIwc, true);
+    machine_.oracle().note_all_done(machine_.cycle());
+    machine_.write(reg::kIcs, 4, kIcsIwc);
+  }
+  machine_.expect_register(reg::kIqh, 8);
+}
+
+void Software::by_queue(const std::vector<golden::Invalidation> &invalidations) {
+  ++statistics_.queued;
+  for (const golden::Invalidation &one : invalidations) {
+    push(encode(one));
+    if (random_.percent(15)) push(wait_descriptor(random_.percent(70), false));
+    // The unit may begin before the batch is whole, and tables may change meanwhile.
+    if (random_.percent(15)) ring();
+    if (!finishing_ && random_.percent(5)) machine_.world().change();
+  }
+  end_batch();
+}
+
+Software::Descriptor Software::bad_descriptor() {
+  const Config &config = machine_.config();
+  const std::uint64_t granularity = granularity::kDomain << 4;
+  switch (random_.below(6)) {
+    case 0:
+      return {3 + random_.below(2), 0};  // types of units with ATS or interrupt remapping
+    case 1:
+      return {kIotlbType | granularity | bit(8), 0};
+    case 2:
+      return {kContextType, 0};  // reserved granularity
+    case 3:
+      return {kIotlbType | (granularity::kDeviceOrPage << 4), config.max_address_mask + 1};
+    case 4:
+      return {kWaitType | bit(5), kStatus.raw() | 1};
+    default:
+      return {kIotlbType | granularity | (std::uint64_t{1} << (9 + random_.below(3))), 0};
+  }
+}
+
+// The queue stops at a bad descriptor, or at one that memory does not give.
+void Software::queue_error() {
+  if (!queue_on_) return;
+  ++statistics_.queue_errors;
+  machine_.memory().clear_errors();
+  push(encode(random_invalidation()));
+  push(wait_descriptor(true, false));
+  const std::uint32_t slot = tail_;
+  if (random_.percent(25)) {
+    const HostAddr address(kQueue.raw() + 16 * slot);
+    machine_.memory().inject_error(address, HostAddr(address.raw() + 15), Memory::ErrorOn::kRead);
+    push(wait_descriptor(false, false));
+  } else {
+    push(bad_descriptor());
+  }
+  push(encode(random_invalidation()));
+  ring();
+  poll(reg::kFsts, 4, fsts::kIqe, true);
+  machine_.expect_register(reg::kFsts, 4, fsts::kIqe);
+  machine_.expect_register(reg::kIqercd, 8);
+  if (machine_.expect_register(reg::kIqh, 8) != 16 * slot) {
+    throw Mismatch("the queue head does not point at the bad descriptor");
+  }
+  repair_queue(slot);
+}
+
+void Software::repair_queue(std::uint32_t slot) {
+  machine_.memory().clear_errors();
+  const Descriptor harmless = wait_descriptor(false, false);
+  const HostAddr address(kQueue.raw() + 16 * slot);
+  machine_.memory().write64(address, harmless[0]);
+  machine_.memory().write64(HostAddr(address.raw() + 8), harmless[1]);
+  machine_.write(reg::kFsts, 4, fsts::kIqe);
+  end_batch();
+  machine_.expect_register(reg::kFsts, 4, fsts::kIqe);
+}
+
+void Software::set_queue(bool on) {
+  if (on == queue_on_) return;
+  tail_ = 0;
+  if (on) {
+    machine_.write(reg::kIqt, 8, 0);
+    machine_.write(reg::kIqa, 8, kQueue.raw());
+  }
+  global_command(gcmd::kQie, gsts::kQies, on);
+  queue_on_ = on;
+}
+
+}  // namespace dmar::bench

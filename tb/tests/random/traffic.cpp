@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "traffic.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "bench/dma_burst.hpp"
+#include "dmar/structures.hpp"
+#include "scoreboard/mismatch.hpp"
+
+namespace dmar::bench {
+namespace {
+
+AccessKind random_kind(Random &random) {
+  const std::uint64_t roll = random.below(20);
+  if (roll == 0) return AccessKind::kAtomic;
+  if (roll <= 2) return AccessKind::kZeroLengthRead;
+  return roll < 11 ? AccessKind::kRead : AccessKind::kWrite;
+}
+
+std::uint32_t random_bytes(Random &random) {
+  if (random.percent(3)) return 4096;
+  if (random.percent(50)) return 1U << random.below(5);
+  return 1 + static_cast<std::uint32_t>(random.below(random.percent(90) ? 160 : 4096));
+}
+
+}  // namespace
+
+Traffic::Traffic(RtlIommu &unit, World &world, Checkers checkers, std::uint64_t seed)
+    : unit_(unit), world_(world), checkers_(checkers), random_(seed, 42) {}
+
+Request Traffic::interrupt_request() {
+  const bool message = random_.percent(60);
+  const std::uint64_t offset = random_.below(0x10'0000);
+  return {.source_id = world_.random_device(),
+          .address = Iova(0xFEE0'0000 + (message ? offset & ~3ULL : offset & ~0x7FULL)),
+          .kind = message ? AccessKind::kWrite : random_kind(random_),
+          .bytes = message || random_.percent(50)
+                       ? 4U
+                       : 1 + static_cast<std::uint32_t>(random_.below(32))};
+}
+
+Request Traffic::random_request() {
+  if (random_.percent(3)) return interrupt_request();
+  // Runs to one page let requests meet in one walk.
+  const bool again = last_ && random_.percent(35);
+  Request request{
+      .source_id = again && random_.percent(70) ? last_->source_id : world_.random_device(),
+      .address = again ? Iova(last_->address.raw() & ~0xFFFULL) : world_.random_page(),
+      .kind = random_kind(random_),
+      .bytes = random_bytes(random_)};
+  const std::uint64_t room = 4096 - request.bytes + 1;
+  request.address = Iova(request.address.raw() + random_.below(room));
+  if (random_.percent(1)) request.at = AddressType(1 + random_.below(3));
+  // With translation off, the architecture says nothing of PASID in the interrupt range.
+  if (random_.percent(1) && !in_interrupt_range(request.address.raw())) {
+    request.pasid = Pasid(static_cast<std::uint32_t>(random_.below(1 << 20)));
+  }
+  request.privileged = random_.percent(10);
+  request.execute = request.kind == AccessKind::kRead && random_.percent(5);
+  request.no_snoop = random_.percent(15);
+  return request;
+}
+
+void Traffic::submit(const Request &request) {
+  const Key key{request.source_id, request.address, request.kind};
+  if (flights_.contains(key)) return;
+  std::vector<std::uint8_t> data;
+  if (is_write(request.kind)) {
+    data.resize(request.bytes);
+    for (std::uint8_t &byte : data) byte = static_cast<std::uint8_t>(random_.next());
+  }
+  const auto id = static_cast<std::uint8_t>(random_.below(unit_.ids()));
+  const RtlIommu::Handle handle = unit_.submit(request, data, id);
+  flights_.emplace(key, Flight{.handle = handle, .request = request, .data = data, .id = id});
+  ++issued_;
+}
+
+void Traffic::issue() {
+  if (unit_.cycle() >= mood_ends_) {
+    constexpr std::array<unsigned, 5> kLimits{1, 4, 12, 24, 32};
+    constexpr std::array<unsigned, 5> kChances{2, 15, 40, 80, 100};
+    limit_ = kLimits[random_.below(kLimits.size())];
+    chance_ = kChances[random_.below(kChances.size())];
+    mood_ends_ = unit_.cycle() + 50 + random_.below(400);
+  }
+  if (stopped_ || flights_.size() >= limit_ || !random_.percent(chance_)) return;
+  last_ = random_request();
+  submit(*last_);
+}
+
+void Traffic::note_verdicts() {
+  for (const VerdictEvent &event : unit_.take_verdicts()) {
+    if (event.verdict != VerdictKind::kFault) continue;
+    flights_.at({event.source_id, event.address, event.kind}).fault = checkers_.faults.fault(
+        event.source_id, event.address, event.kind, event.reason, event.cycle);
+  }
+}
+
+void Traffic::finish(Flight &flight, const Outcome &outcome) {
+  const VerdictKind verdict = outcome.verdict.verdict;
+  std::optional<DmaAccess> access;
+  if (outcome.completion.address || outcome.completion.interrupt) {
+    const std::uint64_t address = outcome.completion.interrupt
+                                      ? outcome.completion.interrupt->address
+                                      : outcome.completion.address->raw();
+    access = checkers_.ledger.claim(flight.request, flight.id, address);
+  }
+  const Scoreboard::Checked checked =
+      checkers_.scoreboard.check(flight.request, flight.data, outcome, access ? &*access : nullptr);
+  last_legal_ = checked.legal;
+  if (verdict == VerdictKind::kFault) {
+    checkers_.faults.resolve(flight.fault.value(), checked.may_be_recorded,
+                             checked.may_be_suppressed);
+  }
+}
+
+void Traffic::collect() {
+  note_verdicts();
+  for (auto flight = flights_.begin(); flight != flights_.end();) {
+    const std::optional<Outcome> outcome = unit_.poll(flight->second.handle);
+    if (outcome) finish(flight->second, *outcome);
+    flight = outcome ? flights_.erase(flight) : std::next(flight);
+  }
+}
+
+}  // namespace dmar::bench
