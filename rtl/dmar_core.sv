@@ -179,10 +179,10 @@ module dmar_core #(
 
   dmar_capability #(
     .VersionMajor(VersionMajor), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
-    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask),
-    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ZeroLengthRead(ZeroLengthRead),
-    .PageSelective(PageSelective), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
-    .Coherent(Coherent)
+    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
+    .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
+    .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough),
+    .SnoopControl(SnoopControl), .Coherent(Coherent)
   ) u_capability (
     .access_i, .rdata_o(capability_rdata)
   );

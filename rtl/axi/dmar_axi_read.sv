@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device reads: every burst waits in a slot for its verdict. A permitted one goes to memory at the
 // translated address, a blocked one is answered here with error beats of the same number. Reads of
-// different AXI IDs do not wait for each other; those of one ID are answered in order. A read goes
-// to memory only when the buffer has room for all of its data: once permitted it depends on memory
-// alone to finish, so an invalidation that waits for it cannot be held up by a device.
+// different AXI IDs do not wait for each other; those of one ID are answered in order. A read asks
+// for its translation only when the buffer has room for all of its data: once permitted it depends
+// on memory alone to finish, so an invalidation that waits for it cannot be held up by a device.
 `include "dmar_assert.svh"
 
 module dmar_axi_read #(
@@ -103,6 +103,42 @@ module dmar_axi_read #(
     if (rsp_slot != '0) page_q[rsp_tag_i[SlotWidth-1:0]] <= rsp_i.host_page;
   end
 
+  // Room in the buffer, reserved in order of arrival and given back beat by beat, or at once when
+  // there will be no data from memory //
+
+  logic                  queue_space, queue_valid, enters, leaves, no_data, take_buffer;
+  logic [SlotWidth-1:0]  queue_slot, entering_slot;
+  logic [BeatWidth-1:0]  queue_beat, rsp_beat;
+  logic [7:0]            entering_len;
+  logic [CountWidth-1:0] reserved_q;
+  logic [Slots-1:0]      entering;
+
+  dmar_fifo #(.Depth(Slots), .Width(SlotWidth)) u_queue (
+    .clk_i, .rst_ni, .up_valid_i(accept && !(enters && !queue_valid)), .up_ready_o(queue_space),
+    .up_data_i(alloc_index), .dn_valid_o(queue_valid), .dn_ready_i(leaves),
+    .dn_data_o(queue_slot)
+  );
+
+  assign queue_beat    = beat_q[queue_slot];
+  assign rsp_beat      = beat_q[rsp_tag_i[SlotWidth-1:0]];
+  assign entering_slot = queue_valid ? queue_slot : alloc_index;
+  assign entering_len  = queue_valid ? queue_beat[BeatWidth-65 -: 8] : s_arlen_i;
+  assign enters        = (queue_valid || accept) && ((reserved_q + CountWidth'(entering_len)
+      + CountWidth'(1)) <= CountWidth'(BufferBeats));
+  assign leaves        = enters && queue_valid;
+  assign no_data       = (rsp_slot != '0) && (rsp_i.verdict != dmar_pkg::VerdictForward);
+
+  for (genvar i = 0; i < Slots; i++) begin : gen_entering
+    assign entering[i] = enters && (entering_slot == SlotWidth'(i));
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) reserved_q <= '0;
+    else reserved_q <= reserved_q + (enters ? CountWidth'(entering_len) + CountWidth'(1) : '0)
+        - (no_data ? CountWidth'(rsp_beat[BeatWidth-65 -: 8]) + CountWidth'(1) : '0)
+        - CountWidth'(take_buffer);
+  end
+
   // Translation //
 
   logic [Slots-1:0]     ask_grant;
@@ -131,8 +167,7 @@ module dmar_axi_read #(
 
   logic [Slots-1:0]      may_issue, issue_grant;
   logic [SlotWidth-1:0]  issue_index;
-  logic                  issue_valid, issue_ready, issue_room, issue_take, take_buffer;
-  logic [CountWidth-1:0] reserved_q;
+  logic                  issue_valid, issue_ready, issue_take;
   logic [63:0]           issue_addr;
   logic [7:0]            issue_len;
   logic [2:0]            issue_size;
@@ -151,16 +186,7 @@ module dmar_axi_read #(
     .grant_o(issue_grant), .index_o(issue_index)
   );
 
-  // Room is reserved for the whole burst and given back beat by beat.
-  assign issue_room = (reserved_q + CountWidth'(issue_len) + CountWidth'(1))
-      <= CountWidth'(BufferBeats);
-  assign issue_take = issue_valid && issue_room && issue_ready;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) reserved_q <= '0;
-    else reserved_q <= reserved_q + (issue_take ? CountWidth'(issue_len) + CountWidth'(1) : '0)
-        - CountWidth'(take_buffer);
-  end
+  assign issue_take = issue_valid && issue_ready;
 
   assign {issue_addr, issue_len, issue_size, issue_burst, issue_attr, issue_user} =
       beat_q[issue_index];
@@ -175,7 +201,7 @@ module dmar_axi_read #(
                        issue_user[15:0]};
 
   dmar_skid #(.Width(IssueWidth)) u_issue_slice (
-    .clk_i, .rst_ni, .up_valid_i(issue_valid && issue_room), .up_ready_o(issue_ready),
+    .clk_i, .rst_ni, .up_valid_i(issue_valid), .up_ready_o(issue_ready),
     .up_data_i(issue_beat),
     .dn_valid_o(m_arvalid_o), .dn_ready_i(m_arready_i),
     .dn_data_o({m_arid_o, m_araddr_o, m_arlen_o, m_arsize_o, m_arburst_o, m_arattr_o, m_aruser_o})
@@ -282,7 +308,7 @@ module dmar_axi_read #(
         blocked_q[i]  <= 1'b0;
         empty_q[i]    <= 1'b0;
       end else begin
-        if (alloc[i]) asking_q[i] <= 1'b1;
+        if (entering[i]) asking_q[i] <= 1'b1;
         else if (req_valid_o && req_ready_i && ask_grant[i]) asking_q[i] <= 1'b0;
         if (rsp_slot[i]) begin
           ready_q[i]   <= (rsp_i.verdict == dmar_pkg::VerdictForward);
@@ -314,6 +340,8 @@ module dmar_axi_read #(
 
   `DMAR_ASSERT(AnswersAwaited_A, (rsp_slot & ~used) == '0)
   `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_rvalid_i || $onehot(memory_slot))
+  `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
+  `DMAR_ASSERT(ReservesWithinBuffer_A, reserved_q <= CountWidth'(BufferBeats))
   `DMAR_ASSERT(BufferHasRoom_A, !m_rvalid_i || buffer_space)
   `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_rvalid_o, s_rready_i,
@@ -321,6 +349,7 @@ module dmar_axi_read #(
   `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_arvalid_o, m_arready_i, {m_arid_o, m_araddr_o})
 
   logic unused;
-  assign unused = ^{ask_attr, issue_addr[63:12], issue_user[47:16], answer_beat, rsp_i.reason};
+  assign unused = ^{ask_attr, issue_addr[63:12], issue_user[47:16], answer_beat, queue_beat,
+                    rsp_beat, rsp_i.reason};
 
 endmodule

@@ -20,15 +20,15 @@ module dmar_axi_request (
 
   // AXI forbids bursts across 4 KiB; the unit does not trust a device to keep to it, since only
   // the first page is translated. Fixed bursts cannot leave their page, nor can wrapping ones of
-  // the lengths that AXI knows.
+  // the lengths and the alignment that AXI knows.
   assign start   = {1'b0, addr_i[11:0] & ({12{1'b1}} << size_i)};
   assign bytes   = ({5'h0, len_i} + 13'd1) << size_i;
   always_comb begin
     case (burst_i)
       BURST_FIXED: stays = (len_i <= 8'd15);
       BURST_INCR:  stays = (start + bytes) <= 13'h1000;
-      BURST_WRAP:  stays = (len_i == 8'd1) || (len_i == 8'd3) || (len_i == 8'd7)
-                      || (len_i == 8'd15);
+      BURST_WRAP:  stays = (start[11:0] == addr_i[11:0])
+                      && (len_i == 8'd1 || len_i == 8'd3 || len_i == 8'd7 || len_i == 8'd15);
       default:     stays = 1'b0;
     endcase
   end

@@ -101,10 +101,15 @@ constexpr std::uint64_t beat_base(std::uint64_t address, unsigned size) {
   return address >> size << size;
 }
 
-// Address of beat `index` of an INCR burst: only the first may be unaligned.
+// Address of beat `index`: only the first of an INCR burst may be unaligned, a FIXED burst stays
+// where it is, a WRAP burst turns at the end of the block of its own size.
 constexpr std::uint64_t beat_address(const AddressBeat &burst, unsigned index) {
-  if (index == 0) return burst.address;
-  return beat_base(burst.address, burst.size) + (std::uint64_t{index} << burst.size);
+  if (index == 0 || burst.burst == kBurstFixed) return burst.address;
+  const std::uint64_t next =
+      beat_base(burst.address, burst.size) + (std::uint64_t{index} << burst.size);
+  if (burst.burst != kBurstWrap) return next;
+  const std::uint64_t block = (std::uint64_t{burst.len} + 1) << burst.size;
+  return burst.address / block * block + next % block;
 }
 
 // One past the last byte that an INCR burst may touch.

@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <stdexcept>
 #include <utility>
 
 namespace dmar::bench {
 namespace {
+
+constexpr unsigned kMaxFixedLen = 15;
 
 void check_submission(const AxiBurst &burst, bool rogue) {
   if (const std::string why = address_violation(burst.address); !why.empty() && !rogue) {
@@ -20,12 +23,28 @@ void check_submission(const AxiBurst &burst, bool rogue) {
   }
 }
 
+std::string wrap_violation(const AddressBeat &burst) {
+  const unsigned beats = burst.len + 1U;
+  if (!std::has_single_bit(beats) || beats < 2 || beats > 16) {
+    return fmt::format("WRAP burst of {} beats", beats);
+  }
+  if (beat_base(burst.address, burst.size) == burst.address) return {};
+  return fmt::format("WRAP burst begins unaligned at {:#x}", burst.address);
+}
+
 }  // namespace
 
-std::string address_violation(const AddressBeat &burst) {
-  if (burst.burst != kBurstIncr) return fmt::format("burst type {} is not INCR", burst.burst);
+std::string address_violation(const AddressBeat &burst, bool every_type) {
+  if (burst.burst != kBurstIncr && !every_type) {
+    return fmt::format("burst type {} is not INCR", burst.burst);
+  }
+  if (burst.burst > kBurstWrap) return "burst type 3 is reserved";
   if ((1U << burst.size) > kBeatBytes) return fmt::format("size {} exceeds the bus", burst.size);
   if (burst.lock != 0) return "exclusive accesses are not part of this port";
+  if (burst.burst == kBurstFixed) {
+    return burst.len <= kMaxFixedLen ? "" : fmt::format("FIXED burst of {} beats", burst.len + 1);
+  }
+  if (burst.burst == kBurstWrap) return wrap_violation(burst);
   if ((burst_end(burst) - 1) / kPageBytes != burst.address / kPageBytes) {
     return fmt::format("burst at {:#x}, {} beats of {} bytes, crosses a 4 KiB boundary",
                        burst.address, burst.len + 1, 1U << burst.size);

@@ -91,8 +91,9 @@ class AxiManager : public Agent {
   Order writes_;
 };
 
-// Reason why `burst` breaks AXI4 (type, size, 4 KiB rule, lock), or an empty string.
-std::string address_violation(const AddressBeat &burst);
+// Reason why `burst` breaks AXI4 (type, length of the type, size, 4 KiB rule, lock), or an empty
+// string. Only INCR bursts are expected here, unless `every_type`.
+std::string address_violation(const AddressBeat &burst, bool every_type = false);
 
 }  // namespace dmar::bench
 

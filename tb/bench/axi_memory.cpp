@@ -59,7 +59,7 @@ std::uint64_t AxiMemory::answer_cycle() {
 }
 
 void AxiMemory::check_address(const AddressBeat &burst, const char *channel) const {
-  const std::string why = address_violation(burst);
+  const std::string why = address_violation(burst, every_type_);
   if (!why.empty()) fail(fmt::format("{}: {}", channel, why));
 }
 

@@ -39,7 +39,7 @@ struct AxiAccess {
   std::uint64_t cycle = 0;          // address handshake
   std::uint64_t perform_cycle = 0;  // when memory was read or written
   bool error = false;               // answered with SLVERR
-  std::vector<WriteRun> runs = {};  // of a write: strobed bytes, ascending
+  std::vector<WriteRun> runs = {};  // of a write: strobed bytes, in the order of the beats
 };
 
 class AxiMemory : public Agent {
@@ -58,6 +58,8 @@ class AxiMemory : public Agent {
 
   void set_consumer(Consumer consumer) { consumer_ = std::move(consumer); }
   void set_observer(Observer observer) { observer_ = std::move(observer); }
+  // WRAP and FIXED bursts too, for devices that issue them; otherwise they are an error.
+  void accept_every_type(bool accept) { every_type_ = accept; }
   void set_hold(Hold hold) { hold_ = std::move(hold); }
 
   // No burst begun that is not yet answered.
@@ -107,6 +109,7 @@ class AxiMemory : public Agent {
   Consumer consumer_;
   Observer observer_;
   Hold hold_;
+  bool every_type_ = false;
   std::uint64_t now_ = 0;
   std::deque<PendingRead> reads_;
   std::deque<PendingWrite> writes_;

@@ -159,7 +159,8 @@ Outcome DmaTracker::finish(BurstHandle handle, const AxiResult &result) {
                   .verdict = *flight.verdict,
                   .submitted_cycle = flight.submitted_cycle,
                   .accepted_cycle = result.accepted_cycle,
-                  .done_cycle = result.done_cycle};
+                  .done_cycle = result.done_cycle,
+                  .beats = result.data};
   Completion &completion = outcome.completion;
   completion.status = status_of(result);
   completion.reason = flight.verdict->reason;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "bench/axi_manager.hpp"
 #include "bench/axi_memory.hpp"
@@ -40,6 +41,7 @@ struct Outcome {
   std::uint64_t submitted_cycle = 0;
   std::uint64_t accepted_cycle = 0;  // address handshake at the device port
   std::uint64_t done_cycle = 0;      // last answer
+  std::vector<BeatData> beats = {};  // of a read, as they came, all bytes
 };
 
 // All functions throw ProtocolError when the observations contradict each other.

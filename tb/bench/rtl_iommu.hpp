@@ -116,6 +116,9 @@ class RtlIommu : public Iommu {
   void hold_table_answers(AxiMemory::Hold hold) { table_memory_.set_hold(std::move(hold)); }
   void hold_dma_answers(AxiMemory::Hold hold) { dma_memory_.set_hold(std::move(hold)); }
 
+  // True: memory behind m_dma takes WRAP and FIXED bursts too (AxiMemory::accept_every_type).
+  void accept_every_burst_type(bool accept) { dma_memory_.accept_every_type(accept); }
+
   // False: the device takes no answers from now on (AxiManager::accept_answers).
   void accept_device_answers(bool accept) { device_.accept_answers(accept); }
 

@@ -47,10 +47,11 @@ QueueError InvalidationQueue::check_before_fetch() const {
 }
 
 Descriptor InvalidationQueue::fetch() {
-  const std::uint64_t address =
-      (at_.registers.get(reg::kIqa) & iqa::kBase) + at_.registers.get(reg::kIqh);
+  const std::uint64_t base = at_.registers.get(reg::kIqa) & iqa::kBase;
+  const std::uint64_t address = base + at_.registers.get(reg::kIqh);
   std::array<std::uint8_t, kDescriptorBytes> bytes{};
-  const bool beyond = (address & bits(63, at_.config.host_address_width)) != 0;
+  // The sum may leave the 64-bit space; then the base alone tells.
+  const bool beyond = ((base | address) & bits(63, at_.config.host_address_width)) != 0;
   if (beyond || !at_.memory.read(HostAddr(address), bytes)) return QueueError::kFetch;
   const std::span<const std::uint8_t> view(bytes);
   return decode_descriptor(at_.config, from_little_endian<std::uint64_t>(view.first(8)),
