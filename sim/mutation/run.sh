@@ -18,6 +18,9 @@ mkdir -p "$dir/src"
 git ls-files -z | xargs -0 cp --parents -t "$dir/src"
 cd "$dir/src"
 
+# A break may leave a signal unused; that is not how it shall be noticed.
+sed -i 's/set(arguments -Wall)/set(arguments -Wno-fatal -Wno-lint)/' tb/bench/DmarModel.cmake
+
 build() { cmake --build "$dir/build" -j "$jobs" --target dmar scenario_tests random_tests; }
 
 first_failure() {  # of a GoogleTest program
@@ -30,7 +33,7 @@ noticed() {
   if ! timeout 300 "$dir/build/dmar" run sim/traces/linux61-blk-lazy.trace.gz --quiet >"$log" 2>&1; then
     echo "trace replay: $(head -n 1 "$log" | cut -c1-100)"
   elif ! timeout 600 "$dir/build/scenario_tests" --gtest_filter='*Rtl*' --gtest_brief=1 >"$log" 2>&1; then
-    echo "scenario: $(first_failure "$log") and $(($(grep -c '^\[  FAILED  \]' "$log") / 2)) in all"
+    echo "scenario: $(first_failure "$log")"
   elif ! timeout 600 "$dir/build/random_tests" --gtest_brief=1 >"$log" 2>&1; then
     echo "random: $(first_failure "$log")"
   else
