@@ -6,7 +6,7 @@ set -euo pipefail
 
 build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
        nlohmann-json3-dev libgtest-dev libgmock-dev zlib1g-dev"
-test="$build yosys clang-format-14 git"
+test="$build yosys clang-format-14 git gtkwave"
 waves="$build gtkwave"
 
 case "${1:-}" in
