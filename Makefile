@@ -9,12 +9,13 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run build test test-long lint format synth netlist waves docs clean
+.PHONY: help run build test test-long mutants lint format synth netlist waves docs clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
 	@echo "make test       lint, synthesis and every test"
-	@echo "make test-long  random campaigns and full-size replays (about an hour)"
+	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
+	@echo "make mutants    break the RTL on purpose, one line at a time: do the tests notice? (half an hour)"
 	@echo "make build      the program $(BUILD)/dmar"
 	@echo "make waves      record a wave and open it in GTKWave"
 	@echo "make synth      synthesize the smallest build for iCE40, cells per module"
@@ -39,6 +40,10 @@ test:
 test-long:
 	@sim/setup/packages.sh test
 	@BUILD=$(BUILD) JOBS=$(JOBS) sim/setup/test_long.sh
+
+mutants:
+	@sim/setup/packages.sh test
+	@JOBS=$(JOBS) sim/mutation/run.sh $(BUILD)/mutation
 
 lint:
 	@sim/setup/packages.sh test
