@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -199,6 +200,9 @@ TEST_F(Program, PrintsTheRegisterMap) {
   const Result markdown = dmar("registers --markdown");
   EXPECT_THAT(markdown.output, AllOf(StartsWith("# Registers\n"),
                                      HasSubstr("| 008h | CAP | 64 | 00D2078C_606F0606h |")));
+  std::ifstream page(fs::path(DMAR_DOCS_DIR) / "registers.md");
+  const std::string committed{std::istreambuf_iterator<char>(page), {}};
+  EXPECT_EQ(markdown.output, committed) << "docs/registers.md is stale: run make docs";
 }
 
 TEST_F(Program, ListsConfigurations) {
