@@ -12,7 +12,10 @@ set(DMAR_CONFIG_MEMBERS
   MaxAddrMask=max_address_mask ProtectedLow=protected_low ProtectedHigh=protected_high
   ProtectedAlign=protected_align ZeroLengthRead=zero_length_read PageSelective=page_selective
   PassThrough=pass_through SnoopControl=snoop_control Coherent=coherent DeviceTlb=device_tlb
-  CollapseFaults=collapse_faults)
+  CollapseFaults=collapse_faults InterruptRemapping=interrupt_remapping
+  ExtendedInterruptMode=extended_interrupt_mode MaxInterruptMask=max_interrupt_mask
+  AbortMode=abort_mode RootPointerFlush=root_pointer_flush
+  InterruptPointerFlush=interrupt_pointer_flush WriteBufferFlush=write_buffer_flush)
 
 # Sources, one per line, relative to the repository.
 function(dmar_read_file_list list out)

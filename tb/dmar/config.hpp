@@ -25,7 +25,14 @@ struct Config {
   bool coherent = true;               // Coherent: ECAP.C, table reads snoop
   bool device_tlb = false;            // DeviceTlb: ECAP.DT (golden only, the RTL refuses it)
   bool collapse_faults = true;        // CollapseFaults: one record per source-id with F=1
-  unsigned version_major = 1;         // VersionMajor: VER.MAX
+  unsigned version_major = 1;         // VersionMajor: VER.MAX; from 6 on no register invalidation
+  bool interrupt_remapping = true;    // InterruptRemapping: ECAP.IR
+  bool extended_interrupt_mode = true;   // ExtendedInterruptMode: ECAP.EIM, 32-bit APIC ids
+  unsigned max_interrupt_mask = 15;      // MaxInterruptMask: ECAP.MHMV, 0..15
+  bool abort_mode = false;               // AbortMode: ECAP.ADMS, TTM=11; brings 256-bit descriptors
+  bool root_pointer_flush = false;       // RootPointerFlush: CAP.ESRTPS
+  bool interrupt_pointer_flush = false;  // InterruptPointerFlush: CAP.ESIRTPS
+  bool write_buffer_flush = false;       // WriteBufferFlush: CAP.RWBF, the WBF command
 
   friend bool operator==(const Config &, const Config &) = default;
 };

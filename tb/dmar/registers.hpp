@@ -42,6 +42,7 @@ inline constexpr std::uint32_t kIedata = 0x0A4;
 inline constexpr std::uint32_t kIeaddr = 0x0A8;
 inline constexpr std::uint32_t kIeuaddr = 0x0AC;
 inline constexpr std::uint32_t kIqercd = 0x0B0;
+inline constexpr std::uint32_t kIrta = 0x0B8;
 inline constexpr std::uint32_t kIva = 0x500;    // ECAP.IRO * 16
 inline constexpr std::uint32_t kIotlb = 0x508;  // ECAP.IRO * 16 + 8
 inline constexpr std::uint32_t kFrcd = 0x600;   // CAP.FRO * 16, 16 bytes a record
@@ -63,7 +64,10 @@ namespace gsts {  // VT-d 11.4
 inline constexpr std::uint32_t kTes = 1u << 31;
 inline constexpr std::uint32_t kRtps = 1u << 30;
 inline constexpr std::uint32_t kQies = 1u << 26;
+inline constexpr std::uint32_t kWbfs = 1u << 27;  // a write buffer flush is under way
 inline constexpr std::uint32_t kIres = 1u << 25;
+inline constexpr std::uint32_t kIrtps = 1u << 24;
+inline constexpr std::uint32_t kCfis = 1u << 23;
 }  // namespace gsts
 
 namespace rtaddr {  // VT-d 11.4
@@ -127,6 +131,12 @@ constexpr std::uint32_t queue_bytes(std::uint64_t value) {
   return std::uint32_t{1} << (12 + (value & 7));
 }
 }  // namespace iqa
+
+namespace irta {  // VT-d 11.4
+inline constexpr std::uint64_t kTable = ~std::uint64_t{0xFFF};
+inline constexpr std::uint64_t kEime = 1u << 11;
+constexpr std::uint32_t entries(std::uint64_t value) { return std::uint32_t{2} << (value & 0xF); }
+}  // namespace irta
 
 inline constexpr std::uint32_t kIcsIwc = 1u << 0;
 

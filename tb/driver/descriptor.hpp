@@ -32,6 +32,11 @@ struct IotlbScope {
   unsigned address_mask = 0;  // AM
   bool leaf_only = false;     // IH
 };
+struct InterruptScope {
+  bool all = true;  // the whole interrupt entry cache
+  unsigned index = 0;
+  unsigned mask = 0;  // IM
+};
 struct WaitSpec {
   bool status_write = false;  // SW
   bool interrupt = false;     // IF
@@ -52,6 +57,12 @@ constexpr QueueDescriptor iotlb_descriptor(const IotlbScope &scope) {
   return {
       .lo = 0xC2U | (std::uint64_t{scope.granularity} << 4) | (std::uint64_t{scope.domain} << 16),
       .hi = scope.address.raw() | (std::uint64_t{scope.leaf_only} << 6) | scope.address_mask};
+}
+
+constexpr QueueDescriptor interrupt_descriptor(const InterruptScope &scope) {
+  if (scope.all) return {.lo = 4U, .hi = 0};
+  return {.lo = 0x14U | (std::uint64_t{scope.mask} << 27) | (std::uint64_t{scope.index} << 32),
+          .hi = 0};
 }
 
 constexpr QueueDescriptor wait_descriptor(const WaitSpec &wait) {

@@ -37,11 +37,23 @@ void Driver::set_root_pointer(HostAddr table, unsigned mode) {
   poll32(reg::kGsts, gsts::kRtps, gsts::kRtps, "set root table pointer");
 }
 
-void Driver::enable_queue(unsigned size_code, HostAddr base) {
+void Driver::set_interrupt_table(HostAddr table, unsigned size_exponent, bool extended) {
+  write64(reg::kIrta, table.raw() | (extended ? irta::kEime : 0) | size_exponent);
+  write32(reg::kGcmd, (read32(reg::kGsts) & kCarriedOver) | gcmd::kSirtp);
+  poll32(reg::kGsts, gsts::kIrtps, gsts::kIrtps, "set interrupt table pointer");
+}
+
+void Driver::flush_write_buffer() {
+  write32(reg::kGcmd, (read32(reg::kGsts) & kCarriedOver) | gcmd::kWbf);
+  poll32(reg::kGsts, gsts::kWbfs, 0, "write buffer flush");
+}
+
+void Driver::enable_queue(unsigned size_code, HostAddr base, bool wide) {
   base_ = base;
   size_code_ = size_code;
+  wide_ = wide;
   write32(reg::kIqt, 0);
-  write64(reg::kIqa, base.raw() | size_code);
+  write64(reg::kIqa, base.raw() | (wide ? iqa::kDw : 0) | size_code);
   set_level(gcmd::kQie, true);
 }
 
@@ -69,7 +81,11 @@ void Driver::push(QueueDescriptor descriptor) {
   Memory &memory = unit_.memory();
   memory.write64(slot(tail_), descriptor.lo);
   memory.write64(slot(tail_ + 8), descriptor.hi);
-  tail_ = (tail_ + kDescriptorBytes) % iqa::queue_bytes(size_code_);
+  if (wide_) {
+    memory.write64(slot(tail_ + 16), 0);
+    memory.write64(slot(tail_ + 24), 0);
+  }
+  tail_ = (tail_ + (wide_ ? 2 : 1) * kDescriptorBytes) % iqa::queue_bytes(size_code_);
 }
 
 void Driver::submit(std::initializer_list<QueueDescriptor> descriptors) {
@@ -101,8 +117,16 @@ void Driver::wait_for_queue() {
                                   fault_status(), read32(reg::kIqh), read32(reg::kIqt)));
 }
 
+// Where registers invalidate nothing, the queue is the only way.
+bool Driver::by_queue() {
+  if (queue_enabled()) return true;
+  if (unit_.config().version_major < 6) return false;
+  enable_queue(size_code_, base_, wide_);
+  return true;
+}
+
 void Driver::invalidate(const ContextScope &scope) {
-  if (queue_enabled()) {
+  if (by_queue()) {
     push(context_descriptor(scope));
     wait_for_queue();
   } else if (context_command(scope) == granularity::kReserved) {
@@ -111,12 +135,17 @@ void Driver::invalidate(const ContextScope &scope) {
 }
 
 void Driver::invalidate(const IotlbScope &scope) {
-  if (queue_enabled()) {
+  if (by_queue()) {
     push(iotlb_descriptor(scope));
     wait_for_queue();
   } else if (iotlb_command(scope) == granularity::kReserved) {
     throw std::logic_error("IOTLB invalidation was refused");
   }
+}
+
+void Driver::invalidate(const InterruptScope &scope) {
+  push(interrupt_descriptor(scope));
+  wait_for_queue();
 }
 
 std::vector<FaultEntry> Driver::drain_faults() {

@@ -59,8 +59,15 @@ class Driver {
   void set_root_pointer(HostAddr table, unsigned mode = 0);
   void enable_translation() { set_level(gcmd::kTe, true); }
   void disable_translation() { set_level(gcmd::kTe, false); }
-  // The ring of 2^(12+size_code) bytes, empty.
-  void enable_queue(unsigned size_code = 0, HostAddr base = kQueue);
+  // Latches IRTA: 2^(size_exponent+1) entries at `table`; `extended`: EIME, 32-bit APIC ids.
+  void set_interrupt_table(HostAddr table, unsigned size_exponent, bool extended = false);
+  void enable_interrupt_remapping() { set_level(gcmd::kIre, true); }
+  void disable_interrupt_remapping() { set_level(gcmd::kIre, false); }
+  void allow_compatibility(bool allow) { set_level(gcmd::kCfi, allow); }
+  // WBF, when CAP.RWBF asks for it.
+  void flush_write_buffer();
+  // The ring of 2^(12+size_code) bytes, empty. `wide`: 256-bit descriptors (IQA.DW).
+  void enable_queue(unsigned size_code = 0, HostAddr base = kQueue, bool wide = false);
   void disable_queue() { set_level(gcmd::kQie, false); }
   [[nodiscard]] bool queue_enabled() { return (read32(reg::kGsts) & gsts::kQies) != 0; }
 
@@ -81,9 +88,12 @@ class Driver {
   void set_tail(std::uint32_t tail) { tail_ = tail; }
   [[nodiscard]] HostAddr slot(std::uint32_t offset) const { return HostAddr(base_.raw() + offset); }
 
-  // Through the queue when it is enabled, otherwise through the registers; complete on return.
+  // Through the queue when it is enabled, otherwise through the registers, or through a queue
+  // enabled for it on a unit without register-based invalidation; complete on return.
   void invalidate(const ContextScope &scope);
   void invalidate(const IotlbScope &scope);
+  // Interrupt entries can be invalidated by the queue alone, which must be enabled.
+  void invalidate(const InterruptScope &scope);
   void invalidate_all() {
     invalidate(ContextScope{});
     invalidate(IotlbScope{});
@@ -104,9 +114,12 @@ class Driver {
   void mask(std::uint32_t control) { write32(control, event_control::kIm); }
 
  private:
+  bool by_queue();
+
   Iommu &unit_;
   HostAddr base_ = kQueue;
   unsigned size_code_ = 0;
+  bool wide_ = false;
   std::uint32_t tail_ = 0;
   std::uint32_t ticket_ = 0;
 };

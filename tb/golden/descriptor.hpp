@@ -34,6 +34,15 @@ struct IotlbInvalidation {
   friend bool operator==(const IotlbInvalidation &, const IotlbInvalidation &) = default;
 };
 
+// Interrupt entry cache.
+struct InterruptInvalidation {
+  bool all = true;          // G = 0
+  std::uint16_t index = 0;  // low `index_mask` bits do not count
+  unsigned index_mask = 0;  // IM: 2^n entries
+
+  friend bool operator==(const InterruptInvalidation &, const InterruptInvalidation &) = default;
+};
+
 struct InvalidationWait {
   bool interrupt = false;     // IF
   bool status_write = false;  // SW

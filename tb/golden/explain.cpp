@@ -40,7 +40,7 @@ struct Describe {
                ? "blocked by a protected memory region, no fault is recorded"
                : "unsupported request, no fault is recorded";
   }
-  std::string operator()(const InterruptPass &) const {
+  std::string operator()(const Interrupt &) const {
     return "an interrupt message, passed unchanged because interrupt remapping is off";
   }
   std::string operator()(const NoAccess &) const {

@@ -41,7 +41,11 @@ Completion GoldenIommu::carry_out(const Request &request, const golden::Translat
   return completion;
 }
 
-Completion GoldenIommu::access(const Request &request, std::span<const std::uint8_t> data) {
+Completion GoldenIommu::access(const Request &asked, std::span<const std::uint8_t> data) {
+  Request request = asked;
+  if (request.kind == AccessKind::kWrite && request.bytes == 4) {
+    request.message_data = golden::from_little_endian<std::uint32_t>(write_data(request, data));
+  }
   const golden::Verdict verdict = unit_.translate(request);
   if (const auto *translation = std::get_if<golden::Translation>(&verdict)) {
     return carry_out(request, *translation, data);
@@ -52,10 +56,8 @@ Completion GoldenIommu::access(const Request &request, std::span<const std::uint
     completion.reason = fault->reason;
   } else if (std::holds_alternative<golden::Blocked>(verdict)) {
     completion.status = Completion::Status::kBlocked;
-  } else if (std::holds_alternative<golden::InterruptPass>(verdict)) {
-    completion.interrupt =
-        Message{.address = request.address.raw(),
-                .data = golden::from_little_endian<std::uint32_t>(write_data(request, data))};
+  } else if (const auto *interrupt = std::get_if<golden::Interrupt>(&verdict)) {
+    completion.interrupt = interrupt->message;
   }
   return completion;
 }

@@ -16,7 +16,9 @@ inline std::optional<Verdict> judge_interrupt_range(const Request &request) {
   if (request.at != AddressType::kUntranslated || request.pasid) return std::nullopt;
   if (!in_interrupt_range(request.address.raw())) return std::nullopt;
   const bool whole_dword = request.bytes == 4 && request.address.raw() % 4 == 0;
-  if (request.kind == AccessKind::kWrite && whole_dword) return InterruptPass{};
+  if (request.kind == AccessKind::kWrite && whole_dword) {
+    return Interrupt{.message = {request.address.raw(), request.message_data}};
+  }
   if (request.kind == AccessKind::kZeroLengthRead) return NoAccess{};
   return make_fault(FaultReason::kInterruptRequestInvalid);
 }

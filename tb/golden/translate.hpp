@@ -27,6 +27,9 @@ class TableReader {
 struct ControlState {
   bool translation_enabled = false;      // GSTS.TES
   std::uint64_t root_table = 0;          // RTADDR as captured by SRTP, TTM included
+  bool interrupt_enabled = false;        // GSTS.IRES
+  bool compatibility_allowed = false;    // GSTS.CFIS
+  std::uint64_t interrupt_table = 0;     // IRTA as captured by SIRTP: address, EIME, S
   bool protection_enabled = false;       // PMEN.PRS
   std::uint32_t protected_low_base = 0;  // register values; hard-wired bits are applied here
   std::uint32_t protected_low_limit = 0;
@@ -66,9 +69,13 @@ struct Blocked {
   friend bool operator==(const Blocked &, const Blocked &) = default;
 };
 
-// Leaves as an interrupt message, unchanged (interrupt remapping is off).
-struct InterruptPass {
-  friend bool operator==(const InterruptPass &, const InterruptPass &) = default;
+// Leaves as an interrupt message: as it came (interrupt remapping is off, or the compatibility
+// format is let through), or as its interrupt-remapping table entry says.
+struct Interrupt {
+  Message message = {};  // what leaves the unit
+  bool remapped = false;
+
+  friend bool operator==(const Interrupt &, const Interrupt &) = default;
 };
 
 // Completes without any access (zero-length read of the interrupt range).
@@ -76,7 +83,7 @@ struct NoAccess {
   friend bool operator==(const NoAccess &, const NoAccess &) = default;
 };
 
-using Verdict = std::variant<Translation, Fault, Blocked, InterruptPass, NoAccess>;
+using Verdict = std::variant<Translation, Fault, Blocked, Interrupt, NoAccess>;
 
 // One line of the explanation of a translation: an entry that was read, or a decision.
 struct Step {

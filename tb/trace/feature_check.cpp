@@ -189,7 +189,7 @@ class FeatureCheck {
     golden::BusTableReader tables(reference_.memory());
     const Request request = request_of(event);
     const auto verdict = golden::translate(config, reference_.unit().control(), tables, request);
-    return outcome_of(verdict, request, 0) == outcome_of(event);
+    return outcome_of(verdict) == outcome_of(event);
   }
 
   void add(std::string feature) {

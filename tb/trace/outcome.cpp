@@ -42,15 +42,13 @@ Outcome outcome_of(const Completion &completion) {
   return {.kind = Kind::kNoAccess};
 }
 
-Outcome outcome_of(const golden::Verdict &verdict, const Request &request, std::uint32_t data) {
+Outcome outcome_of(const golden::Verdict &verdict) {
   return std::visit(
       Overloaded{
           [](const golden::Translation &translation) { return access(translation.address); },
           [](const golden::Fault &fault) { return blocked(fault.reason); },
           [](const golden::Blocked &) { return blocked(FaultReason::kNone); },
-          [&](const golden::InterruptPass &) {
-            return interrupt({.address = request.address.raw(), .data = data});
-          },
+          [](const golden::Interrupt &passed) { return interrupt(passed.message); },
           [](const golden::NoAccess &) { return Outcome{.kind = Kind::kNoAccess}; },
       },
       verdict);
@@ -85,7 +83,8 @@ Request request_of(const InterruptEvent &event) {
   return {.source_id = event.source_id,
           .address = Iova(event.input.address),
           .kind = AccessKind::kWrite,
-          .bytes = 4};
+          .bytes = 4,
+          .message_data = event.input.data};
 }
 
 }  // namespace dmar::trace

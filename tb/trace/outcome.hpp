@@ -32,7 +32,7 @@ struct Outcome {
 Outcome outcome_of(const DmaEvent &event);
 Outcome outcome_of(const InterruptEvent &event);
 Outcome outcome_of(const Completion &completion);
-Outcome outcome_of(const golden::Verdict &verdict, const Request &request, std::uint32_t data);
+Outcome outcome_of(const golden::Verdict &verdict);
 
 // As in a trace line: "ok 1ffde002", "ok fee01004 27", "fault 5", "blocked without a fault".
 std::string to_string(const Outcome &outcome);

@@ -23,8 +23,8 @@ class Reference {
 
   // Device requests move no data here: what a device wrote is of no interest to the tables, and
   // whatever becomes a table later has a memory line of its own.
-  Outcome apply(const DmaEvent &event) { return judge(request_of(event), 0); }
-  Outcome apply(const InterruptEvent &event) { return judge(request_of(event), event.input.data); }
+  Outcome apply(const DmaEvent &event) { return judge(request_of(event)); }
+  Outcome apply(const InterruptEvent &event) { return judge(request_of(event)); }
 
   // Brings the model past an event, whatever it is; consequences are drained and dropped.
   void step(const Event &event);
@@ -36,9 +36,7 @@ class Reference {
   [[nodiscard]] Memory &memory() { return memory_; }
 
  private:
-  Outcome judge(const Request &request, std::uint32_t data) {
-    return outcome_of(unit_.translate(request), request, data);
-  }
+  Outcome judge(const Request &request) { return outcome_of(unit_.translate(request)); }
 
   Memory memory_;
   golden::Unit unit_;

@@ -17,7 +17,7 @@ Backend golden_backend(const std::string &config_name, const Config &config) {
 const std::vector<NamedConfig> &known_configs() {
   static const std::vector<NamedConfig> kConfigs{
       {"default", {}},
-      {"small", {}},
+      {"small", {.extended_interrupt_mode = false, .max_interrupt_mask = 4}},
       {"wide",
        {.host_address_width = 52,
         .guest_address_width = 57,
@@ -27,7 +27,10 @@ const std::vector<NamedConfig> &known_configs() {
         .protected_low = true,
         .protected_high = true,
         .collapse_faults = false,
-        .version_major = 4}},
+        .version_major = 6,
+        .abort_mode = true,
+        .root_pointer_flush = true,
+        .interrupt_pointer_flush = true}},
       {"bare",
        {.host_address_width = 39,
         .guest_address_width = 48,
@@ -38,7 +41,11 @@ const std::vector<NamedConfig> &known_configs() {
         .zero_length_read = false,
         .page_selective = false,
         .pass_through = false,
-        .snoop_control = false}},
+        .snoop_control = false,
+        .interrupt_remapping = false,
+        .extended_interrupt_mode = false,
+        .max_interrupt_mask = 0,
+        .write_buffer_flush = true}},
   };
   return kConfigs;
 }

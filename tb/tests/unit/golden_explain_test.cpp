@@ -56,7 +56,7 @@ TEST(GoldenExplain, DescribesEveryVerdict) {
   EXPECT_THAT(describe(Verdict{Blocked{}}), HasSubstr("unsupported request"));
   EXPECT_THAT(describe(Verdict{Blocked{Blocked::Cause::kProtectedMemory}}),
               HasSubstr("protected memory"));
-  EXPECT_THAT(describe(Verdict{InterruptPass{}}), HasSubstr("passed unchanged"));
+  EXPECT_THAT(describe(Verdict{Interrupt{}}), HasSubstr("passed unchanged"));
   EXPECT_THAT(describe(Verdict{NoAccess{}}), HasSubstr("without touching"));
 }
 
