@@ -13,12 +13,12 @@ namespace dmar {
 
 struct FaultName {
   FaultReason reason;
-  std::string_view label;        // condition label of the architecture (VT-d 7.1.3)
+  std::string_view label;        // condition label of the architecture (VT-d 7.1.3), or its code
   std::string_view description;  // one plain clause
   bool qualified;                // may be suppressed by FPD
 };
 
-inline constexpr std::array<FaultName, 18> kFaultNames{{
+inline constexpr std::array<FaultName, 26> kFaultNames{{
     {FaultReason::kNone, "none", "no fault", false},
     {FaultReason::kRootNotPresent, "LRT.2", "the root entry is not present", false},
     {FaultReason::kContextNotPresent, "LCT.2", "the context entry is not present", true},
@@ -35,9 +35,22 @@ inline constexpr std::array<FaultName, 18> kFaultNames{{
     {FaultReason::kTranslationTypeBlocked, "LCT.5", "the context entry forbids this address type",
      true},
     {FaultReason::kInterruptRangeOutput, "LGN.4", "the output lies in the interrupt range", true},
+    {FaultReason::kInterruptRequestReserved, "20h",
+     "a reserved field of the interrupt request is set", false},
+    {FaultReason::kInterruptIndexBeyondTable, "21h",
+     "the interrupt index lies beyond the table, or its entry beyond the address width", false},
+    {FaultReason::kInterruptEntryNotPresent, "22h", "the interrupt entry is not present", true},
+    {FaultReason::kInterruptEntryAccess, "23h", "the interrupt entry could not be read", false},
+    {FaultReason::kInterruptEntryReserved, "24h",
+     "a reserved bit or value is set in the interrupt entry", true},
+    {FaultReason::kInterruptCompatibilityBlocked, "25h",
+     "interrupt requests in compatibility format are blocked", false},
+    {FaultReason::kInterruptSourceInvalid, "26h",
+     "the interrupt entry belongs to another requester", true},
     {FaultReason::kInterruptRequestInvalid, "29h", "not a valid interrupt request", false},
     {FaultReason::kTableModeInvalid, "RTA.1", "the table mode of RTADDR is not supported", false},
     {FaultReason::kPasidInLegacyMode, "RTA.2", "a request with PASID in legacy mode", false},
+    {FaultReason::kAbortMode, "RTA.4", "the table mode of RTADDR aborts all DMA", false},
 }};
 
 // The entry of `reason`; that of kNone for a code this unit never raises.
@@ -48,7 +61,18 @@ constexpr const FaultName &fault_name(FaultReason reason) {
   return kFaultNames[0];
 }
 
-// The text Linux 6.1 puts after the fault reason. "Unknown" is what it prints for 0Eh and 29h.
+// Faults of interrupt requests that are logged with the interrupt index, where there is one.
+constexpr bool is_interrupt_fault(FaultReason reason) {
+  return reason >= FaultReason::kInterruptRequestReserved &&
+         reason <= FaultReason::kInterruptRequestInvalid;
+}
+
+// What Linux 6.1 takes for a fault of interrupt remapping; it knows no 29h.
+constexpr bool linux_interrupt_fault(std::uint8_t reason) {
+  return reason >= 0x20 && reason <= 0x26;
+}
+
+// The text Linux 6.1 puts after the fault reason: "Unknown" for 0Eh, 29h and 33h.
 constexpr std::string_view linux_fault_text(std::uint8_t reason) {
   constexpr std::array<std::string_view, 14> kLegacy{
       "Software",
@@ -66,7 +90,17 @@ constexpr std::string_view linux_fault_text(std::uint8_t reason) {
       "non-zero reserved fields in PTE",
       "PCE for translation request specifies blocking",
   };
+  constexpr std::array<std::string_view, 7> kInterrupt{
+      "Detected reserved fields in the decoded interrupt-remapped request",
+      "Interrupt index exceeded the interrupt-remapping table size",
+      "Present field in the IRTE entry is clear",
+      "Error accessing interrupt-remapping table pointed by IRTA_REG",
+      "Detected reserved fields in the IRTE entry",
+      "Blocked a compatibility format interrupt request",
+      "Blocked an interrupt request due to source-id verification failure",
+  };
   if (reason < kLegacy.size()) return kLegacy[reason];
+  if (linux_interrupt_fault(reason)) return kInterrupt[reason - 0x20];
   if (reason == 0x30) return "SM: Invalid Root Table Address";
   if (reason == 0x31) return "SM: TTM 0 for request with PASID";
   return "Unknown";

@@ -72,6 +72,8 @@ inline constexpr std::uint32_t kCfis = 1u << 23;
 
 namespace rtaddr {  // VT-d 11.4
 inline constexpr std::uint64_t kRta = ~std::uint64_t{0xFFF};
+inline constexpr unsigned kLegacy = 0;  // TTM encodings
+inline constexpr unsigned kAbort = 3;   // all DMA is blocked, whatever the tables say
 constexpr unsigned ttm(std::uint64_t value) { return (value >> 10) & 3; }
 }  // namespace rtaddr
 
@@ -135,7 +137,8 @@ constexpr std::uint32_t queue_bytes(std::uint64_t value) {
 namespace irta {  // VT-d 11.4
 inline constexpr std::uint64_t kTable = ~std::uint64_t{0xFFF};
 inline constexpr std::uint64_t kEime = 1u << 11;
-constexpr std::uint32_t entries(std::uint64_t value) { return std::uint32_t{2} << (value & 0xF); }
+inline constexpr std::uint64_t kSize = 0xF;  // S
+constexpr std::uint32_t entries(std::uint64_t value) { return std::uint32_t{2} << (value & kSize); }
 }  // namespace irta
 
 inline constexpr std::uint32_t kIcsIwc = 1u << 0;
@@ -170,8 +173,9 @@ struct RegisterSpec {
 constexpr std::uint64_t kAll32 = 0xFFFF'FFFF;
 constexpr std::uint64_t kAll64 = ~std::uint64_t{0};
 
-// Everything at a fixed place, for a unit without protected memory; see register_map().
-inline constexpr std::array<RegisterSpec, 28> kRegisters{{
+// Everything at a fixed place, for a unit without protected memory and without interrupt
+// remapping; see register_map().
+inline constexpr std::array<RegisterSpec, 29> kRegisters{{
     {"VER", reg::kVer, 4},
     {"CAP", reg::kCap, 8},
     {"ECAP", reg::kEcap, 8},
@@ -198,9 +202,15 @@ inline constexpr std::array<RegisterSpec, 28> kRegisters{{
     {"IEADDR", reg::kIeaddr, 4, 0, 0xFFFF'FFFC},
     {"IEUADDR", reg::kIeuaddr, 4, 0, kAll32},
     {"IQERCD", reg::kIqercd, 8},
+    {"IRTA", reg::kIrta, 8},
     {"IVA", reg::kIva, 8, 0, 0xFFFF'FFFF'FFFF'F07F, 0, kAll64},
     {"IOTLB", reg::kIotlb, 8, 0, 0xB003'FFFF'0000'0000, 0, 0, true},
 }};
+
+// Whether a unit knows what to do with a value of RTADDR.TTM.
+constexpr bool table_mode_supported(const Config &config, unsigned ttm) {
+  return ttm == rtaddr::kLegacy || (ttm == rtaddr::kAbort && config.abort_mode);
+}
 
 // VER (VT-d 11.4).
 constexpr std::uint32_t version(const Config &config) { return config.version_major << 4; }
@@ -208,18 +218,22 @@ constexpr std::uint32_t version(const Config &config) { return config.version_ma
 // CAP (VT-d 11.4): queued and register invalidation always drain, so DWD = DRD = 1.
 constexpr std::uint64_t capability(const Config &config) {
   const auto at = [](std::uint64_t value, unsigned shift) { return value << shift; };
-  return at(config.domain_id_code, 0) | at(config.protected_low, 5) | at(config.protected_high, 6) |
-         at(config.sagaw, 8) | at(config.guest_address_width - 1, 16) |
-         at(config.zero_length_read, 22) | at(reg::kFrcd / 16, 24) | at(config.super_pages, 34) |
-         at(config.page_selective, 39) | at(config.fault_records - 1, 40) |
-         at(config.page_selective ? config.max_address_mask : 0, 48) | at(1, 54) | at(1, 55);
+  return at(config.domain_id_code, 0) | at(config.write_buffer_flush, 4) |
+         at(config.protected_low, 5) | at(config.protected_high, 6) | at(config.sagaw, 8) |
+         at(config.guest_address_width - 1, 16) | at(config.zero_length_read, 22) |
+         at(reg::kFrcd / 16, 24) | at(config.super_pages, 34) | at(config.page_selective, 39) |
+         at(config.fault_records - 1, 40) |
+         at(config.page_selective ? config.max_address_mask : 0, 48) | at(1, 54) | at(1, 55) |
+         at(config.interrupt_pointer_flush, 62) | at(config.root_pointer_flush, 63);
 }
 
-// ECAP (VT-d 11.4): queued invalidation always, interrupt remapping never.
+// ECAP (VT-d 11.4): queued invalidation always.
 constexpr std::uint64_t extended_capability(const Config &config) {
   const auto at = [](std::uint64_t value, unsigned shift) { return value << shift; };
-  return at(config.coherent, 0) | at(1, 1) | at(config.device_tlb, 2) | at(config.pass_through, 6) |
-         at(config.snoop_control, 7) | at(reg::kIva / 16, 8);
+  return at(config.coherent, 0) | at(1, 1) | at(config.device_tlb, 2) |
+         at(config.interrupt_remapping, 3) | at(config.extended_interrupt_mode, 4) |
+         at(config.pass_through, 6) | at(config.snoop_control, 7) | at(reg::kIva / 16, 8) |
+         at(config.max_interrupt_mask, 20) | at(config.abort_mode, 52);
 }
 
 // Applies what depends on the build to one entry of kRegisters.
@@ -245,6 +259,10 @@ constexpr RegisterSpec configured(RegisterSpec spec, const Config &config) {
     case reg::kPhmbase:
     case reg::kPhmlimit:
       spec.writable = config.protected_high ? granules : 0;
+      break;
+    case reg::kIrta:
+      if (config.interrupt_remapping) spec.writable = irta::kTable | irta::kSize;
+      if (config.extended_interrupt_mode) spec.writable |= irta::kEime;
       break;
     default:
       break;

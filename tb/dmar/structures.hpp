@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit positions of the legacy-mode tables in memory (VT-d 9.1, 9.3, 9.8). Layout only: what an
-// entry means and when it faults is decided elsewhere.
+// Bit positions of the legacy-mode tables in memory (VT-d 9.1, 9.3, 9.8, 9.10) and of interrupt
+// requests (VT-d 5.1.2). Layout only: what an entry means and when it faults is decided elsewhere.
 #ifndef DMAR_STRUCTURES_HPP
 #define DMAR_STRUCTURES_HPP
 
@@ -99,6 +99,55 @@ constexpr std::uint64_t reserved(std::uint64_t entry, unsigned level, const Conf
          (may_be_leaf(config, level) ? 0 : kPageSize);
 }
 }  // namespace second_stage
+
+// A DWORD write into the interrupt range as a request to be remapped: the address holds the format
+// and the handle, the data a sub-handle if the address says so.
+namespace interrupt_request {
+inline constexpr std::uint64_t kRemappable = bit(4);
+inline constexpr std::uint64_t kSubhandleValid = bit(3);
+inline constexpr std::uint32_t kReservedData = 0xFFFF'0000;  // beside a sub-handle
+
+constexpr unsigned handle(std::uint64_t address) {
+  return static_cast<unsigned>(field(address, 19, 5) | field(address, 2, 2) << 15);
+}
+// 17 bits: with the carry out of bit 15 set, no table is large enough.
+constexpr unsigned index(std::uint64_t address, std::uint32_t data) {
+  return handle(address) + ((address & kSubhandleValid) != 0 ? data & 0xFFFF : 0);
+}
+}  // namespace interrupt_request
+
+// Entries of the interrupt-remapping table are 16 bytes, `lo` at the lower address. `extended`:
+// IRTA.EIME, which makes the destination 32 bits wide instead of 8.
+namespace interrupt_entry {
+inline constexpr std::uint64_t kPresent = bit(0);
+inline constexpr std::uint64_t kFpd = bit(1);
+inline constexpr std::uint64_t kLogical = bit(2);          // DM
+inline constexpr std::uint64_t kRedirectionHint = bit(3);  // RH
+inline constexpr std::uint64_t kLevel = bit(4);            // TM
+inline constexpr std::uint64_t kPosted = bit(15);          // IM
+inline constexpr unsigned kAnySource = 0;                  // SVT encodings
+inline constexpr unsigned kSourceId = 1;
+inline constexpr unsigned kBusRange = 2;
+
+constexpr unsigned delivery_mode(std::uint64_t lo) {
+  return static_cast<unsigned>(field(lo, 7, 5));
+}
+constexpr unsigned vector(std::uint64_t lo) { return static_cast<unsigned>(field(lo, 23, 16)); }
+constexpr std::uint32_t destination(std::uint64_t lo, bool extended) {
+  return static_cast<std::uint32_t>(extended ? field(lo, 63, 32) : field(lo, 47, 40));
+}
+constexpr SourceId source_id(std::uint64_t hi) { return SourceId(static_cast<std::uint16_t>(hi)); }
+constexpr unsigned source_qualifier(std::uint64_t hi) {
+  return static_cast<unsigned>(field(hi, 17, 16));
+}
+constexpr unsigned source_validation(std::uint64_t hi) {
+  return static_cast<unsigned>(field(hi, 19, 18));
+}
+constexpr std::uint64_t reserved_lo(bool extended) {
+  return bits(14, 12) | bits(31, 24) | (extended ? 0 : bits(63, 48) | bits(39, 32));
+}
+inline constexpr std::uint64_t kReservedHi = bits(63, 20);
+}  // namespace interrupt_entry
 
 }  // namespace dmar
 

@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint64_t kTypeBits = bits(11, 9) | bits(3, 0);
 constexpr unsigned kContextType = 1;
 constexpr unsigned kIotlbType = 2;
+constexpr unsigned kInterruptType = 4;
 constexpr unsigned kWaitType = 5;
 
 DomainId domain_of(const Config &config, std::uint64_t qw0) {
@@ -48,6 +49,15 @@ Descriptor decode_iotlb(const Config &config, std::uint64_t qw0, std::uint64_t q
                            .drain_writes = (qw0 & bit(6)) != 0};
 }
 
+// The architecture names no error for IM above ECAP.MHMV, so there is none (VT-d 6.5.2.7).
+Descriptor decode_interrupt(std::uint64_t qw0, std::uint64_t qw1) {
+  constexpr std::uint64_t kKnown = kTypeBits | bit(4) | bits(47, 27);
+  if ((qw0 & ~kKnown) != 0 || qw1 != 0) return QueueError::kReservedBit;
+  return InterruptInvalidation{.all = (qw0 & bit(4)) == 0,
+                               .index = static_cast<std::uint16_t>(field(qw0, 47, 32)),
+                               .index_mask = static_cast<unsigned>(field(qw0, 31, 27))};
+}
+
 // PD (bit 7) is reserved: there are no page requests to drain.
 Descriptor decode_wait(const Config &config, std::uint64_t qw0, std::uint64_t qw1) {
   constexpr std::uint64_t kKnown = kTypeBits | bits(6, 4) | bits(63, 32);
@@ -59,14 +69,26 @@ Descriptor decode_wait(const Config &config, std::uint64_t qw0, std::uint64_t qw
                           .status_data = static_cast<std::uint32_t>(qw0 >> 32)};
 }
 
-}  // namespace
-
-Descriptor decode_descriptor(const Config &config, std::uint64_t qw0, std::uint64_t qw1) {
+// Bits 127:0, which are all that any type uses.
+Descriptor decode_lower_half(const Config &config, std::uint64_t qw0, std::uint64_t qw1) {
   const unsigned type = (field(qw0, 11, 9) << 4) | field(qw0, 3, 0);
   if (type == kContextType) return decode_context(config, qw0, qw1);
   if (type == kIotlbType) return decode_iotlb(config, qw0, qw1);
+  if (type == kInterruptType && config.interrupt_remapping) return decode_interrupt(qw0, qw1);
   if (type == kWaitType) return decode_wait(config, qw0, qw1);
   return QueueError::kInvalidType;
+}
+
+}  // namespace
+
+// An invalid type is reported before reserved bits of any half.
+Descriptor decode_descriptor(const Config &config, std::uint64_t qw0, std::uint64_t qw1,
+                             std::uint64_t upper) {
+  const Descriptor descriptor = decode_lower_half(config, qw0, qw1);
+  if (upper != 0 && !std::holds_alternative<QueueError>(descriptor)) {
+    return QueueError::kReservedBit;
+  }
+  return descriptor;
 }
 
 }  // namespace dmar::golden

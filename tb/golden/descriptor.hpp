@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invalidation queue descriptors (VT-d 6.5.2) as values: what a 128-bit descriptor asks for, or
-// why it is invalid.
+// Invalidation queue descriptors (VT-d 6.5.2) as values: what a descriptor asks for, or why it is
+// invalid.
 #ifndef DMAR_GOLDEN_DESCRIPTOR_HPP
 #define DMAR_GOLDEN_DESCRIPTOR_HPP
 
@@ -34,7 +34,7 @@ struct IotlbInvalidation {
   friend bool operator==(const IotlbInvalidation &, const IotlbInvalidation &) = default;
 };
 
-// Interrupt entry cache.
+// Interrupt entry cache. IM is never refused: from 16 on it covers every index.
 struct InterruptInvalidation {
   bool all = true;          // G = 0
   std::uint16_t index = 0;  // low `index_mask` bits do not count
@@ -53,13 +53,15 @@ struct InvalidationWait {
   friend bool operator==(const InvalidationWait &, const InvalidationWait &) = default;
 };
 
-using Invalidation = std::variant<ContextInvalidation, IotlbInvalidation>;
-using Descriptor =
-    std::variant<ContextInvalidation, IotlbInvalidation, InvalidationWait, QueueError>;
+using Invalidation = std::variant<ContextInvalidation, IotlbInvalidation, InterruptInvalidation>;
+using Descriptor = std::variant<ContextInvalidation, IotlbInvalidation, InterruptInvalidation,
+                                InvalidationWait, QueueError>;
 
-// Decodes a descriptor in legacy mode with DW=0. Types 1, 2 and 5 exist; any other is
-// kInvalidType. Reserved bits, reserved granularities and AM above CAP.MAMV are kReservedBit.
-Descriptor decode_descriptor(const Config &config, std::uint64_t qw0, std::uint64_t qw1);
+// Decodes a descriptor in legacy or abort mode. Types 1, 2, 5 and, with interrupt remapping, 4
+// exist; any other is kInvalidType. Reserved bits, reserved granularities and AM above CAP.MAMV are
+// kReservedBit. `upper`: bits 255:128 of a 256-bit descriptor ORed, for no type uses them.
+Descriptor decode_descriptor(const Config &config, std::uint64_t qw0, std::uint64_t qw1,
+                             std::uint64_t upper = 0);
 
 }  // namespace dmar::golden
 

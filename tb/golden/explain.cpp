@@ -40,8 +40,10 @@ struct Describe {
                ? "blocked by a protected memory region, no fault is recorded"
                : "unsupported request, no fault is recorded";
   }
-  std::string operator()(const Interrupt &) const {
-    return "an interrupt message, passed unchanged because interrupt remapping is off";
+  std::string operator()(const Interrupt &interrupt) const {
+    return fmt::format("an interrupt message, {}: {:#x} with data {:#x}",
+                       interrupt.remapped ? "remapped" : "passed unchanged",
+                       interrupt.message.address, interrupt.message.data);
   }
   std::string operator()(const NoAccess &) const {
     return "completes without touching anything (zero-length read of the interrupt range)";
@@ -90,6 +92,12 @@ std::string render(std::span<const Step> steps) {
 }
 
 std::string dmesg_line(const FaultRecord &record) {
+  if (linux_interrupt_fault(record.reason())) {
+    return fmt::format(
+        "DMAR: [INTR-REMAP] Request device [{}] fault index {:#x} [fault reason {:#04x}] {}",
+        device_name(record.source_id()), record.interrupt_index(), record.reason(),
+        linux_fault_text(record.reason()));
+  }
   return fmt::format(
       "DMAR: [{} NO_PASID] Request device [{}] fault addr {:#x} [fault reason {:#04x}] {}",
       record.t1() ? "DMA Read" : "DMA Write", device_name(record.source_id()), record.fault_info(),

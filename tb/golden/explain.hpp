@@ -21,7 +21,8 @@ std::string describe(const Request &request);
 std::string render(std::span<const Step> steps);
 
 // The line of the Linux 6.1 fault handler, without its time stamp:
-// "DMAR: [DMA Write NO_PASID] Request device [00:06.0] fault addr 0x... [fault reason 0x05] ...".
+// "DMAR: [DMA Write NO_PASID] Request device [00:06.0] fault addr 0x... [fault reason 0x05] ...",
+// or "DMAR: [INTR-REMAP] Request device [00:06.0] fault index 0x... [fault reason 0x26] ...".
 std::string dmesg_line(const FaultRecord &record);
 
 }  // namespace dmar::golden

@@ -23,8 +23,8 @@ class FaultLog {
   void queue_error(QueueError cause);
   // Software wrote FSTS or an F bit.
   void status_written();
-  // The index of the next record is 0 as long as translation is off.
-  void translation_changed() { hold_index(); }
+  // GSTS.TES or IRES changed: while both are 0, the index of the next record is 0.
+  void remapping_changed() { hold_index(); }
   void reset() { next_ = 0; }
 
  private:

@@ -21,6 +21,7 @@ struct FaultRecord {
   [[nodiscard]] std::uint8_t reason() const { return static_cast<std::uint8_t>(hi >> 32); }
   [[nodiscard]] SourceId source_id() const { return SourceId(static_cast<std::uint16_t>(hi)); }
   [[nodiscard]] std::uint64_t fault_info() const { return lo; }  // page of the address
+  [[nodiscard]] unsigned interrupt_index() const { return lo >> 48; }
 
   friend bool operator==(const FaultRecord &, const FaultRecord &) = default;
 };

@@ -11,7 +11,21 @@
 namespace dmar::golden {
 
 namespace {
-constexpr std::uint32_t kDescriptorBytes = 16;
+
+bool wide(std::uint64_t queue) { return (queue & iqa::kDw) != 0; }
+std::uint32_t descriptor_bytes(std::uint64_t queue) { return wide(queue) ? 32 : 16; }
+
+// Legacy mode knows 256-bit descriptors only beside abort mode, and that mode nothing else.
+bool width_valid(const Config &config, unsigned table_mode, bool wide_descriptors) {
+  if (table_mode == rtaddr::kAbort) return wide_descriptors;
+  return !wide_descriptors || config.abort_mode;
+}
+
+}  // namespace
+
+// With 256-bit descriptors the head has no bit 4 (VT-d 11.4, IQH).
+void InvalidationQueue::base_written() {
+  if (wide(at_.registers.get(reg::kIqa))) at_.registers.clear_bits(reg::kIqh, bit(4));
 }
 
 bool InvalidationQueue::fetches() const {
@@ -36,36 +50,43 @@ void InvalidationQueue::run() {
   }
 }
 
-// Without scalable and abort mode a width of 256 bits is always an error (VT-d 6.5.2.10), so
-// cause 6, a tail misaligned to it, cannot be reached.
 QueueError InvalidationQueue::check_before_fetch() const {
   const std::uint64_t queue = at_.registers.get(reg::kIqa);
-  if (rtaddr::ttm(at_.control.root_table) != 0) return QueueError::kTableMode;
-  if ((queue & iqa::kDw) != 0) return QueueError::kWidth;
-  if (at_.registers.get(reg::kIqt) >= iqa::queue_bytes(queue)) return QueueError::kInvalidTail;
+  const std::uint64_t tail = at_.registers.get(reg::kIqt);
+  const unsigned table_mode = rtaddr::ttm(at_.control.root_table);
+  if (!table_mode_supported(at_.config, table_mode)) return QueueError::kTableMode;
+  if (!width_valid(at_.config, table_mode, wide(queue))) return QueueError::kWidth;
+  if (tail % descriptor_bytes(queue) != 0) return QueueError::kTailAlignment;
+  if (tail >= iqa::queue_bytes(queue)) return QueueError::kInvalidTail;
   return QueueError::kNone;
 }
 
 Descriptor InvalidationQueue::fetch() {
-  const std::uint64_t base = at_.registers.get(reg::kIqa) & iqa::kBase;
+  const std::uint64_t queue = at_.registers.get(reg::kIqa);
+  const std::uint64_t base = queue & iqa::kBase;
   const std::uint64_t address = base + at_.registers.get(reg::kIqh);
-  std::array<std::uint8_t, kDescriptorBytes> bytes{};
+  std::array<std::uint8_t, 32> bytes{};
+  const auto fetched = std::span<std::uint8_t>(bytes).first(descriptor_bytes(queue));
   // The sum may leave the 64-bit space; then the base alone tells.
   const bool beyond = ((base | address) & bits(63, at_.config.host_address_width)) != 0;
-  if (beyond || !at_.memory.read(HostAddr(address), bytes)) return QueueError::kFetch;
-  const std::span<const std::uint8_t> view(bytes);
-  return decode_descriptor(at_.config, from_little_endian<std::uint64_t>(view.first(8)),
-                           from_little_endian<std::uint64_t>(view.last(8)));
+  if (beyond || !at_.memory.read(HostAddr(address), fetched)) return QueueError::kFetch;
+  const auto qword = [&bytes](unsigned n) {
+    return from_little_endian<std::uint64_t>(
+        std::span<const std::uint8_t>(bytes).subspan(8 * n, 8));
+  };
+  return decode_descriptor(at_.config, qword(0), qword(1), qword(2) | qword(3));
 }
 
 void InvalidationQueue::advance() {
-  const std::uint64_t size = iqa::queue_bytes(at_.registers.get(reg::kIqa));
-  at_.registers.set(reg::kIqh, (at_.registers.get(reg::kIqh) + kDescriptorBytes) % size);
+  const std::uint64_t queue = at_.registers.get(reg::kIqa);
+  const std::uint64_t next = at_.registers.get(reg::kIqh) + descriptor_bytes(queue);
+  at_.registers.set(reg::kIqh, next % iqa::queue_bytes(queue));
 }
 
 void InvalidationQueue::carry_out(const Descriptor &descriptor) {
   if (const auto *context = std::get_if<ContextInvalidation>(&descriptor)) at_.perform(*context);
   if (const auto *pages = std::get_if<IotlbInvalidation>(&descriptor)) at_.perform(*pages);
+  if (const auto *entries = std::get_if<InterruptInvalidation>(&descriptor)) at_.perform(*entries);
   if (const auto *wait = std::get_if<InvalidationWait>(&descriptor)) complete(*wait);
 }
 

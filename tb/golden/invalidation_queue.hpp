@@ -42,6 +42,8 @@ class InvalidationQueue {
 
   // Processes descriptors until the queue is empty, disabled or stopped by an error.
   void run();
+  // Software wrote IQA.
+  void base_written();
 
  private:
   [[nodiscard]] bool fetches() const;

@@ -33,7 +33,11 @@ void require_legal(const Config &config) {
   require(config.max_address_mask < 64, "max_address_mask is below 64");
   require(config.protected_align >= 12 && config.protected_align <= 31,
           "protected_align is 12 to 31");
-  require(config.version_major >= 1 && config.version_major <= 15, "version_major is 1 to 15");
+  require(config.version_major >= 1 && config.version_major <= 7, "version_major is 1 to 7");
+  require(config.interrupt_remapping || !config.extended_interrupt_mode,
+          "extended_interrupt_mode needs interrupt_remapping");
+  require(config.max_interrupt_mask <= (config.interrupt_remapping ? 15 : 0),
+          "max_interrupt_mask is at most 15, and 0 without interrupt_remapping");
 }
 
 }  // namespace dmar::golden

@@ -115,8 +115,15 @@ Verdict protect(const Scene &scene, const Verdict &verdict) {
   return Blocked{Blocked::Cause::kProtectedMemory};
 }
 
-Verdict translate_legacy(const Scene &scene) {
-  if (rtaddr::ttm(scene.control.root_table) != 0) return make_fault(FaultReason::kTableModeInvalid);
+Verdict translate_remapped(const Scene &scene) {
+  const unsigned table_mode = rtaddr::ttm(scene.control.root_table);
+  if (!table_mode_supported(scene.config, table_mode)) {
+    return make_fault(FaultReason::kTableModeInvalid);
+  }
+  if (table_mode == rtaddr::kAbort) {
+    scene.note_decision("abort mode", "RTADDR.TTM = 3: all DMA is blocked, no table is read");
+    return make_fault(FaultReason::kAbortMode);
+  }
   if (scene.request.pasid) return make_fault(FaultReason::kPasidInLegacyMode);
   const auto found = find_context(scene);
   if (const auto *fault = std::get_if<Fault>(&found)) return *fault;
@@ -130,11 +137,7 @@ Verdict translate_legacy(const Scene &scene) {
 
 Verdict decide(const Scene &scene) {
   if (unsupported(scene.request)) return Blocked{Blocked::Cause::kUnsupportedRequest};
-  if (const auto verdict = judge_interrupt_range(scene.request)) {
-    scene.note_decision("interrupt address range",
-                        "untranslated, without PASID, into FEEx_xxxxh: never DMA-remapped");
-    return *verdict;
-  }
+  if (is_for_interrupt_range(scene.request)) return judge_interrupt_range(scene);
   if (!scene.control.translation_enabled) {
     scene.note_decision("translation disabled", "GSTS.TES = 0: addresses are host addresses");
     if (scene.request.at != AddressType::kUntranslated) {
@@ -142,7 +145,7 @@ Verdict decide(const Scene &scene) {
     }
     return protect(scene, identity(scene.request));
   }
-  return protect(scene, translate_legacy(scene));
+  return protect(scene, translate_remapped(scene));
 }
 
 }  // namespace

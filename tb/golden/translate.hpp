@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The translation of one request in legacy mode, from the architecture text: no clock, no cache.
+// What becomes of one request, memory access or interrupt, from the architecture text: legacy mode,
+// no clock, no cache.
 #ifndef DMAR_GOLDEN_TRANSLATE_HPP
 #define DMAR_GOLDEN_TRANSLATE_HPP
 
@@ -100,8 +101,8 @@ struct Step {
   std::string conclusion = {};  // what follows from it, in a sentence
 };
 
-// Translates `request` (VT-d 3.4, 3.7, 7.1.3; check order: docs/architecture.md). Pure: all state
-// is in the arguments. With `steps`, appends one Step for each entry read and each decision.
+// Translates `request` (VT-d 3.4, 3.7, 5.1, 7.1.3; check order: docs/architecture.md). Pure: all
+// state is in the arguments. With `steps`, appends one Step for each entry read and each decision.
 Verdict translate(const Config &config, const ControlState &control, TableReader &tables,
                   const Request &request, std::vector<Step> *steps = nullptr);
 

@@ -67,35 +67,46 @@ void Unit::write32(std::uint32_t offset, std::uint32_t value) {
   if (offset == reg::kGcmd) global_command(value);
   if (offset == reg::kCcmd + 4) context_command();
   if (offset == reg::kIotlb + 4) iotlb_command();
+  if (offset == reg::kIqa) queue_.base_written();
   if (offset == reg::kFectl) fault_event_.control_written();
   if (offset == reg::kIectl) completion_event_.control_written();
   if (offset == reg::kIcs && !registers_.any(reg::kIcs, kIcsIwc)) completion_event_.withdraw();
   if (offset >= reg::kPmen && offset < reg::kPhmlimit + 8) update_protected_memory();
 }
 
-// One-shot commands before levels, the pointer before what uses it; commands of features that
-// the unit lacks (WBF, IRE, SIRTP, CFI, SFL, EAFL) have no effect.
+// Carries out what one write asks for in a fixed order, pointers before what uses them. Commands
+// of features that the unit lacks (also SFL and EAFL) have no effect. Nothing takes time here, so
+// a write buffer flush is over before WBFS could be seen set.
 void Unit::global_command(std::uint32_t command) {
   if ((command & gcmd::kSrtp) != 0) {
     control_.root_table = registers_.get(reg::kRtaddr);
     registers_.set_bits(reg::kGsts, gsts::kRtps);
   }
-  if ((command & gcmd::kQie) != 0) {
-    registers_.set_bits(reg::kGsts, gsts::kQies);
-  } else {
-    registers_.clear_bits(reg::kGsts, gsts::kQies);
-    registers_.set(reg::kIqh, 0);
+  const bool remaps_interrupts = config_.interrupt_remapping;
+  if (remaps_interrupts && (command & gcmd::kSirtp) != 0) {
+    control_.interrupt_table = registers_.get(reg::kIrta);
+    registers_.set_bits(reg::kGsts, gsts::kIrtps);
   }
-  control_.translation_enabled = (command & gcmd::kTe) != 0;
-  registers_.clear_bits(reg::kGsts, gsts::kTes);
-  if (control_.translation_enabled) registers_.set_bits(reg::kGsts, gsts::kTes);
-  faults_.translation_changed();
+  if (!set_level(gsts::kQies, (command & gcmd::kQie) != 0)) registers_.set(reg::kIqh, 0);
+  if (remaps_interrupts) {
+    control_.compatibility_allowed = set_level(gsts::kCfis, (command & gcmd::kCfi) != 0);
+    control_.interrupt_enabled = set_level(gsts::kIres, (command & gcmd::kIre) != 0);
+    faults_.remapping_changed();
+  }
+  control_.translation_enabled = set_level(gsts::kTes, (command & gcmd::kTe) != 0);
+  faults_.remapping_changed();
+}
+
+bool Unit::set_level(std::uint32_t status, bool on) {
+  registers_.clear_bits(reg::kGsts, status);
+  if (on) registers_.set_bits(reg::kGsts, status);
+  return on;
 }
 
 // VT-d 6.5.1: legacy mode only, never beside the queue, gone with major version 6.
 bool Unit::register_invalidation_allowed() const {
-  return !registers_.any(reg::kGsts, gsts::kQies) && rtaddr::ttm(control_.root_table) == 0 &&
-         config_.version_major <= 5;
+  return !registers_.any(reg::kGsts, gsts::kQies) &&
+         rtaddr::ttm(control_.root_table) == rtaddr::kLegacy && config_.version_major <= 5;
 }
 
 void Unit::context_command() {

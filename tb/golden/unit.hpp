@@ -58,6 +58,7 @@ class Unit {
  private:
   void write32(std::uint32_t offset, std::uint32_t value);
   void global_command(std::uint32_t command);
+  bool set_level(std::uint32_t status, bool on);  // of GSTS; returns `on`
   void context_command();
   void iotlb_command();
   [[nodiscard]] bool register_invalidation_allowed() const;

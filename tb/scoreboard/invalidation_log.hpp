@@ -39,7 +39,8 @@ class InvalidationLog {
 
  private:
   struct Everything {};
-  using Scope = std::variant<Everything, golden::ContextInvalidation, golden::IotlbInvalidation>;
+  using Scope = std::variant<Everything, golden::ContextInvalidation, golden::IotlbInvalidation,
+                             golden::InterruptInvalidation>;
   struct Entry {
     Scope scope;
     Time given = 0;

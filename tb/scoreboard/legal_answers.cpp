@@ -12,7 +12,7 @@ namespace {
 
 using Source = VersionReader::Source;
 
-Answer answer_of(const golden::Verdict &verdict, const Request &request) {
+Answer answer_of(const golden::Verdict &verdict) {
   if (const auto *done = std::get_if<golden::Translation>(&verdict)) {
     return {.verdict = VerdictKind::kForward, .address = done->address.raw(), .snoop = done->snoop};
   }
@@ -22,7 +22,8 @@ Answer answer_of(const golden::Verdict &verdict, const Request &request) {
   }
   if (std::holds_alternative<golden::Blocked>(verdict)) return {.verdict = VerdictKind::kBlock};
   if (std::holds_alternative<golden::NoAccess>(verdict)) return {.verdict = VerdictKind::kComplete};
-  return {.verdict = VerdictKind::kInterrupt, .address = request.address.raw()};
+  return {.verdict = VerdictKind::kInterrupt,
+          .address = std::get<golden::Interrupt>(verdict).message.address};
 }
 
 // All answers under one control state with words from one source.
@@ -38,7 +39,7 @@ void collect(const VersionReader::Setting &setting, const golden::ControlState &
     const golden::Verdict verdict =
         golden::translate(setting.config, control, reader, setting.request);
     if (reader.dead()) continue;
-    const Answer answer = answer_of(verdict, setting.request);
+    const Answer answer = answer_of(verdict);
     if (setting.source == Source::kCaches && answer.verdict == VerdictKind::kFault) continue;
     legal.answers.insert(answer);
   } while (path.advance());

@@ -60,7 +60,7 @@ TEST_F(FaultWatchTest, AgreesWithTheGoldenModel) {
       } else {
         const bool on = random.percent(80);
         registers.set(reg::kGsts, on ? gsts::kTes : 0);
-        log.translation_changed();
+        log.remapping_changed();
         watch.set_translating(on, now, now);
       }
       watch.read(reg::kFsts, 4, registers.read32(reg::kFsts), now + 5, now + 5);
