@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// A unit with its checkers for one pair of situation and trigger. It runs the pair again and again,
+// each time with another distance between the two, and every answer must be a legal one.
+#ifndef DMAR_SWEEP_RIG_HPP
+#define DMAR_SWEEP_RIG_HPP
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/registry.hpp"
+#include "scoreboard/access_ledger.hpp"
+#include "scoreboard/command_oracle.hpp"
+#include "scoreboard/scoreboard.hpp"
+#include "situation.hpp"
+#include "trigger.hpp"
+#include "versions.hpp"
+
+namespace dmar::bench {
+
+// How often the probes were answered from the version before the trigger and from the one after.
+struct Orders {
+  std::uint64_t runs = 0;
+  std::uint64_t old_answers = 0;
+  std::uint64_t new_answers = 0;
+};
+
+class Rig {
+ public:
+  // Memory timing is that of the situation with seed 1, and random with any other seed.
+  Rig(const std::string &model, const Situation &situation, const Trigger &trigger,
+      std::uint64_t seed);
+
+  // Cycles that the probes alone take, and the trigger alone. Mismatch when the probes do not walk
+  // as the situation says.
+  struct Durations {
+    std::uint64_t probes = 0;
+    std::uint64_t trigger = 0;
+  };
+  Durations measure();
+
+  // The trigger starts `offset` cycles after the first probe (before it, when negative); with
+  // `change`, tables change just before it. Mismatch when anything is not legal, or when the old
+  // version is seen after completion.
+  void run(int offset, bool change);
+
+  [[nodiscard]] const Orders &orders() const { return orders_; }
+  [[nodiscard]] std::uint64_t cycle() const { return unit_->cycle(); }
+  void start_wave(const std::string &path) { unit_->start_wave(path); }
+
+ private:
+  struct Flight {
+    RtlIommu::Handle handle;
+    Request request;
+    std::uint8_t id;
+    bool probe;  // its answer is counted
+  };
+
+  void tick();
+  void tick_until(const std::function<bool()> &done, const char *what);
+  void write(std::uint32_t offset, unsigned bytes, std::uint64_t value);
+  void poll(std::uint32_t offset, unsigned bytes, std::uint64_t bits, bool set);
+  void start_up();
+  void push(const QueueDescriptor &descriptor);
+  void push_wait();
+  void flush_everything();
+
+  void submit(const Request &request, bool probe);
+  void collect();
+  void finish(const Flight &flight, const Outcome &outcome);
+  void drain() {
+    tick_until([this] { return flights_.empty(); }, "the requests");
+  }
+  void warm_up();
+
+  [[nodiscard]] Trigger::Scope scope() const;
+  [[nodiscard]] std::uint32_t command() const;
+  void prepare_trigger();
+  void start_trigger();
+  [[nodiscard]] bool trigger_complete();
+  void confirm();
+
+  Situation situation_;
+  Trigger trigger_;
+  std::unique_ptr<RtlIommu> unit_;
+  AccessLedger ledger_;
+  Scoreboard scoreboard_;
+  CommandOracle oracle_;
+  Versions versions_;
+  Random random_;
+  std::uint64_t seed_;
+  bool queue_;                // invalidations go through it
+  std::uint32_t levels_ = 0;  // GCMD
+  std::uint32_t tail_ = 0;    // slots
+  std::uint32_t status_ = 0;
+  unsigned version_ = 0;  // published
+  unsigned next_ = 0;     // the trigger makes this one effective
+  std::vector<Flight> flights_;
+  std::uint8_t next_id_ = 0;
+  bool confirming_ = false;  // one answer is legal
+  bool polling_ = false;     // a register read for trigger_complete() is under way
+  Orders orders_;
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_SWEEP_RIG_HPP

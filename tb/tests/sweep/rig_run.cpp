@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run: caches as the situation wants them, probes and trigger at their distance, and the proof
+// that the new version alone is left.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dmar/registers.hpp"
+#include "rig.hpp"
+#include "scoreboard/mismatch.hpp"
+
+namespace dmar::bench {
+namespace {
+
+using Path = Trigger::Path;
+
+std::uint64_t context_command(const ContextScope &scope) {
+  return ccmd::kIcc | (std::uint64_t{scope.granularity} << ccmd::kCirgShift) |
+         (std::uint64_t{scope.function_mask} << ccmd::kFmShift) |
+         (std::uint64_t{scope.source_id.raw()} << ccmd::kSidShift) | scope.domain;
+}
+
+std::uint64_t iotlb_command(const IotlbScope &scope) {
+  return iotlb::kIvt | (std::uint64_t{scope.granularity} << iotlb::kIirgShift) |
+         (std::uint64_t{scope.domain} << iotlb::kDidShift);
+}
+
+}  // namespace
+
+// The invalidation names the domain that the old version used.
+Trigger::Scope Rig::scope() const {
+  Trigger::Scope scope = trigger_.scope;
+  if (auto *context = std::get_if<ContextScope>(&scope)) {
+    context->domain = versions_.domain(version_);
+  }
+  if (auto *pages = std::get_if<IotlbScope>(&scope)) pages->domain = versions_.domain(version_);
+  return scope;
+}
+
+std::uint32_t Rig::command() const {
+  if (trigger_.change == Change::kRoot) return levels_ | gcmd::kSrtp;
+  return versions_.translating(next_) ? levels_ | gcmd::kTe : levels_ & ~gcmd::kTe;
+}
+
+// Operands, so that one more write is enough.
+void Rig::prepare_trigger() {
+  if (trigger_.change == Change::kRoot) write(reg::kRtaddr, 8, versions_.root(next_).raw());
+  const Trigger::Scope given = scope();
+  const auto *pages = std::get_if<IotlbScope>(&given);
+  if (pages != nullptr && trigger_.path == Path::kRegisters) {
+    write(reg::kIva, 8,
+          pages->address.raw() | (pages->leaf_only ? iotlb::kIvaIh : 0) | pages->address_mask);
+  }
+}
+
+void Rig::start_trigger() {
+  const Trigger::Scope given = scope();
+  const auto start = [this](std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+    oracle_.write(offset, bytes, value, cycle());
+    unit_->start_write(offset, bytes, value);
+  };
+  if (trigger_.path == Path::kCommand) {
+    start(reg::kGcmd, 4, command());
+    levels_ = command() & ~gcmd::kSrtp;
+    return;
+  }
+  const auto *context = std::get_if<ContextScope>(&given);
+  const auto *pages = std::get_if<IotlbScope>(&given);
+  if (trigger_.path == Path::kQueue) {
+    push(context != nullptr ? context_descriptor(*context) : iotlb_descriptor(*pages));
+    push_wait();
+    start(reg::kIqt, 8, 16 * tail_);
+  } else if (context != nullptr) {
+    start(reg::kCcmd, 8, context_command(*context));
+  } else {
+    start(reg::kIotlb, 8, iotlb_command(*pages));
+  }
+}
+
+// Called once a cycle. A status write is seen at once, a register when a read of it comes back.
+bool Rig::trigger_complete() {
+  if (unit_->register_busy()) return false;
+  if (trigger_.path == Path::kQueue) return oracle_.status_writes_due() == 0;
+  if (polling_) {
+    const std::uint64_t value = unit_->register_result();
+    bool done = false;
+    if (trigger_.path == Path::kCommand) {
+      const bool root = trigger_.change == Change::kRoot;
+      const bool wanted = root || versions_.translating(next_);
+      done = ((value & (root ? gsts::kRtps : gsts::kTes)) != 0) == wanted;
+    } else {
+      const bool context = std::holds_alternative<ContextScope>(trigger_.scope);
+      done = (value & (context ? ccmd::kIcc : iotlb::kIvt)) == 0;
+    }
+    if (done) {
+      polling_ = false;
+      oracle_.note_all_done(cycle());
+      return true;
+    }
+  }
+  polling_ = true;
+  if (trigger_.path == Path::kCommand) {
+    unit_->start_read(reg::kGsts, 4);
+  } else {
+    const bool context = std::holds_alternative<ContextScope>(trigger_.scope);
+    unit_->start_read(context ? reg::kCcmd : reg::kIotlb, 8);
+  }
+  return false;
+}
+
+// A read and a write to every probed page, by now with one legal answer.
+void Rig::confirm() {
+  constexpr std::uint64_t kRead = 0x800;  // places in the page that no probe uses
+  constexpr std::uint64_t kWrite = 0xC00;
+  confirming_ = true;
+  std::vector<std::uint64_t> pages;
+  for (const Probe &probe : situation_.probes) {
+    const std::uint64_t page = probe.request.address.raw() & ~0xFFFULL;
+    if (std::ranges::find(pages, page) != pages.end()) continue;
+    pages.push_back(page);
+    Request request = probe.request;
+    request.bytes = 16;
+    request.kind = AccessKind::kRead;
+    request.address = Iova(page + kRead);
+    submit(request, false);
+    request.kind = AccessKind::kWrite;
+    request.address = Iova(page + kWrite);
+    submit(request, false);
+  }
+  drain();
+  confirming_ = false;
+}
+
+Rig::Durations Rig::measure() {
+  flush_everything();
+  warm_up();
+  const std::uint64_t walks = unit_->counters().walks;
+  const std::uint64_t start = cycle();
+  auto next = situation_.probes.begin();
+  tick_until(
+      [&] {
+        for (; next != situation_.probes.end() && next->delay <= cycle() - start; ++next) {
+          submit(next->request, false);
+        }
+        return flights_.empty();
+      },
+      "the probes");
+  const std::uint64_t walked = unit_->counters().walks - walks;
+  if (walked < situation_.walks || (situation_.walks == 0 && walked != 0)) {
+    throw Mismatch(fmt::format("{} walks instead of {}", walked, situation_.walks));
+  }
+  Durations durations{.probes = cycle() - start};
+  next_ = trigger_.path == Path::kCommand ? 1 - version_ : version_;
+  prepare_trigger();
+  const std::uint64_t given = cycle();
+  start_trigger();
+  tick_until([this] { return trigger_complete(); }, "the trigger");
+  version_ = next_;
+  durations.trigger = cycle() - given;
+  return durations;
+}
+
+void Rig::run(int offset, bool change) {
+  flush_everything();
+  // Everything older is out of the caches.
+  unit_->memory().forget_history(cycle());
+  warm_up();
+  next_ = change || trigger_.path == Path::kCommand ? 1 - version_ : version_;
+  prepare_trigger();
+  const std::uint64_t gap = seed_ == 1 ? 0 : random_.below(12);
+  const std::uint64_t origin = cycle() + gap;
+  const std::uint64_t first_probe = origin + static_cast<std::uint64_t>(std::max(0, -offset));
+  const std::uint64_t trigger_at = origin + static_cast<std::uint64_t>(std::max(0, offset));
+  auto next = situation_.probes.begin();
+  bool started = false;
+  tick_until(
+      [&] {
+        if (cycle() + gap == trigger_at && change) versions_.publish(next_);
+        for (; next != situation_.probes.end() && first_probe + next->delay <= cycle(); ++next) {
+          submit(next->request, true);
+        }
+        if (started) return trigger_complete();
+        if (cycle() == trigger_at) {
+          start_trigger();
+          started = true;
+        }
+        return false;
+      },
+      "the invalidation");
+  confirm();
+  // The probes that the invalidation was done before.
+  for (; next != situation_.probes.end(); ++next) submit(next->request, true);
+  drain();
+  version_ = next_;
+  ++orders_.runs;
+}
+
+}  // namespace dmar::bench

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "situation.hpp"
+
+#include "versions.hpp"
+
+namespace dmar::bench {
+namespace {
+
+// Every request of a run has an address of its own, by which its verdict is known.
+Request request(AccessKind kind, unsigned page, unsigned place, std::uint32_t bytes = 16) {
+  return {.source_id = Versions::kDevice,
+          .address = Iova(Versions::kFirstPage.raw() + 4096 * page + 128 * place),
+          .kind = kind,
+          .bytes = bytes};
+}
+Request read(unsigned page, unsigned place) { return request(AccessKind::kRead, page, place); }
+Request write(unsigned page, unsigned place) { return request(AccessKind::kWrite, page, place); }
+
+constexpr unsigned kNeighbour = 15;  // a page that no probe uses
+constexpr unsigned kSlow = 24;       // cycles that memory takes for the data in some situations
+
+}  // namespace
+
+std::vector<Situation> situations(unsigned walks) {
+  std::vector<Situation> list;
+  list.push_back({.name = "walk", .probes = {{0, read(0, 0)}}, .walks = 1});
+  list.push_back({.name = "walk_below_cached_table",
+                  .warm = {read(kNeighbour, 0)},
+                  .probes = {{0, write(0, 0)}},
+                  .walks = 1});
+  list.push_back({.name = "hits", .warm = {read(0, 0)}});
+  for (unsigned n = 0; n < 4; ++n) {
+    list.back().probes.push_back({2 * n, n % 2 == 0 ? read(0, 1 + n) : write(0, 1 + n)});
+  }
+  list.push_back({.name = "parked_miss",
+                  .probes = {{0, read(0, 0)}, {3, write(0, 1)}, {9, read(0, 2)}},
+                  .walks = 1});
+  list.push_back({.name = "replayed_miss", .walks = walks + 2});
+  for (unsigned n = 0; n < walks + 2; ++n) {
+    list.back().probes.push_back({n, n % 2 == 0 ? read(n, 0) : write(n, 0)});
+  }
+  list.push_back({.name = "write_at_memory",
+                  .warm = {read(0, 0)},
+                  .probes = {{0, request(AccessKind::kWrite, 0, 1, 64)}},
+                  .dma_latency = kSlow});
+  list.push_back({.name = "read_at_memory",
+                  .warm = {read(0, 0)},
+                  .probes = {{0, request(AccessKind::kRead, 0, 1, 64)}},
+                  .dma_latency = kSlow});
+  list.push_back({.name = "write_behind_a_miss",
+                  .warm = {read(0, 0)},
+                  .probes = {{0, write(1, 0)}, {1, write(0, 1)}},
+                  .walks = 1});
+  return list;
+}
+
+}  // namespace dmar::bench

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "trigger.hpp"
+
+#include "dmar/registers.hpp"
+
+namespace dmar::bench {
+namespace {
+
+struct Kind {
+  const char *name;
+  Change change;
+  Trigger::Scope scope;
+};
+
+std::vector<Kind> kinds(const Config &config) {
+  std::vector<Kind> list{
+      {"context_global", Change::kContext, ContextScope{}},
+      {"context_domain", Change::kContext, ContextScope{.granularity = granularity::kDomain}},
+      {"context_device", Change::kContext,
+       ContextScope{.granularity = granularity::kDeviceOrPage, .source_id = Versions::kDevice}},
+      {"iotlb_global", Change::kTable, IotlbScope{}},
+      {"iotlb_domain", Change::kLeaf, IotlbScope{.granularity = granularity::kDomain}}};
+  if (!config.page_selective) return list;
+  IotlbScope pages{.granularity = granularity::kDeviceOrPage,
+                   .address = Versions::kFirstPage,
+                   .address_mask = Versions::kPagesLog2};
+  list.push_back({"iotlb_pages", Change::kTable, pages});
+  pages.leaf_only = true;
+  list.push_back({"iotlb_leaves", Change::kLeaf, pages});
+  return list;
+}
+
+}  // namespace
+
+std::vector<Trigger> triggers(const Config &config) {
+  std::vector<Trigger> list;
+  for (const Kind &kind : kinds(config)) {
+    const std::string name = kind.name;
+    list.push_back({"queue_" + name, Trigger::Path::kQueue, kind.change, kind.scope});
+    if (config.version_major < 6) {
+      list.push_back({"register_" + name, Trigger::Path::kRegisters, kind.change, kind.scope});
+    }
+  }
+  list.push_back({"set_root_pointer", Trigger::Path::kCommand, Change::kRoot});
+  list.push_back({"translation_enable", Trigger::Path::kCommand, Change::kTranslation});
+  return list;
+}
+
+}  // namespace dmar::bench

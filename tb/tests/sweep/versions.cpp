@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "versions.hpp"
+
+#include "dmar/structures.hpp"
+
+namespace dmar::bench {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::array<std::uint64_t, 2> kHost{0x4000'0000, 0x6000'0000};
+constexpr unsigned kLevels = 4;
+
+Iova page(unsigned n) { return Iova(Versions::kFirstPage.raw() + n * kPage); }
+
+}  // namespace
+
+Versions::Versions(Memory &memory, const Config &config, Change change)
+    : memory_(memory),
+      change_(change),
+      builder_(memory, config),
+      domains_{builder_.create_domain({.id = 1, .levels = kLevels}),
+               builder_.create_domain({.id = 2, .levels = kLevels})} {
+  for (unsigned version = 0; version < 2; ++version) {
+    for (unsigned n = 0; n < kPages; ++n) {
+      domains_[version].map(page(n), HostAddr(kHost[version] + n * kPage));
+    }
+  }
+  table_entry_ = builder_.entry_address(domains_[0], kFirstPage, 2);
+  table_values_ = {memory.read64(table_entry_),
+                   memory.read64(builder_.entry_address(domains_[1], kFirstPage, 2))};
+  // A second root table, whose context table has the device in the second domain.
+  builder_.attach(kDevice, domains_[1]);
+  const HostAddr context = builder_.context_entry_address(kDevice);
+  const HostAddr copy = builder_.pages().allocate();
+  for (const std::uint64_t half : {0, 8}) {
+    memory.write64(HostAddr(copy.raw() + context.raw() % kPage + half),
+                   memory.read64(HostAddr(context.raw() + half)));
+  }
+  roots_ = {builder_.root_table(), builder_.pages().allocate()};
+  const std::uint64_t root_entry = builder_.root_entry_address(kDevice).raw() % kPage;
+  memory.write64(HostAddr(roots_[1].raw() + root_entry), copy.raw() | root_entry::kPresent);
+  builder_.attach(kDevice, domains_[0]);
+}
+
+void Versions::publish(unsigned version) {
+  switch (change_) {
+    case Change::kContext:
+      builder_.attach(kDevice, domains_[version]);
+      break;
+    case Change::kTable:
+      memory_.write64(table_entry_, table_values_[version]);
+      break;
+    case Change::kLeaf:
+      for (unsigned n = 0; n < kPages; ++n) {
+        const std::uint64_t rights = second_stage::kRead | second_stage::kWrite;
+        memory_.write64(builder_.entry_address(domains_[0], page(n), 1),
+                        (kHost[version] + n * kPage) | rights);
+      }
+      break;
+    case Change::kRoot:
+    case Change::kTranslation:
+      break;
+  }
+}
+
+unsigned Versions::domain(unsigned version) const {
+  const bool moves = change_ == Change::kContext || change_ == Change::kRoot;
+  return domains_[moves ? version : 0].id().raw();
+}
+
+HostAddr Versions::root(unsigned version) const {
+  return roots_[change_ == Change::kRoot ? version : 0];
+}
+
+bool Versions::translating(unsigned version) const {
+  return change_ != Change::kTranslation || version == 0;
+}
+
+std::uint64_t Versions::reached(unsigned version, const Request &request) const {
+  if (!translating(version)) return request.address.raw();
+  return kHost[version] + (request.address.raw() - kFirstPage.raw());
+}
+
+}  // namespace dmar::bench

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two versions of what software published, and the step from one to the other: which answer a
+// request gets tells which version the unit used.
+#ifndef DMAR_SWEEP_VERSIONS_HPP
+#define DMAR_SWEEP_VERSIONS_HPP
+
+#include <array>
+#include <cstdint>
+
+#include "dmar/config.hpp"
+#include "dmar/types.hpp"
+#include "memory/memory.hpp"
+#include "tables/table_builder.hpp"
+
+namespace dmar::bench {
+
+// What differs between the versions. The last two are not in memory: a command changes them.
+enum class Change { kContext, kTable, kLeaf, kRoot, kTranslation };
+
+class Versions {
+ public:
+  static constexpr SourceId kDevice = bdf(0, 4, 0);
+  static constexpr unsigned kPages = 16;  // probed pages, in one aligned block
+  static constexpr unsigned kPagesLog2 = 4;
+  static constexpr Iova kFirstPage{0x3'4560'0000};
+
+  // Publishes version 0.
+  Versions(Memory &memory, const Config &config, Change change);
+
+  [[nodiscard]] Change change() const { return change_; }
+  // Writes `version` into memory, as far as it is there.
+  void publish(unsigned version);
+  // Domain of the device in `version`.
+  [[nodiscard]] unsigned domain(unsigned version) const;
+  [[nodiscard]] HostAddr root(unsigned version) const;
+  [[nodiscard]] bool translating(unsigned version) const;
+  // Where the access of `request` goes in `version`.
+  [[nodiscard]] std::uint64_t reached(unsigned version, const Request &request) const;
+
+ private:
+  Memory &memory_;
+  Change change_;
+  TableBuilder builder_;
+  std::array<Domain, 2> domains_;
+  std::array<HostAddr, 2> roots_;
+  HostAddr table_entry_;                       // of level 2, above the probed pages
+  std::array<std::uint64_t, 2> table_values_;  // leading to the page table of each domain
+};
+
+}  // namespace dmar::bench
+
+#endif  // DMAR_SWEEP_VERSIONS_HPP
