@@ -9,15 +9,11 @@
 
 #include "dmar/registers.hpp"
 #include "golden/explain.hpp"
+#include "grouped.hpp"
 
 namespace dmar::sim {
 
 namespace {
-
-std::string grouped(std::uint64_t value) {
-  if (value < 1000) return std::to_string(value);
-  return fmt::format("{},{:03}", grouped(value / 1000), value % 1000);
-}
 
 std::uint64_t cycles_per_second(const RunResult &result) {
   if (result.seconds <= 0) return 0;

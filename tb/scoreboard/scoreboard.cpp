@@ -66,6 +66,7 @@ void Scoreboard::count(const LegalAnswers &legal, const Answer &observed) {
   ++statistics_.checks;
   if (legal.answers.size() == 1) ++statistics_.single;
   if (observed.verdict == VerdictKind::kForward) ++statistics_.forwarded;
+  if (observed.verdict == VerdictKind::kInterrupt) ++statistics_.interrupts;
   if (observed.verdict == VerdictKind::kFault) {
     ++statistics_.faults;
     ++statistics_.reasons[observed.reason];

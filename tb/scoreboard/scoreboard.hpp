@@ -43,6 +43,7 @@ class Scoreboard {
     std::uint64_t checks = 0;
     std::uint64_t single = 0;  // only one answer was legal
     std::uint64_t forwarded = 0;
+    std::uint64_t interrupts = 0;  // messages that left the unit
     std::uint64_t faults = 0;
     std::map<FaultReason, std::uint64_t> reasons = {};
     std::uint64_t largest = 0;  // set of legal answers

@@ -6,15 +6,15 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 
+#include "bench/registry.hpp"
 #include "dmar/fault_names.hpp"
-#include "machine.hpp"
-#include "software.hpp"
+#include "fuzz/run_case.hpp"
 
 namespace dmar::bench {
 namespace {
@@ -37,62 +37,48 @@ using Parameters = std::tuple<std::string, std::uint64_t>;
 
 class RandomMachine : public ::testing::TestWithParam<Parameters> {};
 
-std::string replay(const std::string &model, std::uint64_t seed, std::uint64_t cycles) {
+std::string replay(const FuzzCase &one) {
   return fmt::format(
-      "replay: DMAR_SEED={} DMAR_CYCLES={} ./random_tests --gtest_filter='*/{}_{}' "
+      "replay: {}\n    or: DMAR_SEED={} DMAR_CYCLES={} ./random_tests --gtest_filter='*/{}_{}' "
       "(DMAR_WAVE=file.fst for a wave)",
-      seed, cycles, model, seed);
+      replay_command(one), one.seed, one.cycles, one.model, one.seed);
 }
 
-std::string summary(Machine &machine, const Software &software) {
-  const Scoreboard::Statistics &checks = machine.scoreboard().statistics();
-  const Software::Statistics &work = software.statistics();
-  const Counters counters = machine.unit().counters();
+std::string summary(const FuzzStatistics &run) {
   return fmt::format(
-      "{} cycles: {} requests checked ({} forwarded, {} faults), {} with one legal answer, at most "
-      "{} answers, {} combinations; {} hits, {} walks; {} changes, {} queue batches, {} register "
-      "commands, {} queue errors, {} control changes, {} status writes, {} fault records",
-      machine.cycle(), checks.checks, checks.forwarded, checks.faults, checks.single,
-      checks.largest, checks.paths, counters.hits, counters.walks, work.changes, work.queued,
-      work.registered, work.queue_errors, work.control_changes, machine.status_writes(),
-      machine.faults().records_read());
+      "{} cycles: {} requests checked ({} forwarded, {} interrupts, {} faults), {} with one legal "
+      "answer; {} hits, {} walks; {} changes, {} invalidations, {} queue errors, {} control "
+      "changes, {} status writes, {} fault records",
+      run.cycles, run.requests, run.forwarded, run.interrupts, run.faults, run.single, run.hits,
+      run.walks, run.changes, run.invalidations, run.queue_errors, run.control_changes,
+      run.status_writes, run.fault_records);
 }
 
 // What all runs together have seen, so that a campaign that tests nothing is noticed.
 class Totals : public ::testing::Environment {
  public:
-  void add(const Scoreboard::Statistics &run) {
-    ++runs_;
-    checks_ += run.checks;
-    single_ += run.single;
-    forwarded_ += run.forwarded;
-    for (const auto &[reason, count] : run.reasons) reasons_[reason] += count;
-  }
+  void add(const FuzzStatistics &run) { all_ += run; }
 
   void TearDown() override {
-    fmt::print("{} runs: {} requests checked, {} with one legal answer, {} forwarded;", runs_,
-               checks_, single_, forwarded_);
-    for (const auto &[reason, count] : reasons_) {
+    fmt::print("{} runs: {} requests checked, {} with one legal answer, {} forwarded;", all_.runs,
+               all_.requests, all_.single, all_.forwarded);
+    for (const auto &[reason, count] : all_.reasons) {
       fmt::print(" {:02X}h {}", static_cast<unsigned>(reason), count);
     }
     fmt::print("\n");
-    if (runs_ < kRunsThatSeeEverything) return;
-    EXPECT_GT(forwarded_ * 5, checks_);
-    EXPECT_GT(single_ * 2, checks_);
+    if (all_.runs < kRunsThatSeeEverything) return;
+    EXPECT_GT(all_.forwarded * 5, all_.requests);
+    EXPECT_GT(all_.single * 2, all_.requests);
     for (const FaultName &name : kFaultNames) {
       if (name.reason == FaultReason::kNone) continue;
-      EXPECT_GT(reasons_[name.reason], 0U) << "no run saw fault " << name.label;
+      EXPECT_GT(all_.reasons[name.reason], 0U) << "no run saw fault " << name.label;
     }
   }
 
  private:
   static constexpr unsigned kRunsThatSeeEverything = 200;
 
-  unsigned runs_ = 0;
-  std::uint64_t checks_ = 0;
-  std::uint64_t single_ = 0;
-  std::uint64_t forwarded_ = 0;
-  std::map<FaultReason, std::uint64_t> reasons_;
+  FuzzStatistics all_;
 };
 
 // GoogleTest owns environments.
@@ -104,25 +90,22 @@ Totals &totals() {
 
 TEST_P(RandomMachine, AnswersLegally) {
   const auto &[model, seed] = GetParam();
-  const std::uint64_t cycles = number("DMAR_CYCLES", kCycles);
-  Machine machine(model, seed, text("DMAR_WAVE"));
-  Software software(machine, seed);
-  try {
-    software.start();
-    software.run(cycles);
-    software.finish();
-  } catch (const std::exception &error) {
-    FAIL() << "model " << model << ", seed " << seed << ", cycle " << machine.cycle() << ": "
-           << error.what() << "\n"
-           << replay(model, seed, cycles);
+  const FuzzCase one{.model = model, .seed = seed, .cycles = number("DMAR_CYCLES", kCycles)};
+  const std::string wave = text("DMAR_WAVE");
+  const FuzzResult result =
+      run_case(one, wave.empty() ? std::nullopt : std::optional(WaveWindow{.file = wave}));
+  if (result.failure) {
+    FAIL() << "model " << model << ", seed " << seed << ", cycle " << result.failure->cycle << ": "
+           << result.failure->text << "\n"
+           << replay(one);
   }
-  fmt::print("{} seed {}: {}\n", model, seed, summary(machine, software));
-  const Scoreboard::Statistics &checks = machine.scoreboard().statistics();
-  totals().add(checks);
+  const FuzzStatistics &run = result.statistics;
+  fmt::print("{} seed {}: {}\n", model, seed, summary(run));
+  totals().add(run);
   // A run that does nearly nothing, or to which nearly everything is legal, has tested nothing.
-  EXPECT_GT(checks.checks, cycles / 400);
-  EXPECT_GT(checks.single * 2, checks.checks);
-  EXPECT_GT(checks.forwarded, 0U);
+  EXPECT_GT(run.requests, one.cycles / 400);
+  EXPECT_GT(run.single * 2, run.requests);
+  EXPECT_GT(run.forwarded, 0U);
 }
 
 std::vector<std::uint64_t> seeds() {

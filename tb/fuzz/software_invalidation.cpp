@@ -6,8 +6,8 @@
 
 #include "dmar/registers.hpp"
 #include "dmar/structures.hpp"
+#include "fuzz/software.hpp"
 #include "scoreboard/mismatch.hpp"
-#include "software.hpp"
 
 namespace dmar::bench {
 namespace {
@@ -88,6 +88,8 @@ void Software::invalidate_everything() {
   invalidate({ContextInvalidation{.granularity = granularity::kGlobal},
               IotlbInvalidation{.granularity = granularity::kGlobal}});
 }
+
+void Software::stray_invalidations() { invalidate({random_invalidation(), random_invalidation()}); }
 
 void Software::by_registers(const golden::Invalidation &invalidation) {
   ++statistics_.registered;
@@ -245,6 +247,17 @@ void Software::set_queue(bool on) {
   }
   global_command(gcmd::kQie, gsts::kQies, on);
   queue_on_ = on;
+}
+
+// There is always one of the two ways. From version 6 on registers invalidate nothing.
+bool Software::may_use_registers() const {
+  return machine_.config().version_major < 6 && (has(Feature::kRegisters) || !has(Feature::kQueue));
+}
+
+bool Software::may_use_queue() const { return has(Feature::kQueue) || !may_use_registers(); }
+
+void Software::toggle_queue() {
+  if (may_use_registers() && may_use_queue()) set_queue(!queue_on_);
 }
 
 }  // namespace dmar::bench

@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole random machine: the unit with its memory, devices that never stop, and every checker.
 // Software runs on top of it (software.hpp) and lets time pass by its register accesses.
-#ifndef DMAR_RANDOM_MACHINE_HPP
-#define DMAR_RANDOM_MACHINE_HPP
+#ifndef DMAR_FUZZ_MACHINE_HPP
+#define DMAR_FUZZ_MACHINE_HPP
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/registry.hpp"
 #include "bench/rtl_iommu.hpp"
+#include "fuzz/fuzz_case.hpp"
+#include "fuzz/run_case.hpp"
+#include "fuzz/traffic.hpp"
+#include "fuzz/world.hpp"
 #include "scoreboard/access_ledger.hpp"
 #include "scoreboard/command_oracle.hpp"
 #include "scoreboard/fault_watch.hpp"
 #include "scoreboard/scoreboard.hpp"
-#include "traffic.hpp"
-#include "world.hpp"
 
 namespace dmar::bench {
 
 class Machine {
  public:
-  // Everything about it follows from `seed`. `wave`: an FST file, or empty.
-  Machine(const std::string &model, std::uint64_t seed, const std::string &wave);
+  explicit Machine(const FuzzCase &one, const std::optional<WaveWindow> &wave = std::nullopt);
 
   // One cycle. Mismatch when anything that can be seen of the unit is not legal.
   void tick();
@@ -51,9 +53,12 @@ class Machine {
   [[nodiscard]] std::uint64_t status_writes() const { return status_writes_; }
 
  private:
+  void lose_invalidations(std::uint64_t first, std::uint64_t last);
   void watch_fault_registers(std::uint32_t offset, unsigned bytes, std::uint64_t value,
                              std::uint64_t begin);
 
+  FuzzCase case_;
+  std::optional<WaveWindow> wave_;
   std::unique_ptr<RtlIommu> unit_;
   AccessLedger ledger_;
   Scoreboard scoreboard_;
@@ -66,4 +71,4 @@ class Machine {
 
 }  // namespace dmar::bench
 
-#endif  // DMAR_RANDOM_MACHINE_HPP
+#endif  // DMAR_FUZZ_MACHINE_HPP

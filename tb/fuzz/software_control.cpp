@@ -4,8 +4,8 @@
 
 #include "dmar/registers.hpp"
 #include "dmar/structures.hpp"
+#include "fuzz/software.hpp"
 #include "scoreboard/mismatch.hpp"
-#include "software.hpp"
 
 namespace dmar::bench {
 namespace {
@@ -77,6 +77,8 @@ void Software::set_protection(bool on) {
   machine_.expect_register(reg::kPmen, 4);
   ++statistics_.control_changes;
 }
+
+void Software::toggle_protection() { set_protection(random_.percent(70)); }
 
 void Software::renew_domain() {
   World &world = machine_.world();

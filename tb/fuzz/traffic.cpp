@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See the header.
-#include "traffic.hpp"
+#include "fuzz/traffic.hpp"
 
 #include <fmt/format.h>
 
@@ -29,8 +29,12 @@ std::uint32_t random_bytes(Random &random) {
 
 }  // namespace
 
-Traffic::Traffic(RtlIommu &unit, World &world, Checkers checkers, std::uint64_t seed)
-    : unit_(unit), world_(world), checkers_(checkers), random_(seed, 42) {}
+Traffic::Traffic(RtlIommu &unit, World &world, Checkers checkers, const FuzzCase &one)
+    : unit_(unit),
+      world_(world),
+      checkers_(checkers),
+      features_(one.features),
+      random_(one.seed, 42) {}
 
 Request Traffic::interrupt_request() {
   const bool message = random_.percent(60);
@@ -44,7 +48,8 @@ Request Traffic::interrupt_request() {
 }
 
 Request Traffic::random_request() {
-  if (random_.percent(3)) return interrupt_request();
+  const bool interrupt = random_.percent(3);
+  if (interrupt && features_.has(Feature::kInterrupts)) return interrupt_request();
   // Runs to one page let requests meet in one walk.
   const bool again = last_ && random_.percent(35);
   Request request{
@@ -54,6 +59,11 @@ Request Traffic::random_request() {
       .bytes = random_bytes(random_)};
   const std::uint64_t room = 4096 - request.bytes + 1;
   request.address = Iova(request.address.raw() + random_.below(room));
+  if (!features_.has(Feature::kOddRequests)) {
+    if (request.kind == AccessKind::kAtomic) request.kind = AccessKind::kWrite;
+    if (request.kind == AccessKind::kZeroLengthRead) request.kind = AccessKind::kRead;
+    return request;
+  }
   if (random_.percent(1)) request.at = AddressType(1 + random_.below(3));
   // With translation off, the architecture says nothing of PASID in the interrupt range.
   if (random_.percent(1) && !in_interrupt_range(request.address.raw())) {
@@ -85,6 +95,7 @@ void Traffic::issue() {
     constexpr std::array<unsigned, 5> kChances{2, 15, 40, 80, 100};
     limit_ = kLimits[random_.below(kLimits.size())];
     chance_ = kChances[random_.below(kChances.size())];
+    if (!features_.has(Feature::kOverlap)) limit_ = 1;
     mood_ends_ = unit_.cycle() + 50 + random_.below(400);
   }
   if (stopped_ || flights_.size() >= limit_ || !random_.percent(chance_)) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices that issue random requests, many at once, and hand every outcome to the checkers.
-#ifndef DMAR_RANDOM_TRAFFIC_HPP
-#define DMAR_RANDOM_TRAFFIC_HPP
+#ifndef DMAR_FUZZ_TRAFFIC_HPP
+#define DMAR_FUZZ_TRAFFIC_HPP
 
 #include <cstdint>
 #include <map>
@@ -11,10 +11,11 @@
 
 #include "bench/random.hpp"
 #include "bench/rtl_iommu.hpp"
+#include "fuzz/fuzz_case.hpp"
+#include "fuzz/world.hpp"
 #include "scoreboard/access_ledger.hpp"
 #include "scoreboard/fault_watch.hpp"
 #include "scoreboard/scoreboard.hpp"
-#include "world.hpp"
 
 namespace dmar::bench {
 
@@ -26,7 +27,7 @@ class Traffic {
     FaultWatch &faults;
   };
 
-  Traffic(RtlIommu &unit, World &world, Checkers checkers, std::uint64_t seed);
+  Traffic(RtlIommu &unit, World &world, Checkers checkers, const FuzzCase &one);
 
   // Before each cycle: maybe a new request.
   void issue();
@@ -63,6 +64,7 @@ class Traffic {
   RtlIommu &unit_;
   World &world_;
   Checkers checkers_;
+  FeatureSet features_;
   Random random_;
   std::map<Key, Flight> flights_;
   bool stopped_ = false;
@@ -76,4 +78,4 @@ class Traffic {
 
 }  // namespace dmar::bench
 
-#endif  // DMAR_RANDOM_TRAFFIC_HPP
+#endif  // DMAR_FUZZ_TRAFFIC_HPP

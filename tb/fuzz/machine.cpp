@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See the header.
-#include "machine.hpp"
+#include "fuzz/machine.hpp"
 
 #include <fmt/format.h>
 
@@ -21,32 +21,38 @@ MemoryTiming random_timing(Random &random) {
           .stall_percent = random.percent(50) ? 0 : static_cast<unsigned>(random.below(40))};
 }
 
-RtlOptions random_options(std::uint64_t seed, const std::string &wave) {
-  Random random(seed, 40);
-  RtlOptions options{.seed = seed};
+RtlOptions random_options(const FuzzCase &one) {
+  Random random(one.seed, 40);
+  RtlOptions options{.seed = one.seed};
+  if (!one.features.has(Feature::kSlowMemory)) return options;
   options.dma_memory = random_timing(random);
   options.table_memory = random_timing(random);
   options.device_stall_percent = random.percent(50) ? 0 : static_cast<unsigned>(random.below(40));
   options.host_stall_percent = static_cast<unsigned>(random.below(20));
-  options.wave = wave;
   return options;
 }
 
 }  // namespace
 
 // History starts when the tables of the beginning are there, so that they count as old.
-Machine::Machine(const std::string &model, std::uint64_t seed, const std::string &wave)
-    : unit_(make_rtl(model, random_options(seed, wave))),
+Machine::Machine(const FuzzCase &one, const std::optional<WaveWindow> &wave)
+    : case_(one),
+      wave_(wave),
+      unit_(make_rtl(one.model, random_options(one))),
       ledger_(unit_->memory()),
       scoreboard_(unit_->config(), unit_->memory()),
       faults_(unit_->config()),
       oracle_(unit_->config(), unit_->memory(), scoreboard_),
-      world_(unit_->memory(), unit_->config(), seed),
-      traffic_(*unit_, world_, {scoreboard_, ledger_, faults_}, seed) {
+      world_(unit_->memory(), unit_->config(), one),
+      traffic_(*unit_, world_, {scoreboard_, ledger_, faults_}, one) {
   memory().record_history(true);
 }
 
 void Machine::tick() {
+  if (wave_ && cycle() >= wave_->from) {
+    unit_->start_wave(wave_->file);
+    wave_.reset();
+  }
   traffic_.issue();
   unit_->step();
   for (const StatusWrite &write : unit_->take_status_writes()) {
@@ -83,9 +89,26 @@ std::uint64_t Machine::read(std::uint32_t offset, unsigned bytes) {
 }
 
 void Machine::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+  const std::uint64_t fetched = oracle_.expected(reg::kIqh, 8);
   oracle_.write(offset, bytes, value, cycle());
+  if (case_.sabotage && offset == reg::kIqt) {
+    lose_invalidations(fetched, oracle_.expected(reg::kIqh, 8));
+  }
   unit_->start_write(offset, bytes, value);
   tick_until([this] { return !unit_->register_busy(); }, "register write");
+}
+
+// Makes nothing of the IOTLB invalidations that the oracle has just heard of.
+void Machine::lose_invalidations(std::uint64_t first, std::uint64_t last) {
+  constexpr std::uint64_t kIotlbType = 2;
+  constexpr std::uint64_t kWaitType = 5;  // and without any flag, nothing happens
+  const std::uint64_t base = oracle_.expected(reg::kIqa, 8) & ~std::uint64_t{0xFFF};
+  for (std::uint64_t slot = first; slot < last; slot += 16) {
+    const HostAddr address(base + slot);
+    if ((memory().read64(address) & 0xF) != kIotlbType) continue;
+    memory().write64(address, kWaitType);
+    memory().write64(HostAddr(address.raw() + 8), 0);
+  }
 }
 
 std::uint64_t Machine::expect_register(std::uint32_t offset, unsigned bytes, std::uint64_t mask) {

@@ -2,8 +2,8 @@
 // The tables of a random machine as its software keeps them: devices, domains, mappings, and one
 // random change after the other. Legal in the one point that the unit relies on: all contexts with
 // one domain id name one table (VT-d 6.2.1).
-#ifndef DMAR_RANDOM_WORLD_HPP
-#define DMAR_RANDOM_WORLD_HPP
+#ifndef DMAR_FUZZ_WORLD_HPP
+#define DMAR_FUZZ_WORLD_HPP
 
 #include <optional>
 #include <string>
@@ -11,6 +11,7 @@
 
 #include "bench/random.hpp"
 #include "dmar/config.hpp"
+#include "fuzz/fuzz_case.hpp"
 #include "memory/memory.hpp"
 #include "tables/table_builder.hpp"
 
@@ -29,7 +30,7 @@ struct Change {
 
 class World {
  public:
-  World(Memory &memory, const Config &config, std::uint64_t seed);
+  World(Memory &memory, const Config &config, const FuzzCase &one);
 
   // One random change of tables, all in one moment. Not every change needs an invalidation.
   Change change();
@@ -96,9 +97,11 @@ class World {
   Change repair();
   Change change_context();
   Change change_root();
+  [[nodiscard]] bool has(Feature feature) const { return features_.has(feature); }
 
   Memory &memory_;
   TableBuilder builder_;
+  FeatureSet features_;
   Random random_;
   std::vector<DomainState> domains_;
   std::vector<Device> devices_;
@@ -109,4 +112,4 @@ class World {
 
 }  // namespace dmar::bench
 
-#endif  // DMAR_RANDOM_WORLD_HPP
+#endif  // DMAR_FUZZ_WORLD_HPP

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "dmar/structures.hpp"
-#include "world.hpp"
+#include "fuzz/world.hpp"
 
 namespace dmar::bench {
 namespace {
@@ -174,17 +174,21 @@ Change World::change_context() {
   }
   std::uint64_t lo_flaw = 0;
   std::uint64_t hi_flaw = 0;
+  const bool flaws = has(Feature::kFlaws);
   const std::uint64_t roll = random_.below(14);
   if (roll < 4 || roll > 9) {
     device.domain = static_cast<unsigned>(random_.below(domains_.size()));
     device.pass_through = false;
   } else if (roll == 4) {
     device.fpd = !device.fpd;
-  } else if (roll == 5) {
-    lo_flaw = device.domain || device.pass_through ? context_entry::kPresent : 0;
-  } else if (roll == 6 && config().pass_through) {
+  } else if (roll == 6 && config().pass_through && has(Feature::kPassThrough)) {
     device.domain.reset();
     device.pass_through = true;
+  } else if (!flaws) {
+    device.pass_through = false;
+    device.domain = 0;
+  } else if (roll == 5) {
+    lo_flaw = device.domain || device.pass_through ? context_entry::kPresent : 0;
   } else if (roll == 7) {
     lo_flaw = bit(4 + static_cast<unsigned>(random_.below(8)));
   } else if (roll == 8) {
@@ -216,6 +220,7 @@ Change World::change() {
   const Domain &domain = domains_[random_.below(domains_.size())].table;
   const Iova iova = random_page();
   const std::uint64_t roll = random_.below(100);
+  if (roll >= 88 ? !has(Feature::kContexts) : !has(Feature::kMappings)) return {};
   if (roll < 28) {
     for (unsigned k = 0; k < 6; ++k) map(domain, random_page());
     return map(domain, iova);
@@ -224,10 +229,10 @@ Change World::change() {
   if (roll < 60) return change_inner(domain, iova);
   if (roll < 68) return shatter(domain, iova);
   if (roll < 73) return merge(domain, iova);
-  if (roll < 77) return spoil(domain, iova);
+  if (roll < 77) return has(Feature::kFlaws) ? spoil(domain, iova) : Change{};
   if (roll < 88) return repair();
   if (roll < 96) return change_context();
-  return change_root();
+  return has(Feature::kFlaws) ? change_root() : Change{};
 }
 
 }  // namespace dmar::bench

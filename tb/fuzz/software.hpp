@@ -2,22 +2,24 @@
 // System software on a random machine: changes tables, invalidates by registers or by the queue,
 // makes mistakes in the queue and repairs them, drains fault records, switches tables and
 // translation. Every step lets devices go on.
-#ifndef DMAR_RANDOM_SOFTWARE_HPP
-#define DMAR_RANDOM_SOFTWARE_HPP
+#ifndef DMAR_FUZZ_SOFTWARE_HPP
+#define DMAR_FUZZ_SOFTWARE_HPP
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "bench/random.hpp"
+#include "fuzz/fuzz_case.hpp"
+#include "fuzz/machine.hpp"
 #include "golden/descriptor.hpp"
-#include "machine.hpp"
 
 namespace dmar::bench {
 
 class Software {
  public:
-  Software(Machine &machine, std::uint64_t seed);
+  Software(Machine &machine, const FuzzCase &one);
 
   // From reset to translation.
   void start();
@@ -38,11 +40,23 @@ class Software {
 
  private:
   using Descriptor = std::array<std::uint64_t, 2>;
+  struct Task {
+    unsigned weight;
+    std::optional<Feature> feature;
+    void (Software::*run)();
+  };
 
   void pause(std::uint64_t cycles);
   // Reads until the bits are all clear, or one is set. HangError if that never comes.
   void poll(std::uint32_t offset, unsigned bytes, std::uint64_t bits, bool set);
   void change_tables();
+  void idle() { pause(random_.below(300)); }
+  void inject_error() { machine_.world().inject_error(); }
+  void clear_errors() { machine_.memory().clear_errors(); }
+  [[nodiscard]] bool has(Feature feature) const { return features_.has(feature); }
+  [[nodiscard]] bool may_use_registers() const;
+  [[nodiscard]] bool may_use_queue() const;
+  static const std::vector<Task> &tasks();
 
   // Invalidations (software_invalidation.cpp)
   [[nodiscard]] golden::Invalidation fitting(const Change &change);
@@ -50,6 +64,7 @@ class Software {
   [[nodiscard]] golden::IotlbInvalidation page_invalidation(const Change &change);
   void invalidate(const std::vector<golden::Invalidation> &invalidations);
   void invalidate_everything();
+  void stray_invalidations();
   void by_registers(const golden::Invalidation &invalidation);
   void by_queue(const std::vector<golden::Invalidation> &invalidations);
   [[nodiscard]] Descriptor encode(const golden::Invalidation &invalidation);
@@ -61,6 +76,7 @@ class Software {
   void queue_error();
   void repair_queue(std::uint32_t slot);
   void set_queue(bool on);
+  void toggle_queue();
 
   // Control (software_control.cpp)
   void global_command(std::uint32_t command, std::uint32_t status, bool on);
@@ -70,12 +86,14 @@ class Software {
   void pause_translation();
   void break_table_mode();
   void set_protection(bool on);
+  void toggle_protection();
   void renew_domain();
   void drain_faults();
   void check_registers();
   void check_messages();
 
   Machine &machine_;
+  FeatureSet features_;
   Random random_;
   Statistics statistics_;
   bool queue_on_ = false;
@@ -90,4 +108,4 @@ class Software {
 
 }  // namespace dmar::bench
 
-#endif  // DMAR_RANDOM_SOFTWARE_HPP
+#endif  // DMAR_FUZZ_SOFTWARE_HPP

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The course of events. Invalidations: software_invalidation.cpp. Control: software_control.cpp.
-#include "software.hpp"
+#include "fuzz/software.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,8 @@ constexpr unsigned kFinalRequests = 60;
 
 }  // namespace
 
-Software::Software(Machine &machine, std::uint64_t seed) : machine_(machine), random_(seed, 43) {}
+Software::Software(Machine &machine, const FuzzCase &one)
+    : machine_(machine), features_(one.features), random_(one.seed, 43) {}
 
 void Software::pause(std::uint64_t cycles) {
   for (; cycles != 0; --cycles) machine_.tick();
@@ -43,8 +44,9 @@ void Software::start() {
   machine_.write(reg::kIeaddr, 4, kEventAddress.raw());
   machine_.write(reg::kIectl, 4, 0);
   set_root(machine_.world().root_table().raw());
+  if (!may_use_registers()) set_queue(true);
   invalidate_everything();
-  set_queue(random_.percent(70));
+  set_queue(may_use_queue() && (!may_use_registers() || random_.percent(70)));
   set_translation(true);
 }
 
@@ -74,40 +76,41 @@ void Software::change_tables() {
   if (!due.empty()) invalidate(due);
 }
 
+// What software does next, by how often.
+const std::vector<Software::Task> &Software::tasks() {
+  static const std::vector<Task> all{
+      {90, std::nullopt, &Software::change_tables},
+      {25, std::nullopt, &Software::idle},
+      {20, std::nullopt, &Software::drain_faults},
+      {10, Feature::kStrayInvalidations, &Software::stray_invalidations},
+      {10, Feature::kMemoryErrors, &Software::inject_error},
+      {12, std::nullopt, &Software::clear_errors},
+      {5, Feature::kStrayInvalidations, &Software::invalidate_everything},
+      {6, std::nullopt, &Software::check_registers},
+      {6, std::nullopt, &Software::toggle_queue},
+      {5, Feature::kQueueErrors, &Software::queue_error},
+      {3, Feature::kDomains, &Software::renew_domain},
+      {2, Feature::kRoots, &Software::switch_root},
+      {2, Feature::kTranslation, &Software::pause_translation},
+      {1, Feature::kTableModes, &Software::break_table_mode},
+      {3, Feature::kProtection, &Software::toggle_protection},
+  };
+  return all;
+}
+
 void Software::run(std::uint64_t cycles) {
   const std::uint64_t end = machine_.cycle() + cycles;
+  std::uint64_t total = 0;
+  for (const Task &task : tasks()) total += task.weight;
   while (machine_.cycle() < end) {
-    const std::uint64_t roll = random_.below(200);
-    if (roll < 90)
-      change_tables();
-    else if (roll < 115)
-      pause(random_.below(300));
-    else if (roll < 135)
-      drain_faults();
-    else if (roll < 145)
-      invalidate({random_invalidation(), random_invalidation()});
-    else if (roll < 155)
-      machine_.world().inject_error();
-    else if (roll < 167)
-      machine_.memory().clear_errors();
-    else if (roll < 172)
-      invalidate_everything();
-    else if (roll < 178)
-      check_registers();
-    else if (roll < 184)
-      set_queue(!queue_on_);
-    else if (roll < 189)
-      queue_error();
-    else if (roll < 192)
-      renew_domain();
-    else if (roll < 194)
-      switch_root();
-    else if (roll < 196)
-      pause_translation();
-    else if (roll < 197)
-      break_table_mode();
-    else
-      set_protection(random_.percent(70));
+    std::uint64_t roll = random_.below(total);
+    auto task = tasks().begin();
+    for (; roll >= task->weight; ++task) roll -= task->weight;
+    if (!task->feature || has(*task->feature)) {
+      (this->*task->run)();
+    } else {
+      pause(1);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices, domains and the places they use. Changes: world_changes.cpp.
-#include "world.hpp"
+#include "fuzz/world.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -37,10 +37,11 @@ std::vector<std::uint64_t> regions_of(const Config &config, Random &random) {
 
 }  // namespace
 
-World::World(Memory &memory, const Config &config, std::uint64_t seed)
+World::World(Memory &memory, const Config &config, const FuzzCase &one)
     : memory_(memory),
       builder_(memory, config),
-      random_(seed, 41),
+      features_(one.features),
+      random_(one.seed, 41),
       regions_(regions_of(config, random_)) {
   const unsigned id_bits = domain_id_bits(config);
   const std::array<unsigned, kDomains> ids{1, 2, 3, (1U << id_bits) - 1};
@@ -53,7 +54,7 @@ World::World(Memory &memory, const Config &config, std::uint64_t seed)
                         .fpd = random_.percent(10)});
     write_context(devices_.back());
   }
-  if (config.pass_through) {
+  if (config.pass_through && has(Feature::kPassThrough)) {
     devices_.back().domain.reset();
     devices_.back().pass_through = true;
     write_context(devices_.back());

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dmar fuzz`: random machines without end, every answer checked.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <memory>
+
+#include "command.hpp"
+#include "fuzz_campaign.hpp"
+#include "fuzz_failure.hpp"
+#include "fuzz_json.hpp"
+#include "fuzz_options.hpp"
+#include "fuzz_progress.hpp"
+#include "grouped.hpp"
+#include "output_file.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void note_interrupt(int) { interrupted = 1; }
+
+bool stopped() { return interrupted != 0; }
+
+std::string summary(const CampaignResult &result) {
+  const bench::FuzzStatistics &all = result.statistics;
+  const double seconds = result.seconds > 0 ? result.seconds : 1;
+  std::string text = fmt::format(
+      "{} machines in {:.0f} s ({:.1f} a second), {} cycles\n"
+      "  requests          {}, {} with exactly one legal answer\n"
+      "  forwarded         {}\n"
+      "  interrupts        {}\n"
+      "  faults            {}, {} records read\n"
+      "  table changes     {}\n"
+      "  invalidations     {}, {} status writes, {} queue errors\n"
+      "  control changes   {}\n"
+      "  fault reasons    ",
+      grouped(all.runs), result.seconds, static_cast<double>(all.runs) / seconds,
+      grouped(all.cycles), grouped(all.requests), grouped(all.single), grouped(all.forwarded),
+      grouped(all.interrupts), grouped(all.faults), grouped(all.fault_records),
+      grouped(all.changes), grouped(all.invalidations), grouped(all.status_writes),
+      grouped(all.queue_errors), grouped(all.control_changes));
+  for (const auto &[reason, count] : all.reasons) {
+    text += fmt::format(" {:02X}h {}", static_cast<unsigned>(reason), grouped(count));
+  }
+  return text + "\n";
+}
+
+nlohmann::json json_of(const CampaignPlan &plan, const CampaignResult &result) {
+  nlohmann::json json = to_json(result.statistics);
+  json["configs"] = plan.models;
+  json["first_seed"] = plan.first.seed;
+  json["cycles_per_run"] = plan.first.cycles;
+  json["features"] = plan.first.features.text();
+  json["jobs"] = plan.jobs;
+  json["seconds"] = result.seconds;
+  json["interrupted"] = stopped();
+  json["failure"] = nullptr;
+  return json;
+}
+
+int run(const FuzzOptions &options) {
+  if (options.list) {
+    fmt::print("{}", feature_list());
+    return kSuccess;
+  }
+  const CampaignPlan plan = plan_of(options);
+  require_folder(options.folder);
+  if (!options.json.empty()) require_writable(options.json);
+  std::signal(SIGINT, note_interrupt);
+  std::signal(SIGTERM, note_interrupt);
+  FuzzProgress progress(plan);
+  const CampaignResult result =
+      Campaign(plan, stopped, [&progress](const auto &done, auto elapsed) {
+        progress.at(done, elapsed);
+      }).run();
+  progress.clear();
+  nlohmann::json json = json_of(plan, result);
+  if (result.failure) {
+    const FailureReport report =
+        examine_failure(*result.failure, options.folder, options.no_shrink, stopped);
+    fmt::print(stderr, "{}", report.text);
+    json["failure"] = report.json;
+  }
+  fmt::print("{}{}\n", summary(result), result.failure ? "FAILED" : "nothing found");
+  if (!options.json.empty()) write_whole(options.json, json.dump(2) + "\n");
+  return result.failure ? kMismatch : kSuccess;
+}
+
+}  // namespace
+
+void add_fuzz(CLI::App &app, int &status) {
+  auto options = std::make_shared<FuzzOptions>();
+  CLI::App *command = app.add_subcommand(
+      "fuzz",
+      "Run random machines (tables, devices, software, memory) on the RTL and check that every\n"
+      "answer is legal; ends with --runs, --time, an interrupt, or the first failure, which is\n"
+      "shrunk and written down with its wave");
+  add_fuzz_options(*command, *options);
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace dmar::sim

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// See fuzz_failure.hpp.
+#include "fuzz_failure.hpp"
+
+#include <fmt/format.h>
+
+#include "command.hpp"
+#include "fuzz/shrink.hpp"
+#include "output_file.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Waves of more cycles than this begin late.
+constexpr std::uint64_t kWaveCycles = 4000;
+
+bench::Shrunk smaller(const CampaignFailure &failure, const std::function<bool()> &stopped) {
+  const auto failure_of = [&](const bench::FuzzCase &one) -> std::optional<bench::FuzzFailure> {
+    const auto result = run_in_worker(one, stopped);
+    return result ? result->failure : std::nullopt;
+  };
+  return bench::shrink(failure.one, failure.failure, failure_of);
+}
+
+// The first cycle in the wave; a crash has no cycle, and the wave shows everything before it.
+std::uint64_t wave_start(const bench::FuzzFailure &failure) {
+  return failure.cycle > kWaveCycles ? failure.cycle - kWaveCycles : 0;
+}
+
+}  // namespace
+
+void require_folder(const fs::path &folder) {
+  std::error_code error;
+  const bool made = fs::create_directories(folder, error);
+  if (error) {
+    throw UsageError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+  }
+  require_writable(folder / "report.txt");
+  if (made) fs::remove(folder, error);
+}
+
+FailureReport examine_failure(const CampaignFailure &failure, const fs::path &folder,
+                              bool no_shrink, const std::function<bool()> &stopped) {
+  bench::Shrunk small{.one = failure.one, .failure = failure.failure};
+  if (!no_shrink) small = smaller(failure, stopped);
+  const std::string original = replay_command(failure.one);
+  const std::string shrunk = replay_command(small.one);
+  fs::create_directories(folder);
+  const std::string name = fmt::format("{}-{}", failure.one.model, failure.one.seed);
+  const fs::path report = folder / (name + ".txt");
+  const fs::path wave = folder / (name + ".fst");
+  const std::uint64_t start = wave_start(small.failure);
+  run_in_worker(small.one, stopped, bench::WaveWindow{.file = wave.string(), .from = start});
+
+  std::string text =
+      fmt::format("{}, seed {}, cycle {}: {}\nreplay: {}\n", failure.one.model, failure.one.seed,
+                  failure.failure.cycle, failure.failure.text, original);
+  if (small.one != failure.one) {
+    text += fmt::format("shrunk in {} runs, fails in cycle {}: {}\n  {}\n", small.runs,
+                        small.failure.cycle, small.failure.text, shrunk);
+  }
+  write_whole(report, text);
+  text +=
+      fmt::format("report: {}\nwave:   {}, from cycle {}\n", report.string(), wave.string(), start);
+  return {.text = text,
+          .json = {{"config", failure.one.model},
+                   {"seed", failure.one.seed},
+                   {"cycle", failure.failure.cycle},
+                   {"kind", failure.failure.kind},
+                   {"text", failure.failure.text},
+                   {"replay", original},
+                   {"shrunk", shrunk},
+                   {"shrunk_features", small.one.features.text()},
+                   {"shrunk_cycles", small.one.cycles},
+                   {"report", report.string()},
+                   {"wave", wave.string()}}};
+}
+
+}  // namespace dmar::sim
