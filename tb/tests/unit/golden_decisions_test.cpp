@@ -102,6 +102,45 @@ TEST(GoldenTableMode, EveryModeButLegacyFaults) {
   }
 }
 
+TEST(GoldenTableMode, AbortModeBlocksAllDmaWithoutReadingTables) {
+  Machine machine({.abort_mode = true});
+  machine.write64(reg::kRtaddr, machine.tables.root_table().raw() | 0xC00);
+  machine.command(gcmd::kSrtp);
+  EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(0)}), GoesTo(0));
+  machine.command(gcmd::kTe);
+  const auto judge = [&machine](AddressType at, std::optional<Pasid> pasid) {
+    return machine.unit.judge(
+        {.source_id = kDevice, .address = Iova(0x1000), .at = at, .pasid = pasid});
+  };
+  const Verdict aborted{Fault{FaultReason::kAbortMode, false, false}};
+  EXPECT_EQ(judge(AddressType::kUntranslated, {}), aborted);
+  EXPECT_EQ(judge(AddressType::kUntranslated, Pasid(3)), aborted);
+  EXPECT_EQ(judge(AddressType::kTranslationRequest, {}), aborted);
+  EXPECT_EQ(judge(AddressType::kTranslated, {}), aborted);
+  EXPECT_THAT(judge(AddressType::kReserved, {}), IsBlocked(Cause::kUnsupportedRequest));
+  EXPECT_TRUE(machine.bus.reads.empty());
+}
+
+TEST(GoldenTableMode, AbortIsRecordedAsAFaultOfTheAddress) {
+  Machine machine({.abort_mode = true});
+  machine.write64(reg::kRtaddr, 0xC00);
+  machine.command(gcmd::kSrtp);
+  machine.command(gcmd::kTe);
+  machine.unit.translate({.source_id = SourceId(0xF8), .address = Iova(0x123'4567'8ABC)});
+  EXPECT_EQ(machine.record(0), (FaultRecord{0x0000'0123'4567'8000, 0xC000'0033'0000'00F8}));
+}
+
+TEST(GoldenTableMode, AbortModeDoesNotMakeTheOtherModesKnown) {
+  for (const unsigned ttm : {1u, 2u}) {
+    Machine machine({.abort_mode = true});
+    machine.write64(reg::kRtaddr, ttm << 10);
+    machine.command(gcmd::kSrtp);
+    machine.command(gcmd::kTe);
+    EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(0)}),
+                FaultsWith(FaultReason::kTableModeInvalid));
+  }
+}
+
 TEST(GoldenTableMode, PasidFaultsInLegacyModeEvenInTheInterruptRange) {
   Machine machine;
   machine.enable_translation();

@@ -7,6 +7,7 @@
 
 #include "dmar/pattern.hpp"
 #include "dmar/registers.hpp"
+#include "tables/interrupt_table.hpp"
 #include "tables/table_builder.hpp"
 
 namespace dmar {
@@ -86,6 +87,26 @@ TEST_F(GoldenIommuAccess, InterruptMessagesLeaveUnchanged) {
   EXPECT_EQ(sent.address, std::nullopt);
   EXPECT_EQ(writes_, 0u);
   EXPECT_TRUE(iommu_.take_messages().empty());
+}
+
+TEST_F(GoldenIommuAccess, DataOfAnInterruptTakesPartInRemapping) {
+  InterruptTable table(iommu_.memory(), HostAddr(0x50'0000), 7);
+  table.set(0x23, {.vector = 0x44});
+  iommu_.write(reg::kIrta, 8, table.base().raw() | table.size_exponent());
+  iommu_.write(reg::kGcmd, 4, gcmd::kTe | gcmd::kSirtp | gcmd::kIre);
+  writes_ = 0;
+  const Request request{.source_id = kDevice,
+                        .address = Iova(remappable_message(0x20, 0).address),
+                        .kind = AccessKind::kWrite};
+  const std::vector<std::uint8_t> subhandle{3, 0, 0, 0};
+  const Completion sent = iommu_.access(request, subhandle);
+  EXPECT_EQ(sent.interrupt, (Message{0xFEE0'0000, 0x4044}));
+  const std::vector<std::uint8_t> reserved{3, 0, 1, 0};
+  const Completion blocked = iommu_.access(request, reserved);
+  EXPECT_EQ(blocked.status, Status::kBlocked);
+  EXPECT_EQ(blocked.reason, FaultReason::kInterruptRequestReserved);
+  EXPECT_EQ(blocked.interrupt, std::nullopt);
+  EXPECT_EQ(writes_, 0u);
 }
 
 TEST_F(GoldenIommuAccess, ZeroLengthReadTouchesNothing) {

@@ -55,7 +55,7 @@ TEST_F(GoldenQueueErrors, QueueBeyondTheHostWidthIsNeverRead) {
   EXPECT_TRUE(machine_.bus.reads.empty());
 }
 
-TEST_F(GoldenQueueErrors, WideDescriptorsAreAWidthError) {
+TEST_F(GoldenQueueErrors, WithoutAbortModeWideDescriptorsAreAWidthError) {
   machine_.write64(reg::kIqa, kBase | 0x801);
   EXPECT_EQ(machine_.read64(reg::kIqa), kBase | 0x801);
   machine_.write64(reg::kIqt, 16);  // misaligned and, with 2 pages, in range: width comes first

@@ -133,7 +133,7 @@ TEST_F(GoldenQueue, AllOneHundredAndTwentyEightTypes) {
     SCOPED_TRACE(type);
     const std::uint64_t qw0 = (std::uint64_t{type >> 4} << 9) | (type & 0xF) | 0x10;
     const Descriptor result = decode_descriptor({}, qw0, 0);
-    const bool valid = type == 1 || type == 2 || type == 5;
+    const bool valid = type == 1 || type == 2 || type == 4 || type == 5;
     EXPECT_EQ(std::holds_alternative<QueueError>(result), !valid);
     if (!valid) {
       EXPECT_EQ(std::get<QueueError>(result), QueueError::kInvalidType);
@@ -152,6 +152,7 @@ TEST_F(GoldenQueue, EveryReservedDescriptorBitIsRefused) {
   const std::vector<Layout> layouts{
       {{0x11, 0}, {kType | 0x3'FFFF'FFFF'0030, 0}},
       {{0x12, 0}, {kType | 0xFFFF'00F0, 0xFFFF'FFFF'FFFF'F07F}},
+      {{0x04, 0}, {kType | 0xFFFF'F800'0010, 0}},
       {{0x05, 0}, {kType | 0xFFFF'FFFF'0000'0070, 0xFFFF'FFFF'FFFF'FFFC}}};
   for (const Layout &layout : layouts) {
     for (unsigned n = 0; n < 128; ++n) {
@@ -179,6 +180,24 @@ TEST_F(GoldenQueue, ReservedGranularityAndLargeMaskAreReservedBits) {
   EXPECT_EQ(error({}, 0x32, 19), QueueError::kReservedBit);
   EXPECT_EQ(error({}, 0x12, 19), QueueError::kNone);  // AM means nothing here
   EXPECT_EQ(error({.page_selective = false}, 0x32, 0), QueueError::kReservedBit);
+}
+
+TEST_F(GoldenQueue, InterruptEntriesAreInvalidatedByIndexOrAllAtOnce) {
+  submit({0x04, 0});
+  submit({0x0000'1230'1800'0014, 0});
+  submit({0x0000'FFFF'F800'0014, 0});  // IM is not held to MHMV
+  const std::vector<Invalidation> expected{
+      InterruptInvalidation{},
+      InterruptInvalidation{.all = false, .index = 0x1230, .index_mask = 3},
+      InterruptInvalidation{.all = false, .index = 0xFFFF, .index_mask = 31}};
+  EXPECT_EQ(seen_, expected);
+  EXPECT_EQ(machine_.fault_status(), 0u);
+}
+
+TEST_F(GoldenQueue, WithoutInterruptRemappingThereIsNoTypeFour) {
+  const Config config{
+      .interrupt_remapping = false, .extended_interrupt_mode = false, .max_interrupt_mask = 0};
+  EXPECT_EQ(decode_descriptor(config, 0x04, 0), Descriptor(QueueError::kInvalidType));
 }
 
 TEST_F(GoldenQueue, DomainIdIsCutAtItsWidth) {

@@ -9,7 +9,7 @@ TEST(GoldenRegisters, CapabilitiesOfTheDefaultBuild) {
   const Machine machine;
   EXPECT_EQ(machine.read32(reg::kVer), 0x10u);
   EXPECT_EQ(machine.read64(reg::kCap), 0x00D2'078C'606F'0606u);
-  EXPECT_EQ(machine.read64(reg::kEcap), 0x0000'0000'0000'50C3u);
+  EXPECT_EQ(machine.read64(reg::kEcap), 0x0000'0000'00F0'50DBu);
 }
 
 TEST(GoldenRegisters, CapabilitiesFollowTheConfiguration) {
@@ -27,11 +27,26 @@ TEST(GoldenRegisters, CapabilitiesFollowTheConfiguration) {
                       .pass_through = false,
                       .snoop_control = false,
                       .coherent = false,
-                      .device_tlb = true};
+                      .device_tlb = true,
+                      .interrupt_remapping = false,
+                      .extended_interrupt_mode = false,
+                      .max_interrupt_mask = 0};
   // ND 2, PLMR, PHMR, SAGAW 57, MGAW 56, FRO 60h, SSLPS 2 MiB, NFR 0, DWD, DRD; no MAMV, because it
   // is valid only with PSI.
   EXPECT_EQ(capability(config), 0x00C0'0004'6038'0862u);
   EXPECT_EQ(extended_capability(config), 0x5006u);
+}
+
+TEST(GoldenRegisters, EachFeatureHasItsCapabilityBit) {
+  const std::uint64_t cap = capability({});
+  EXPECT_EQ(capability({.root_pointer_flush = true}) ^ cap, 1ULL << 63);
+  EXPECT_EQ(capability({.interrupt_pointer_flush = true}) ^ cap, 1ULL << 62);
+  EXPECT_EQ(capability({.write_buffer_flush = true}) ^ cap, 1ULL << 4);
+  const std::uint64_t ecap = extended_capability({});
+  EXPECT_EQ(extended_capability({.interrupt_remapping = false}) ^ ecap, 1ULL << 3);
+  EXPECT_EQ(extended_capability({.extended_interrupt_mode = false}) ^ ecap, 1ULL << 4);
+  EXPECT_EQ(extended_capability({.max_interrupt_mask = 4}) ^ ecap, 0xBULL << 20);
+  EXPECT_EQ(extended_capability({.abort_mode = true}) ^ ecap, 1ULL << 52);
 }
 
 TEST(GoldenRegisters, IllegalConfigurationsAreRefused) {
@@ -47,6 +62,18 @@ TEST(GoldenRegisters, IllegalConfigurationsAreRefused) {
   EXPECT_THROW(build({.fault_records = 0}), std::invalid_argument);
   EXPECT_THROW(build({.fault_records = 161}), std::invalid_argument);
   EXPECT_THROW(build({.protected_align = 11}), std::invalid_argument);
+  for (const unsigned version : {0u, 8u, 16u}) {
+    EXPECT_THROW(build({.version_major = version}), std::invalid_argument);
+  }
+  EXPECT_NO_THROW(build({.version_major = 7}));
+  EXPECT_THROW(build({.max_interrupt_mask = 16}), std::invalid_argument);
+  EXPECT_NO_THROW(build({.extended_interrupt_mode = false, .max_interrupt_mask = 0}));
+  EXPECT_THROW(build({.interrupt_remapping = false, .max_interrupt_mask = 0}),
+               std::invalid_argument);
+  EXPECT_THROW(build({.interrupt_remapping = false, .extended_interrupt_mode = false}),
+               std::invalid_argument);
+  EXPECT_NO_THROW(build(
+      {.interrupt_remapping = false, .extended_interrupt_mode = false, .max_interrupt_mask = 0}));
 }
 
 class GoldenRegisterMap : public ::testing::TestWithParam<bool> {
@@ -128,7 +155,7 @@ TEST(GoldenRegisters, RootPointerTakesEffectOnlyWithSrtp) {
 
 TEST(GoldenRegisters, UnsupportedCommandsChangeNothing) {
   Machine machine;
-  machine.write32(reg::kGcmd, 0x3B80'0000);  // SFL, EAFL, WBF, IRE, SIRTP, CFI
+  machine.write32(reg::kGcmd, 0x387F'FFFF);  // SFL, EAFL, WBF, reserved bits
   EXPECT_EQ(machine.read32(reg::kGsts), 0u);
   machine.write32(reg::kGsts, 0xFFFF'FFFF);
   EXPECT_EQ(machine.read32(reg::kGsts), 0u);
@@ -213,9 +240,16 @@ TEST(GoldenRegisters, RegisterInvalidationFailsOutsideLegacyModeAndFromVersionSi
   scalable.command(gcmd::kSrtp);
   scalable.write64(reg::kCcmd, 0xA000'0000'0000'0000);
   EXPECT_EQ(scalable.read64(reg::kCcmd), 0x2000'0000'0000'0000u);
-  Machine recent({.version_major = 6});
-  recent.write64(reg::kIotlb, 0x9000'0000'0000'0000);
-  EXPECT_EQ(recent.read64(reg::kIotlb), 0x1000'0000'0000'0000u);
+  for (const unsigned version : {5u, 6u, 7u}) {
+    Machine machine({.version_major = version});
+    machine.write64(reg::kIotlb, 0x9000'0000'0000'0000);
+    machine.write64(reg::kCcmd, 0xA000'0000'0000'0000);
+    const bool allowed = version == 5;
+    EXPECT_EQ(machine.read64(reg::kIotlb),
+              allowed ? 0x1200'0000'0000'0000u : 0x1000'0000'0000'0000u);
+    EXPECT_EQ(machine.read64(reg::kCcmd),
+              allowed ? 0x2800'0000'0000'0000u : 0x2000'0000'0000'0000u);
+  }
 }
 
 TEST(GoldenRegisters, ProtectedMemoryStatusFollowsItsEnable) {
