@@ -27,13 +27,21 @@ module dmar_core #(
   parameter bit          SnoopControl   = 1'b1,
   parameter bit          Coherent       = 1'b1,
   parameter bit          CollapseFaults = 1'b1,
+  parameter bit          InterruptRemapping    = 1'b1,
+  parameter bit          ExtendedInterruptMode = 1'b1,
+  parameter int unsigned MaxInterruptMask      = 15,
+  parameter bit          AbortMode             = 1'b0,
+  parameter bit          RootPointerFlush      = 1'b0,
+  parameter bit          InterruptPointerFlush = 1'b0,
+  parameter bit          WriteBufferFlush      = 1'b0,
   parameter int unsigned Tags           = 16,
   parameter int unsigned Walks          = 4,
   parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
   parameter int unsigned Iotlb4kSets = 32, parameter int unsigned Iotlb4kWays = 4,
   parameter int unsigned Iotlb2mSets = 8,  parameter int unsigned Iotlb2mWays = 2,
   parameter int unsigned Iotlb1gSets = 4,  parameter int unsigned Iotlb1gWays = 2,
-  parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2
+  parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2,
+  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -93,7 +101,9 @@ module dmar_core #(
     .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
     .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays)
+    .PagingCacheWays(PagingCacheWays), .InterruptRemapping(InterruptRemapping),
+    .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask),
+    .InterruptCacheSets(InterruptCacheSets), .InterruptCacheWays(InterruptCacheWays)
   ) u_params ();
   if (Tags < 1 || Tags > 256) begin : gen_tags
     $error("Tags must be 1 to 256");
@@ -104,7 +114,8 @@ module dmar_core #(
   endfunction
 
   localparam int unsigned SweepSets = larger(larger(larger(ContextSets, Iotlb4kSets),
-      larger(Iotlb2mSets, Iotlb1gSets)), PagingCacheSets);
+      larger(Iotlb2mSets, Iotlb1gSets)),
+      larger(PagingCacheSets, InterruptRemapping ? InterruptCacheSets : 1));
   localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1;
   localparam int unsigned FaultInfoWidth = Sagaw[3] ? 57 : 48;
 
@@ -133,7 +144,10 @@ module dmar_core #(
     .Walks(Walks), .Tags(Tags), .ContextSets(ContextSets), .ContextWays(ContextWays),
     .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets),
     .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays),
-    .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays), .SweepSets(SweepSets)
+    .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays),
+    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode),
+    .InterruptCacheSets(InterruptCacheSets), .InterruptCacheWays(InterruptCacheWays),
+    .SweepSets(SweepSets)
   ) u_translate (
     .clk_i, .rst_ni,
     .req_valid_i(xlate_req_valid_i), .req_ready_o(xlate_req_ready_o),
@@ -171,7 +185,7 @@ module dmar_core #(
   logic [31:0] capability_rdata, command_rdata, protected_rdata, inv_rdata, queue_rdata;
   logic [31:0] completion_rdata, fault_rdata;
   logic        queue_enable, queue_enabled, queue_error, queue_stopped, queue_idle, completion;
-  logic        translation_status, fault_busy, completion_busy;
+  logic        remapping, fault_busy, completion_busy;
   logic        queue_valid, queue_ready, queue_rsp_valid, status_valid, status_done;
   logic [63:0] queue_addr;
   logic        fault_event_valid, fault_event_done, inv_event_valid, inv_event_done;
@@ -182,16 +196,23 @@ module dmar_core #(
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
     .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
     .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough),
-    .SnoopControl(SnoopControl), .Coherent(Coherent)
+    .SnoopControl(SnoopControl), .Coherent(Coherent),
+    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
+    .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode),
+    .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush),
+    .WriteBufferFlush(WriteBufferFlush)
   ) u_capability (
     .access_i, .rdata_o(capability_rdata)
   );
 
-  dmar_global_command #(.HasProtected(ProtectedLow || ProtectedHigh)) u_global_command (
+  dmar_global_command #(
+    .HasProtected(ProtectedLow || ProtectedHigh), .InterruptRemapping(InterruptRemapping),
+    .ExtendedInterruptMode(ExtendedInterruptMode), .WriteBufferFlush(WriteBufferFlush)
+  ) u_global_command (
     .clk_i, .rst_ni, .access_i, .rdata_o(command_rdata), .queue_enable_o(queue_enable),
     .queue_enabled_i(queue_enabled), .control_i(control), .control_next_o(control_next),
     .flush_valid_o(flush_valids[0]), .flush_o(command_flush), .flush_done_i(flush_dones[0]),
-    .translation_status_o(translation_status)
+    .remapping_o(remapping)
   );
 
   dmar_protected_regs #(
@@ -205,13 +226,13 @@ module dmar_core #(
     .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective)
   ) u_inv_registers (
     .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata),
-    .refused_i(queue_enabled || control.ttm != 2'b00), .flush_valid_o(flush_valids[1]),
-    .flush_o(register_flush), .flush_done_i(flush_dones[1])
+    .refused_i(queue_enabled || control.ttm != dmar_pkg::TTM_LEGACY || VersionMajor >= 6),
+    .flush_valid_o(flush_valids[1]), .flush_o(register_flush), .flush_done_i(flush_dones[1])
   );
 
   dmar_inv_queue #(
     .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask),
-    .PageSelective(PageSelective)
+    .PageSelective(PageSelective), .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
   ) u_inv_queue (
     .clk_i, .rst_ni, .access_i, .rdata_o(queue_rdata), .enable_i(queue_enable),
     .enabled_o(queue_enabled), .ttm_i(control.ttm), .stopped_i(queue_stopped),
@@ -233,7 +254,7 @@ module dmar_core #(
   ) u_fault_unit (
     .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata), .fault_valid_i(fault_valid),
     .fault_i(fault),
-    .restart_i(!translation_status && !control.translation_enabled), .queue_error_i(queue_error),
+    .restart_i(!remapping), .queue_error_i(queue_error),
     .queue_stopped_o(queue_stopped), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
     .msg_ready_i(fault_event_done), .msg_o(fault_event)
   );

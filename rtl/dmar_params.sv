@@ -23,16 +23,30 @@ module dmar_params #(
   parameter int unsigned Iotlb4kSets = 32, parameter int unsigned Iotlb4kWays = 4,
   parameter int unsigned Iotlb2mSets = 8,  parameter int unsigned Iotlb2mWays = 2,
   parameter int unsigned Iotlb1gSets = 4,  parameter int unsigned Iotlb1gWays = 2,
-  parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2
+  parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2,
+  parameter bit          InterruptRemapping    = 1'b1,
+  parameter bit          ExtendedInterruptMode = 1'b1,
+  parameter int unsigned MaxInterruptMask      = 15,
+  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2
 );
 
   function automatic bit power_of_two(input int unsigned x);
     power_of_two = (x != 0) && ((x & (x - 1)) == 0);
   endfunction
 
-  // From 6 on there is no register-based invalidation.
-  if (VersionMajor < 1 || VersionMajor > 5) begin : gen_version_major
-    $error("VersionMajor must be 1 to 5");
+  // From 6 on there is no register-based invalidation. What 8 changes is not built.
+  if (VersionMajor < 1 || VersionMajor > 7) begin : gen_version_major
+    $error("VersionMajor must be 1 to 7");
+  end
+  if (ExtendedInterruptMode && !InterruptRemapping) begin : gen_extended_interrupt_mode
+    $error("ExtendedInterruptMode needs InterruptRemapping");
+  end
+  if (MaxInterruptMask > (InterruptRemapping ? 15 : 0)) begin : gen_max_interrupt_mask
+    $error("MaxInterruptMask must be 0 to 15, and 0 without InterruptRemapping");
+  end
+  if (!power_of_two(InterruptCacheSets) || InterruptCacheSets > 4096 || InterruptCacheWays < 1
+      || InterruptCacheWays > 16) begin : gen_interrupt_cache
+    $error("InterruptCacheSets must be a power of two up to 4096, InterruptCacheWays 1 to 16");
   end
   // Protected regions block all DMA, translated or not: that is how versions from 2 on behave.
   if ((ProtectedLow || ProtectedHigh) && VersionMajor < 2) begin : gen_version_protected

@@ -33,22 +33,31 @@ package dmar_pkg;
     logic        in_page;    // the whole access lies in one 4 KiB page
     logic        no_snoop;
     logic [63:0] address;
+    logic [31:0] data;       // of such a write: with the address it names an interrupt
   } request_t;
-  localparam int unsigned REQUEST_WIDTH = 110;
+  localparam int unsigned REQUEST_WIDTH = 142;
 
   typedef enum logic [2:0] {
     VerdictForward,    // goes to memory at the host page of the answer
-    VerdictInterrupt,  // leaves as an interrupt message
+    VerdictInterrupt,  // leaves as an interrupt message, see answer_t
     VerdictComplete,   // completes without an access
     VerdictFault,      // blocked, a fault condition
     VerdictBlock       // blocked, no fault condition
   } verdict_e;
+
+  // What an interrupt-remapping table entry makes of a message, but for its address bits 63:12.
+  typedef struct packed {
+    logic [1:0]  address;    // bits 3:2; 11:4 and 1:0 are 0
+    logic [15:0] data;       // bits 15:0; the others are 0
+  } remapped_t;
 
   typedef struct packed {
     verdict_e   verdict;
     logic [7:0] reason;
     logic       snoop;
     page_t      host_page;
+    logic       remapped;    // VerdictInterrupt: `message` replaces offset and data
+    remapped_t  message;
     logic       epoch;       // drain colour, see dmar_flush
   } answer_t;
 
@@ -69,16 +78,29 @@ package dmar_pkg;
   localparam logic [7:0] FR_PAGING_ENTRY_RESERVED  = 8'h0C;
   localparam logic [7:0] FR_TRANSLATION_TYPE       = 8'h0D;
   localparam logic [7:0] FR_INTERRUPT_RANGE_OUTPUT = 8'h0E;
+  localparam logic [7:0] FR_INTERRUPT_RESERVED     = 8'h20;
+  localparam logic [7:0] FR_INTERRUPT_INDEX        = 8'h21;
+  localparam logic [7:0] FR_IRTE_NOT_PRESENT       = 8'h22;
+  localparam logic [7:0] FR_IRTE_ACCESS            = 8'h23;
+  localparam logic [7:0] FR_IRTE_RESERVED          = 8'h24;
+  localparam logic [7:0] FR_INTERRUPT_COMPATIBILITY = 8'h25;
+  localparam logic [7:0] FR_INTERRUPT_SOURCE       = 8'h26;
   localparam logic [7:0] FR_INTERRUPT_REQUEST      = 8'h29;
   localparam logic [7:0] FR_TABLE_MODE             = 8'h30;
   localparam logic [7:0] FR_PASID_IN_LEGACY_MODE   = 8'h31;
+  localparam logic [7:0] FR_ABORT_MODE             = 8'h33;
+
+  // Faults of interrupt requests are 20h to 2Fh; their records have no type and no address.
+  function automatic logic is_interrupt_fault(input logic [7:0] reason);
+    is_interrupt_fault = (reason[7:4] == 4'h2);
+  endfunction
 
   // What the fault unit records of a fault.
   typedef struct packed {
     source_id_t source_id;
     logic [7:0] reason;
     logic [1:0] kind;
-    page_t      page;
+    page_t      page;        // of an interrupt fault: the index in bits 51:36, else 0
   } fault_t;
 
   // Translation //
@@ -110,13 +132,31 @@ package dmar_pkg;
   } table_t;
   localparam int unsigned TABLE_WIDTH = 42;
 
-  // Stages of a walk: StageRoot, StageContext, then the paging level, 5 down to 1.
+  // A valid interrupt-remapping table entry in remapped format, as the interrupt-entry cache holds
+  // it (VT-d 9.10).
+  typedef struct packed {
+    logic [1:0]  validation;    // SVT
+    logic [1:0]  qualifier;     // SQ
+    source_id_t  source_id;     // SID
+    logic [31:0] destination;   // DST
+    logic [7:0]  vector_number;        // V
+    logic [2:0]  delivery;      // DLM
+    logic        trigger;       // TM
+    logic        hint;          // RH
+    logic        logical;       // DM
+  } irte_t;
+  localparam int unsigned IRTE_WIDTH = 66;
+
+  // Stages of a walk: StageRoot, StageContext, then the paging level, 5 down to 1. The walk of an
+  // interrupt has one stage of its own.
   localparam logic [2:0] STAGE_ROOT    = 3'd7;
   localparam logic [2:0] STAGE_CONTEXT = 3'd6;
+  localparam logic [2:0] STAGE_IRTE    = 3'd0;
 
   typedef struct packed {
     source_id_t   source_id;
-    page_t        page;
+    logic         is_interrupt; // to an interrupt-remapping table entry
+    page_t        page;         // sought page; of an interrupt the index, in bits 15:0
     tag_t         owner;        // the request that started it
     logic         fresh;        // uses nothing cached
     logic [2:0]   stage;        // entry being read
@@ -125,13 +165,13 @@ package dmar_pkg;
     logic         ctx_valid;
     ctx_t         ctx;
     logic [3:0]   saved_valid;  // tables met on the way, [0] below a PDE .. [3] below a PML5E
-    logic [167:0] saved;        // four table_t
+    logic [167:0] saved;        // four table_t; of an interrupt the irte_t, in the low bits
     logic         fault;
     logic [7:0]   reason;
     leaf_t        leaf;
   } walk_t;
   localparam int unsigned WALK_WIDTH =
-      16 + 52 + 8 + 1 + 3 + 1 + TABLE_WIDTH + 1 + CTX_WIDTH + 4 + 4 * TABLE_WIDTH + 1 + 8 + 45;
+      16 + 1 + 52 + 8 + 1 + 3 + 1 + TABLE_WIDTH + 1 + CTX_WIDTH + 4 + 4 * TABLE_WIDTH + 1 + 8 + 45;
 
   typedef enum logic [2:0] {
     OpNone,
@@ -144,12 +184,21 @@ package dmar_pkg;
 
   // Control and invalidation //
 
+  // RTADDR.TTM
+  localparam logic [1:0] TTM_LEGACY = 2'b00;
+  localparam logic [1:0] TTM_ABORT  = 2'b11;
+
   // Control state in force. It changes only while the lookup pipeline is empty.
   typedef struct packed {
     logic        translation_enabled;
     logic [1:0]  ttm;
     page_t       root_page;
     logic        protection_enabled;
+    logic        interrupt_enabled;      // IRES
+    logic        compatibility_allowed;  // CFIS
+    page_t       irt_page;               // interrupt-remapping table, as latched with ...
+    logic        irt_extended;           // EIME
+    logic [3:0]  irt_size;               // S: 2^(S+1) entries
   } control_t;
 
   typedef struct packed {
@@ -157,14 +206,15 @@ package dmar_pkg;
     logic       all;          // every entry of the chosen caches
     logic       ctx;          // chosen caches: context
     logic       iotlb;        //   IOTLB
-    logic       paging;       //   paging-structure caches
+    logic       paging;      //   paging-structure caches
+    logic       irte;        //   interrupt-entry cache
     logic       by_domain;
     domain_t    domain;
     logic       by_source;
     source_id_t source_id;
     source_id_t source_mask;  // 1: compare
     logic       by_page;
-    page_t      page;
+    page_t      page;         // interrupt-entry cache: the index, in bits 15:0
     page_t      page_mask;    // 1: compare
   } flush_t;
 
@@ -181,6 +231,11 @@ package dmar_pkg;
       2'b10:   function_mask = 16'hFFF9;
       default: function_mask = 16'hFFF8;
     endcase
+  endfunction
+
+  // Interrupt-index bits that an index mask leaves to compare.
+  function automatic logic [15:0] index_mask(input logic [4:0] im);
+    index_mask = 16'hFFFF << im;
   endfunction
 
   // Page-number bits that an address mask leaves to compare.
@@ -215,6 +270,7 @@ package dmar_pkg;
   localparam logic [3:0] IQEI_TYPE       = 4'd3;
   localparam logic [3:0] IQEI_RESERVED   = 4'd4;
   localparam logic [3:0] IQEI_WIDTH      = 4'd5;
+  localparam logic [3:0] IQEI_TAIL_ALIGN = 4'd6;
   localparam logic [3:0] IQEI_TABLE_MODE = 4'd7;
 
   // IDs on the table port

@@ -20,6 +20,13 @@ module dmar_top #(
   parameter bit          Coherent        = 1'b1,
   parameter bit          DeviceTlb       = 1'b0,   // reserved for ATS, must be 0
   parameter bit          CollapseFaults  = 1'b1,
+  parameter bit          InterruptRemapping    = 1'b1,
+  parameter bit          ExtendedInterruptMode = 1'b1,
+  parameter int unsigned MaxInterruptMask      = 15,
+  parameter bit          AbortMode             = 1'b0,  // brings 256-bit descriptors, too
+  parameter bit          RootPointerFlush      = 1'b0,
+  parameter bit          InterruptPointerFlush = 1'b0,
+  parameter bit          WriteBufferFlush      = 1'b0,
   // Sizes
   parameter int unsigned IdWidth         = 4,    // AXI ID of the device port
   parameter int unsigned ReadSlots       = 8,    // reads in flight at the device port
@@ -36,7 +43,9 @@ module dmar_top #(
   parameter int unsigned Iotlb1gSets     = 4,
   parameter int unsigned Iotlb1gWays     = 2,
   parameter int unsigned PagingCacheSets = 4,    // of each paging-structure cache
-  parameter int unsigned PagingCacheWays = 2
+  parameter int unsigned PagingCacheWays = 2,
+  parameter int unsigned InterruptCacheSets = 16,
+  parameter int unsigned InterruptCacheWays = 2
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -196,7 +205,9 @@ module dmar_top #(
     .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
     .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays)
+    .PagingCacheWays(PagingCacheWays), .InterruptRemapping(InterruptRemapping),
+    .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask),
+    .InterruptCacheSets(InterruptCacheSets), .InterruptCacheWays(InterruptCacheWays)
   ) u_params ();
 
   // Device port //
@@ -293,6 +304,11 @@ module dmar_top #(
     .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets),
     .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays),
     .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays),
+    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
+    .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode),
+    .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush),
+    .WriteBufferFlush(WriteBufferFlush), .InterruptCacheSets(InterruptCacheSets),
+    .InterruptCacheWays(InterruptCacheWays),
     .Tags(ReadSlots + WriteSlots)
   ) u_core (
     .clk_i, .rst_ni,

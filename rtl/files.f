@@ -19,6 +19,12 @@ rtl/translate/dmar_width_check.sv
 rtl/translate/dmar_permission.sv
 rtl/translate/dmar_protected_memory.sv
 rtl/translate/dmar_judge.sv
+rtl/interrupt/dmar_interrupt_request.sv
+rtl/interrupt/dmar_interrupt_source.sv
+rtl/interrupt/dmar_irte.sv
+rtl/interrupt/dmar_interrupt_message.sv
+rtl/interrupt/dmar_interrupt_cache.sv
+rtl/interrupt/dmar_interrupt_judge.sv
 rtl/translate/dmar_walk_step.sv
 rtl/translate/dmar_walk_slot.sv
 rtl/translate/dmar_walker.sv
@@ -30,6 +36,7 @@ rtl/fault/dmar_event.sv
 rtl/fault/dmar_fault_records.sv
 rtl/fault/dmar_fault_unit.sv
 rtl/regs/dmar_capability.sv
+rtl/regs/dmar_table_pointer.sv
 rtl/regs/dmar_global_command.sv
 rtl/regs/dmar_protected_regs.sv
 rtl/invalidate/dmar_flush_mux.sv

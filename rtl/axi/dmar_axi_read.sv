@@ -160,7 +160,7 @@ module dmar_axi_read #(
 
   dmar_axi_request u_request (
     .write_i(1'b0), .addr_i(ask_addr), .len_i(ask_len), .size_i(ask_size), .burst_i(ask_burst),
-    .user_i(ask_user), .dword_i(1'b0), .request_o(req_o)
+    .user_i(ask_user), .dword_i(1'b0), .data_i('0), .request_o(req_o)
   );
 
   // Issue //
@@ -350,6 +350,6 @@ module dmar_axi_read #(
 
   logic unused;
   assign unused = ^{ask_attr, issue_addr[63:12], issue_user[47:16], answer_beat, queue_beat,
-                    rsp_beat, rsp_i.reason};
+                    rsp_beat, rsp_i};
 
 endmodule

@@ -8,6 +8,7 @@ module dmar_axi_request (
   input  logic [1:0]         burst_i,
   input  logic [47:0]        user_i,
   input  logic               dword_i,    // write: exactly one whole DWORD
+  input  logic [31:0]        data_i,     // its data
   output dmar_pkg::request_t request_o
 );
 
@@ -46,6 +47,7 @@ module dmar_axi_request (
     request_o.dword       = write_i && dword_i;
     request_o.in_page     = in_page;
     request_o.address     = addr_i;
+    request_o.data        = data_i;
     if (write_i) request_o.kind = user_i[42] ? dmar_pkg::KIND_ATOMIC : dmar_pkg::KIND_WRITE;
     else request_o.kind = user_i[41] ? dmar_pkg::KIND_ZERO_LENGTH_READ : dmar_pkg::KIND_READ;
   end

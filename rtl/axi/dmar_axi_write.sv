@@ -3,7 +3,7 @@
 // asked for then, and the response of memory is kept in the slot. So what was permitted depends on
 // memory alone to finish: an invalidation that waits for it cannot be held up by a device.
 // A blocked burst is dropped from the buffer and answered with one error. An interrupt message
-// leaves after all earlier writes are visible.
+// leaves after all earlier writes are visible, with the address and data that remapping gave it.
 `include "dmar_assert.svh"
 
 module dmar_axi_write #(
@@ -81,6 +81,9 @@ module dmar_axi_write #(
   logic [Slots*Slots-1:0]   older;
   logic [BeatWidth-1:0]     beat_q [Slots];
   logic [51:0]              page_q [Slots];
+  logic [31:0]              dword_data_q [Slots];
+  logic [Slots-1:0]         remapped_q;
+  logic [17:0]              message_q [Slots];   // remapped_t
   logic [Slots-1:0]         rsp_slot, at_tail, at_data, at_head;
   logic                     accept;
 
@@ -109,7 +112,10 @@ module dmar_axi_write #(
     if (accept) begin
       beat_q[tail_q] <= {s_awaddr_i, s_awlen_i, s_awsize_i, s_awburst_i, s_awattr_i, s_awuser_i};
     end
-    if (rsp_slot != '0) page_q[rsp_index[SlotWidth-1:0]] <= rsp_i.host_page;
+    if (rsp_slot != '0) begin
+      page_q[rsp_index[SlotWidth-1:0]]    <= rsp_i.host_page;
+      message_q[rsp_index[SlotWidth-1:0]] <= rsp_i.message;
+    end
   end
 
   // Data. Bursts are counted by the length of their address beat, whatever WLAST says. //
@@ -129,6 +135,12 @@ module dmar_axi_write #(
   assign data_last   = (data_count_q == data_len);
   assign data_dword  = (data_len == 8'd0) && (data_size == 3'd2) && (data_offset[1:0] == 2'b00)
       && (s_wstrb_i == (16'h000F << data_offset));
+
+  always_ff @(posedge clk_i) begin
+    if (data_accept && data_count_q == '0) begin
+      dword_data_q[data_q] <= s_wdata_i[{data_offset[3:2], 5'h0} +: 32];
+    end
+  end
 
   logic         buffer_valid, buffer_ready;
   logic [127:0] buffer_data;
@@ -161,7 +173,8 @@ module dmar_axi_write #(
 
   dmar_axi_request u_request (
     .write_i(1'b1), .addr_i(ask_addr), .len_i(ask_len), .size_i(ask_size), .burst_i(ask_burst),
-    .user_i(ask_user), .dword_i((dword_q & ask_grant) != '0), .request_o(req_o)
+    .user_i(ask_user), .dword_i((dword_q & ask_grant) != '0), .data_i(dword_data_q[ask_index]),
+    .request_o(req_o)
   );
 
   // The head of the ring //
@@ -176,7 +189,10 @@ module dmar_axi_write #(
   logic [47:0]           head_user;
   logic [IdWidth-1:0]    head_id;
   logic [IssueWidth-1:0] head_beat;
-  logic                  head_interrupt, w_done_q, w_taken;
+  logic                  head_interrupt, head_remapped, w_done_q, w_taken;
+  dmar_pkg::remapped_t   head_message;
+  logic [11:0]           head_offset;
+  logic [143:0]          head_data;      // and strobes
 
   assign head_known = ((used & at_head) != '0)
       && ((at_head & (filling_q | asking_q | waiting_q | issued_q | answering_q)) == '0);
@@ -190,7 +206,13 @@ module dmar_axi_write #(
   dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_head_id (
     .select_i(at_head), .data_i(id), .data_o(head_id)
   );
-  assign head_beat = {head_id, page_q[head_q], head_addr[11:0], head_len, head_size, head_burst,
+  assign head_remapped = head_interrupt && ((remapped_q & at_head) != '0);
+  assign head_message  = message_q[head_q];
+  assign head_offset   = head_remapped ? {8'h00, head_message.address, 2'b00} : head_addr[11:0];
+  assign head_data     = head_remapped
+      ? {{4{16'h0, head_message.data}}, 16'h000F << {head_message.address, 2'b00}}
+      : {buffer_data, buffer_strobe};
+  assign head_beat = {head_id, page_q[head_q], head_offset, head_len, head_size, head_burst,
                       head_attr, head_interrupt, (at_head & snoop_q) != '0, head_user[15:0]};
 
   assign aw_valid     = head_go && !aw_done_q;
@@ -226,7 +248,7 @@ module dmar_axi_write #(
 
   dmar_skid #(.Width(145)) u_w_slice (
     .clk_i, .rst_ni, .up_valid_i(w_valid), .up_ready_o(w_ready),
-    .up_data_i({buffer_data, buffer_strobe, w_last}), .dn_valid_o(m_wvalid_o),
+    .up_data_i({head_data, w_last}), .dn_valid_o(m_wvalid_o),
     .dn_ready_i(m_wready_i), .dn_data_o({m_wdata_o, m_wstrb_o, m_wlast_o})
   );
 
@@ -330,8 +352,9 @@ module dmar_axi_write #(
     always_ff @(posedge clk_i) begin
       if (data_accept && data_count_q == '0 && at_data[i]) dword_q[i] <= data_dword;
       if (rsp_slot[i]) begin
-        epoch_q[i] <= rsp_i.epoch;
-        snoop_q[i] <= rsp_i.snoop;
+        epoch_q[i]    <= rsp_i.epoch;
+        snoop_q[i]    <= rsp_i.snoop;
+        remapped_q[i] <= rsp_i.remapped;
       end
     end
   end

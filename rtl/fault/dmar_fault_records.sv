@@ -16,7 +16,7 @@ module dmar_fault_records #(
   input  logic                  fault_valid_i,
   input  dmar_pkg::fault_t      fault_i,
   input  logic                  overflow_i,     // FSTS.PFO: record nothing
-  input  logic                  restart_i,      // translation is off: begin at record 0 again
+  input  logic                  restart_i,      // all remapping is off: begin at record 0 again
   output logic                  pending_o,      // FSTS.PPF
   output logic                  recorded_o,     // a record was written in this clock ...
   output logic [7:0]            recorded_index_o,  // ... here
@@ -32,8 +32,9 @@ module dmar_fault_records #(
   logic [FaultRecords*32-1:0] read_data;
   logic [51:0]                info;
 
-  assign is_interrupt_fault = (fault_i.reason == dmar_pkg::FR_INTERRUPT_REQUEST);
-  assign info = is_interrupt_fault ? '0 : (fault_i.page & ~({52{1'b1}} << (FaultInfoWidth - 12)));
+  assign is_interrupt_fault = dmar_pkg::is_interrupt_fault(fault_i.reason);
+  assign info = is_interrupt_fault ? fault_i.page
+      : (fault_i.page & ~({52{1'b1}} << (FaultInfoWidth - 12)));
 
   assign word       = access_i.word - FirstWord;
   assign collapsed  = CollapseFaults && ((same_source & full_q) != '0);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The invalidation queue: fetches descriptors and carries them out strictly in order, one at a time
 // (VT-d 6.5.2). So a wait descriptor completes when everything before it has, fence or not.
+// Descriptors of 256 bits are read in two halves: software has finished them before it moves the
+// tail.
 `include "dmar_assert.svh"
 
 module dmar_inv_queue #(
   parameter int unsigned HostAddrWidth = 46,
   parameter int unsigned DomainIdCode  = 6,
   parameter int unsigned MaxAddrMask   = 18,
-  parameter bit          PageSelective = 1'b1
+  parameter bit          PageSelective = 1'b1,
+  parameter bit          InterruptRemapping = 1'b1,
+  parameter bit          AbortMode     = 1'b0
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -42,7 +46,9 @@ module dmar_inv_queue #(
   localparam logic [9:0] IQA_HI_WORD = 10'h025;
   localparam logic [9:0] IQERCD_WORD = 10'h02C;
 
-  typedef enum logic [2:0] {StOff, StIdle, StFetch, StReceive, StDecode, StFlush, StStatus} state_e;
+  typedef enum logic [3:0] {
+    StOff, StIdle, StFetch, StReceive, StFetchUpper, StReceiveUpper, StDecode, StFlush, StStatus
+  } state_e;
   state_e state_d, state_q;
 
   logic [14:0]  head_q, head_next, tail_q;   // in units of 16 bytes, offset bits 18:4
@@ -53,7 +59,7 @@ module dmar_inv_queue #(
   logic [127:0] descriptor_q;
   logic         fetch_error_q;
   logic         write, work, fetch_refused, decode_error, is_wait, wants_event, wants_status;
-  logic         beyond_haw;
+  logic         beyond_haw, wide_fetch_q, upper_half_q;
   logic [64:0]  fetch_addr;
   dmar_pkg::message_t status_asked;
   logic [15:0]  entries;                     // queue size in units of 16 bytes
@@ -66,8 +72,11 @@ module dmar_inv_queue #(
   always_comb begin
     fetch_refused = 1'b1;
     fetch_cause   = dmar_pkg::IQEI_TAIL;
-    if (ttm_i != 2'b00)                    fetch_cause = dmar_pkg::IQEI_TABLE_MODE;
-    else if (wide_q)                       fetch_cause = dmar_pkg::IQEI_WIDTH;
+    if (ttm_i != dmar_pkg::TTM_LEGACY && !(AbortMode && ttm_i == dmar_pkg::TTM_ABORT)) begin
+      fetch_cause = dmar_pkg::IQEI_TABLE_MODE;
+    end else if (wide_q ? !AbortMode : (ttm_i != dmar_pkg::TTM_LEGACY)) begin
+      fetch_cause = dmar_pkg::IQEI_WIDTH;
+    end else if (wide_q && tail_q[0])      fetch_cause = dmar_pkg::IQEI_TAIL_ALIGN;
     else if ({1'b0, tail_q} >= entries)    fetch_cause = dmar_pkg::IQEI_TAIL;
     else                                   fetch_refused = 1'b0;
   end
@@ -75,18 +84,23 @@ module dmar_inv_queue #(
   assign fetch_addr = {1'b0, base_q, 12'h0} + {46'h0, head_q, 4'h0};
   assign beyond_haw = (fetch_addr >> HostAddrWidth) != '0;
 
-  // The address stands once a fetch has begun, whatever software writes meanwhile.
+  // Address and width stand once a fetch has begun, whatever software writes meanwhile.
   always_ff @(posedge clk_i) begin
-    if (state_q == StIdle) mem_addr_o <= fetch_addr[63:0];
+    if (state_q == StIdle) begin
+      mem_addr_o   <= fetch_addr[63:0];
+      wide_fetch_q <= wide_q;
+    end
+    if (state_q == StReceive) mem_addr_o[4] <= 1'b1;
   end
-  assign head_next  = 15'(({1'b0, head_q} + 16'd1) & (entries - 16'd1));
+  assign head_next = 15'(({1'b0, head_q} + (wide_fetch_q ? 16'd2 : 16'd1)) & (entries - 16'd1));
 
   dmar_inv_decode #(
-    .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective)
+    .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective),
+    .InterruptRemapping(InterruptRemapping)
   ) u_decode (
-    .descriptor_i(descriptor_q), .error_o(decode_error), .cause_o(decode_cause),
-    .is_wait_o(is_wait), .flush_o, .interrupt_o(wants_event), .status_o(wants_status),
-    .status_write_o(status_asked)
+    .descriptor_i(descriptor_q), .upper_half_i(upper_half_q), .error_o(decode_error),
+    .cause_o(decode_cause), .is_wait_o(is_wait), .flush_o, .interrupt_o(wants_event),
+    .status_o(wants_status), .status_write_o(status_asked)
   );
 
   // Address bits that no host address has are ignored.
@@ -109,7 +123,11 @@ module dmar_inv_queue #(
         end
       end
       StFetch: if (mem_ready_i) state_d = StReceive;
-      StReceive: if (rsp_valid_i) state_d = StDecode;
+      StReceive: begin
+        if (rsp_valid_i) state_d = (wide_fetch_q && !rsp_error_i) ? StFetchUpper : StDecode;
+      end
+      StFetchUpper: if (mem_ready_i) state_d = StReceiveUpper;
+      StReceiveUpper: if (rsp_valid_i) state_d = StDecode;
       StDecode: begin
         cause = fetch_error_q ? dmar_pkg::IQEI_FETCH : decode_cause;
         if (fetch_error_q || decode_error) begin
@@ -144,12 +162,16 @@ module dmar_inv_queue #(
       if (state_d == StOff) head_q <= '0;
       // The head moves once the descriptor is known to be valid; it says nothing of completion.
       else if (state_q == StDecode && !error_o) head_q <= head_next;
+      // Descriptors of 256 bits start at even places.
+      else if (write && access_i.word == IQA_LO_WORD && access_i.data[11]) head_q[0] <= 1'b0;
       if (error_o) cause_q <= cause;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (rsp_valid_i) descriptor_q <= rsp_data_i;
+    if (rsp_valid_i && state_q == StReceive) descriptor_q <= rsp_data_i;
+    if (state_q == StIdle) upper_half_q <= 1'b0;
+    else if (rsp_valid_i && state_q == StReceiveUpper) upper_half_q <= (rsp_data_i != '0);
     if (state_q == StIdle) fetch_error_q <= beyond_haw;
     else if (rsp_valid_i)  fetch_error_q <= rsp_error_i;
   end
@@ -182,13 +204,14 @@ module dmar_inv_queue #(
     endcase
   end
 
-  assign mem_valid_o    = (state_q == StFetch);
+  assign mem_valid_o    = (state_q == StFetch) || (state_q == StFetchUpper);
   assign flush_valid_o  = (state_q == StFlush);
   assign status_valid_o = (state_q == StStatus);
   assign enabled_o      = (state_q != StOff);
   assign idle_o         = (state_q == StOff) || (state_q == StIdle && !work);
 
-  `DMAR_REQUIRE(ResponseIsAwaited_R, !rsp_valid_i || state_q == StReceive)
+  `DMAR_REQUIRE(ResponseIsAwaited_R, !rsp_valid_i || state_q == StReceive
+                || state_q == StReceiveUpper)
   `DMAR_ASSERT_HELD(FetchHeld_A, mem_valid_o, mem_ready_i, mem_addr_o)
 
 endmodule

@@ -13,7 +13,7 @@ module dmar_inv_registers #(
   input  logic                  rst_ni,
   input  dmar_pkg::reg_access_t access_i,
   output logic [31:0]           rdata_o,
-  input  logic                  refused_i,     // the queue is enabled, or not legacy mode
+  input  logic                  refused_i,     // queue enabled, not legacy mode, or version 6
   output logic                  flush_valid_o,
   output dmar_pkg::flush_t      flush_o,
   input  logic                  flush_done_i

@@ -14,7 +14,14 @@ module dmar_capability #(
   parameter bit          PageSelective  = 1'b1,
   parameter bit          PassThrough    = 1'b1,
   parameter bit          SnoopControl   = 1'b1,
-  parameter bit          Coherent       = 1'b1
+  parameter bit          Coherent       = 1'b1,
+  parameter bit          InterruptRemapping    = 1'b1,
+  parameter bit          ExtendedInterruptMode = 1'b1,
+  parameter int unsigned MaxInterruptMask      = 15,
+  parameter bit          AbortMode             = 1'b0,
+  parameter bit          RootPointerFlush      = 1'b0,
+  parameter bit          InterruptPointerFlush = 1'b0,
+  parameter bit          WriteBufferFlush      = 1'b0
 ) (
   input  dmar_pkg::reg_access_t access_i,
   output logic [31:0]           rdata_o
@@ -27,6 +34,7 @@ module dmar_capability #(
   always_comb begin
     cap        = '0;
     cap[2:0]   = 3'(DomainIdCode);
+    cap[4]     = WriteBufferFlush;
     cap[5]     = ProtectedLow;
     cap[6]     = ProtectedHigh;
     cap[12:8]  = Sagaw;
@@ -39,13 +47,19 @@ module dmar_capability #(
     cap[53:48] = PageSelective ? 6'(MaxAddrMask) : 6'd0;
     cap[54]    = 1'b1;                   // DWD, DRD: every invalidation drains
     cap[55]    = 1'b1;
+    cap[62]    = InterruptPointerFlush;
+    cap[63]    = RootPointerFlush;
 
     ecap       = '0;
     ecap[0]    = Coherent;
     ecap[1]    = 1'b1;                   // QI
+    ecap[3]    = InterruptRemapping;
+    ecap[4]    = ExtendedInterruptMode;
     ecap[6]    = PassThrough;
     ecap[7]    = SnoopControl;
     ecap[17:8] = 10'h050;                // IVA, IOTLB at 500h
+    ecap[23:20] = 4'(MaxInterruptMask);
+    ecap[52]   = AbortMode;
   end
 
   always_comb begin

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// GCMD, GSTS, RTADDR and PMEN: commands that change the control state (VT-d 11.4.4, 11.4.5,
-// 11.4.9). Each runs as a flush of all DMA caches that takes over the new state, so that every
-// request sees the old or the new state as a whole; its status changes when older DMA has drained.
-// Order of commands given in one write: set root pointer, queue enable, translation enable.
+// GCMD, GSTS and PMEN: commands that change the control state (VT-d 11.4.4, 11.4.5, 11.4.9). Each
+// runs as a flush that takes over the new state, so that every request sees the old or the new
+// state as a whole; its status changes when older DMA and interrupts have drained. Set-pointer and
+// enable commands empty the caches they concern, whatever CAP.ESRTPS and ESIRTPS let software rely
+// on. Order of commands given in one write: set root pointer, set interrupt-table pointer, write
+// buffer flush, queue enable, compatibility-format, interrupt-remapping and translation enable.
 `include "dmar_assert.svh"
 
 module dmar_global_command #(
-  parameter bit HasProtected = 1'b0
+  parameter bit HasProtected          = 1'b0,
+  parameter bit InterruptRemapping    = 1'b1,
+  parameter bit ExtendedInterruptMode = 1'b1,
+  parameter bit WriteBufferFlush      = 1'b0
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -19,38 +24,77 @@ module dmar_global_command #(
   output logic                  flush_valid_o,
   output dmar_pkg::flush_t      flush_o,
   input  logic                  flush_done_i,
-  output logic                  translation_status_o  // GSTS.TES
+  output logic                  remapping_o       // GSTS.TES or IRES, or about to be set
 );
 
-  localparam logic [9:0] GCMD_WORD      = 10'h006;
-  localparam logic [9:0] GSTS_WORD      = 10'h007;
-  localparam logic [9:0] RTADDR_LO_WORD = 10'h008;
-  localparam logic [9:0] RTADDR_HI_WORD = 10'h009;
-  localparam logic [9:0] PMEN_WORD      = 10'h019;
+  localparam logic [9:0] GCMD_WORD   = 10'h006;
+  localparam logic [9:0] GSTS_WORD   = 10'h007;
+  localparam logic [9:0] RTADDR_WORD = 10'h008;
+  localparam logic [9:0] PMEN_WORD   = 10'h019;
+  localparam logic [9:0] IRTA_WORD   = 10'h02E;
 
-  typedef enum logic [1:0] {StIdle, StRootPointer, StTranslation, StProtection} state_e;
+  typedef enum logic [2:0] {
+    StIdle, StRootPointer, StInterruptPointer, StWriteBuffer, StCompatibility, StInterrupts,
+    StTranslation, StProtection
+  } state_e;
   state_e state_d, state_q;
 
-  logic        write;
-  logic [53:0] rtaddr_q, root_pending_q;    // bits 63:10
-  logic        root_requested_q, root_set_q, translation_q, queue_q, protection_q;
-  logic        translation_wanted_q, protection_wanted_q;
+  logic        write, command, one_shot_waits;
+  logic        root_requested, root_set, irt_requested, irt_set, write_buffer_q;
+  logic        translation_wanted_q, interrupts_wanted_q, compatibility_wanted_q, queue_q;
+  logic        translation_q, interrupts_q, compatibility_q;
+  logic        protection_wanted_q, protection_q;
+  logic [63:0] root_captured, irt_captured;
+  logic [31:0] root_rdata, irt_rdata;
 
-  assign write = access_i.valid && access_i.write;
+  assign write   = access_i.valid && access_i.write;
+  assign command = write && (access_i.word == GCMD_WORD);
+
+  // Pointers //
+
+  dmar_table_pointer #(
+    .FirstWord(RTADDR_WORD), .Writable(64'hFFFF_FFFF_FFFF_FC00), .CommandBit(30)
+  ) u_root_pointer (
+    .clk_i, .rst_ni, .access_i, .rdata_o(root_rdata), .requested_o(root_requested),
+    .captured_o(root_captured), .done_i(state_q == StRootPointer && flush_done_i),
+    .in_force_i({control_i.root_page, control_i.ttm, 10'h0}), .status_o(root_set)
+  );
+
+  if (InterruptRemapping) begin : gen_interrupt_pointer
+    dmar_table_pointer #(
+      .FirstWord(IRTA_WORD), .Writable({52'hF_FFFF_FFFF_FFFF, ExtendedInterruptMode, 7'h0, 4'hF}),
+      .CommandBit(24)
+    ) u_interrupt_pointer (
+      .clk_i, .rst_ni, .access_i, .rdata_o(irt_rdata), .requested_o(irt_requested),
+      .captured_o(irt_captured), .done_i(state_q == StInterruptPointer && flush_done_i),
+      .in_force_i({control_i.irt_page, control_i.irt_extended, 7'h0, control_i.irt_size}),
+      .status_o(irt_set)
+    );
+  end else begin : gen_no_interrupt_pointer
+    assign irt_rdata     = '0;
+    assign irt_requested = 1'b0;
+    assign irt_captured  = '0;
+    assign irt_set       = 1'b0;
+  end
+
+  // Which command runs //
+
+  assign one_shot_waits = root_requested || irt_requested || write_buffer_q;
 
   always_comb begin
     state_d = state_q;
     unique case (state_q)
       StIdle: begin
-        if (root_requested_q) state_d = StRootPointer;
+        if (root_requested) state_d = StRootPointer;
+        else if (irt_requested) state_d = StInterruptPointer;
+        else if (write_buffer_q) state_d = StWriteBuffer;
         else if (queue_q != queue_enabled_i) state_d = StIdle;
+        else if (compatibility_wanted_q != compatibility_q) state_d = StCompatibility;
+        else if (interrupts_wanted_q != interrupts_q) state_d = StInterrupts;
         else if (translation_wanted_q != translation_q) state_d = StTranslation;
         else if (protection_wanted_q != protection_q) state_d = StProtection;
       end
-      StRootPointer: if (flush_done_i) state_d = StIdle;
-      StTranslation: if (flush_done_i) state_d = StIdle;
-      StProtection:  if (flush_done_i) state_d = StIdle;
-      default: state_d = StIdle;
+      default: if (flush_done_i) state_d = StIdle;
     endcase
   end
 
@@ -59,90 +103,100 @@ module dmar_global_command #(
     else         state_q <= state_d;
   end
 
-  // Registers as software writes them //
+  // What software wants //
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      rtaddr_q             <= '0;
-      translation_wanted_q <= 1'b0;
-      queue_q              <= 1'b0;
-      protection_wanted_q  <= 1'b0;
-    end else if (write) begin
-      if (access_i.word == GCMD_WORD) begin
-        translation_wanted_q <= access_i.data[31];
-        queue_q              <= access_i.data[26];
-      end
-      if (access_i.word == RTADDR_LO_WORD) rtaddr_q[21:0]  <= access_i.data[31:10];
-      if (access_i.word == RTADDR_HI_WORD) rtaddr_q[53:22] <= access_i.data;
-      if (access_i.word == PMEN_WORD && HasProtected) protection_wanted_q <= access_i.data[31];
-    end
-  end
-
-  // Commands in progress and their status //
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      root_requested_q <= 1'b0;
-      root_set_q       <= 1'b0;
-      translation_q    <= 1'b0;
-      protection_q     <= 1'b0;
+      translation_wanted_q   <= 1'b0;
+      interrupts_wanted_q    <= 1'b0;
+      compatibility_wanted_q <= 1'b0;
+      queue_q                <= 1'b0;
+      protection_wanted_q    <= 1'b0;
     end else begin
-      // Done, unless software asked for yet another pointer meanwhile.
-      if (state_q == StRootPointer && flush_done_i
-          && root_pending_q == {control_i.root_page, control_i.ttm}) begin
-        root_requested_q <= 1'b0;
-        root_set_q       <= 1'b1;
+      if (command) begin
+        translation_wanted_q   <= access_i.data[31];
+        queue_q                <= access_i.data[26];
+        interrupts_wanted_q    <= InterruptRemapping && access_i.data[25];
+        compatibility_wanted_q <= InterruptRemapping && access_i.data[23];
       end
-      if (state_q == StTranslation && flush_done_i) translation_q <= control_i.translation_enabled;
-      if (state_q == StProtection && flush_done_i)  protection_q  <= control_i.protection_enabled;
-      // Set the pointer (again): the status reads 0 until the new pointer is in force.
-      if (write && access_i.word == GCMD_WORD && access_i.data[30]) begin
-        root_requested_q <= 1'b1;
-        root_set_q       <= 1'b0;
+      if (write && access_i.word == PMEN_WORD && HasProtected) begin
+        protection_wanted_q <= access_i.data[31];
       end
     end
   end
 
+  // What is in force, as the status registers tell it once older traffic has drained //
+
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) root_pending_q <= '0;
-    else if (write && access_i.word == GCMD_WORD && access_i.data[30]) root_pending_q <= rtaddr_q;
+    if (!rst_ni) begin
+      translation_q   <= 1'b0;
+      interrupts_q    <= 1'b0;
+      compatibility_q <= 1'b0;
+      protection_q    <= 1'b0;
+      write_buffer_q  <= 1'b0;
+    end else begin
+      if (flush_done_i) begin
+        case (state_q)
+          StTranslation:   translation_q   <= control_i.translation_enabled;
+          StInterrupts:    interrupts_q    <= control_i.interrupt_enabled;
+          StCompatibility: compatibility_q <= control_i.compatibility_allowed;
+          StProtection:    protection_q    <= control_i.protection_enabled;
+          StWriteBuffer:   write_buffer_q  <= 1'b0;
+          default: ;
+        endcase
+      end
+      if (command && access_i.data[27] && WriteBufferFlush) write_buffer_q <= 1'b1;
+    end
   end
 
   always_comb begin
     control_next_o = control_i;
     case (state_q)
       StRootPointer: begin
-        control_next_o.ttm       = root_pending_q[1:0];
-        control_next_o.root_page = root_pending_q[53:2];
+        control_next_o.ttm       = root_captured[11:10];
+        control_next_o.root_page = root_captured[63:12];
       end
-      StTranslation: control_next_o.translation_enabled = translation_wanted_q;
-      StProtection:  control_next_o.protection_enabled = protection_wanted_q;
-      default:       control_next_o = control_i;
+      StInterruptPointer: begin
+        control_next_o.irt_page     = irt_captured[63:12];
+        control_next_o.irt_extended = irt_captured[11];
+        control_next_o.irt_size     = irt_captured[3:0];
+      end
+      StCompatibility: control_next_o.compatibility_allowed = compatibility_wanted_q;
+      StInterrupts:    control_next_o.interrupt_enabled     = interrupts_wanted_q;
+      StTranslation:   control_next_o.translation_enabled   = translation_wanted_q;
+      StProtection:    control_next_o.protection_enabled    = protection_wanted_q;
+      default:         control_next_o = control_i;
     endcase
   end
 
+  // A write buffer flush empties no cache; it only drains.
+  logic is_interrupt_command;
+  assign is_interrupt_command = (state_q == StInterruptPointer) || (state_q == StInterrupts)
+      || (state_q == StCompatibility);
+
   always_comb begin
-    flush_o        = '0;
-    flush_o.apply  = 1'b1;
-    flush_o.all    = 1'b1;
-    flush_o.ctx    = 1'b1;
-    flush_o.iotlb  = 1'b1;
-    flush_o.paging = 1'b1;
+    flush_o           = '0;
+    flush_o.apply     = 1'b1;
+    flush_o.all       = 1'b1;
+    flush_o.irte      = is_interrupt_command;
+    flush_o.ctx       = !is_interrupt_command && (state_q != StWriteBuffer);
+    flush_o.iotlb     = flush_o.ctx;
+    flush_o.paging    = flush_o.ctx;
   end
   assign flush_valid_o = (state_q != StIdle);
 
   always_comb begin
     case (access_i.word)
-      GSTS_WORD:      rdata_o = {translation_q, root_set_q, 3'b000, queue_enabled_i, 26'h0};
-      RTADDR_LO_WORD: rdata_o = {rtaddr_q[21:0], 10'h0};
-      RTADDR_HI_WORD: rdata_o = rtaddr_q[53:22];
-      PMEN_WORD:      rdata_o = {protection_wanted_q, 30'h0, protection_q};
-      default:        rdata_o = '0;
+      GSTS_WORD: rdata_o = {translation_q, root_set, 2'b00, write_buffer_q, queue_enabled_i,
+                            interrupts_q, irt_set, compatibility_q, 23'h0};
+      PMEN_WORD: rdata_o = {protection_wanted_q, 30'h0, protection_q};
+      default:   rdata_o = root_rdata | irt_rdata;
     endcase
   end
 
-  // A queue enabled by the same write waits for the root pointer; one that runs goes on.
-  assign queue_enable_o       = queue_q && (queue_enabled_i || !root_requested_q);
-  assign translation_status_o = translation_q;
+  // A queue enabled by the same write waits for the one-shot commands; one that runs goes on.
+  assign queue_enable_o = queue_q && (queue_enabled_i || !one_shot_waits);
+  assign remapping_o    = translation_q || control_i.translation_enabled || interrupts_q
+      || control_i.interrupt_enabled;
 
 endmodule

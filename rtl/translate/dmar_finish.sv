@@ -35,8 +35,9 @@ module dmar_finish #(
   assign take         = done_valid_i && done_ready_o;
 
   // What a walk that ended in a fault has seen enters no cache.
-  assign done_granted = !done_walk_i.fault && done_walk_i.ctx_valid && !done_poisoned_i
-      && (done_walk_i.ctx.pass_through || done_walk_i.leaf.read || done_walk_i.leaf.write);
+  assign done_granted = !done_walk_i.fault && !done_poisoned_i
+      && (done_walk_i.is_interrupt || (done_walk_i.ctx_valid && (done_walk_i.ctx.pass_through
+          || done_walk_i.leaf.read || done_walk_i.leaf.write)));
 
   // A pipeline that drains for an invalidation may leave the fill behind; then it is dropped.
   assign next_tag   = parked_q & (~parked_q + 1'b1);

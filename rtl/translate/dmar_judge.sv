@@ -5,7 +5,8 @@
 module dmar_judge #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
-  parameter bit          ZeroLengthRead = 1'b1
+  parameter bit          ZeroLengthRead = 1'b1,
+  parameter bit          AbortMode      = 1'b0
 ) (
   input  dmar_pkg::request_t request_i,
   input  dmar_pkg::control_t control_i,
@@ -68,7 +69,8 @@ module dmar_judge #(
     if (malformed) begin
       verdict_o = dmar_pkg::VerdictBlock;
     end else if (untranslated_plain && interrupt_range) begin
-      // Interrupt remapping is off: a well-formed message leaves unchanged.
+      // A well-formed message leaves unchanged, unless interrupt remapping is on: then
+      // dmar_interrupt_judge decides.
       if (request_i.kind == dmar_pkg::KIND_WRITE && request_i.dword) begin
         verdict_o = dmar_pkg::VerdictInterrupt;
       end else if (request_i.kind == dmar_pkg::KIND_ZERO_LENGTH_READ) begin
@@ -79,9 +81,10 @@ module dmar_judge #(
       end
     end else if (!control_i.translation_enabled) begin
       if (request_i.at == dmar_pkg::AT_UNTRANSLATED) verdict_o = dmar_pkg::VerdictForward;
-    end else if (control_i.ttm != 2'b00) begin
+    end else if (control_i.ttm != dmar_pkg::TTM_LEGACY) begin
       fault    = ControlFault;
-      reason_o = dmar_pkg::FR_TABLE_MODE;
+      reason_o = (AbortMode && control_i.ttm == dmar_pkg::TTM_ABORT) ? dmar_pkg::FR_ABORT_MODE
+                                                                     : dmar_pkg::FR_TABLE_MODE;
     end else if (request_i.pasid_valid) begin
       fault    = ControlFault;
       reason_o = dmar_pkg::FR_PASID_IN_LEGACY_MODE;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lookup pipeline: takes a request every clock and never stops for a miss. Four clocks after
 // it was taken a request is answered, or it waits, parked on a walk or queued for a walk slot.
-// Stages: 0 issue, 1 context cache, 2 IOTLB and paging-structure caches, 3 verdict.
+// Stages: 0 issue; 1 context cache; 2 IOTLB, paging-structure, interrupt-entry caches; 3 verdict.
+// Interrupt requests go the same way: their only table entry is read by a walk of one stage.
 `include "dmar_assert.svh"
 
 module dmar_translate #(
@@ -16,6 +17,8 @@ module dmar_translate #(
   parameter bit          ZeroLengthRead = 1'b1,
   parameter bit          PassThrough    = 1'b1,
   parameter bit          SnoopControl   = 1'b1,
+  parameter bit          InterruptRemapping = 1'b1,
+  parameter bit          AbortMode      = 1'b0,
   parameter int unsigned Walks          = 4,
   parameter int unsigned Tags           = 16,
   parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
@@ -23,6 +26,7 @@ module dmar_translate #(
   parameter int unsigned Iotlb2mSets = 8,  parameter int unsigned Iotlb2mWays = 2,
   parameter int unsigned Iotlb1gSets = 4,  parameter int unsigned Iotlb1gWays = 2,
   parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2,
+  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2,
   parameter int unsigned SweepSets      = 32,
   localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1
 ) (
@@ -145,7 +149,7 @@ module dmar_translate #(
     .sweep_index_i,
     .read_source_id_i((op0 == dmar_pkg::OpFill) ? walk.source_id : req0.source_id),
     .source_id_i     (is_fill1 ? walk.source_id : req1.source_id),
-    .fill_i          (is_fill1),
+    .fill_i          (is_fill1 && !walk.is_interrupt),
     .ctx_i           (walk.ctx),
     .sweep_i         ((op1 == dmar_pkg::OpSweep) && flush_i.ctx),
     .flush_i,
@@ -161,7 +165,35 @@ module dmar_translate #(
     ctx3     <= ctx2;
   end
 
-  // Stage 2: IOTLB and paging-structure caches //
+  // Stage 1: what an interrupt request asks for //
+
+  logic                 message1, message2, message3, remappable1, remappable2, remappable3;
+  logic                 refused1, refused2, refused3;
+  logic [7:0]           refusal1, refusal2, refusal3;
+  logic [15:0]          index1, index2, index3;
+  dmar_pkg::page_t      entry_page1, entry_page2, entry_page3;
+
+  dmar_interrupt_request #(.HostAddrWidth(HostAddrWidth)) u_interrupt_request (
+    .request_i(req1), .control_i, .is_message_o(message1), .remappable_o(remappable1),
+    .index_o(index1), .entry_page_o(entry_page1), .refused_o(refused1), .reason_o(refusal1)
+  );
+
+  always_ff @(posedge clk_i) begin
+    message2    <= message1;
+    message3    <= message2;
+    remappable2 <= remappable1;
+    remappable3 <= remappable2;
+    refused2    <= refused1;
+    refused3    <= refused2;
+    refusal2    <= refusal1;
+    refusal3    <= refusal2;
+    index2      <= index1;
+    index3      <= index2;
+    entry_page2 <= entry_page1;
+    entry_page3 <= entry_page2;
+  end
+
+  // Stage 2: IOTLB, paging-structure and interrupt-entry caches //
 
   logic              leaf_hit2, leaf_hit3, table_hit2, table_hit3, is_fill2, fill_leaf2;
   dmar_pkg::leaf_t   leaf2, leaf3;
@@ -171,7 +203,7 @@ module dmar_translate #(
   dmar_pkg::page_t   page2;
 
   assign is_fill2   = (op2 == dmar_pkg::OpFill);
-  assign fill_leaf2 = is_fill2 && !walk.ctx.pass_through;
+  assign fill_leaf2 = is_fill2 && !walk.is_interrupt && !walk.ctx.pass_through;
   assign domain2    = is_fill2 ? walk.ctx.domain : ctx2.domain;
   assign page2      = is_fill2 ? walk.page : req2.address[63:12];
 
@@ -217,6 +249,43 @@ module dmar_translate #(
     .table_o     (table2)
   );
 
+  logic                  irte_hit2, irte_hit3;
+  dmar_pkg::irte_t       irte2, irte3;
+  logic [SweepWidth-1:0] sweep_index1;
+
+  if (InterruptRemapping) begin : gen_interrupt_cache
+    always_ff @(posedge clk_i) sweep_index1 <= sweep_index_i;
+
+    dmar_interrupt_cache #(
+      .Sets(InterruptCacheSets), .Ways(InterruptCacheWays), .SweepWidth(SweepWidth)
+    ) u_interrupt_cache (
+      .clk_i, .rst_ni,
+      .clear_i      (clear_i && flush_i.irte),
+      .read_i       ((op1 == dmar_pkg::OpLookup) || (op1 == dmar_pkg::OpReplay) || is_fill1),
+      .sweep_read_i (op1 == dmar_pkg::OpSweep),
+      .sweep_index_i(sweep_index1),
+      .read_index_i (is_fill1 ? walk.page[15:0] : index1),
+      .index_i      (is_fill2 ? walk.page[15:0] : index2),
+      .fill_i       (is_fill2 && walk.is_interrupt),
+      .irte_i       (walk.saved[dmar_pkg::IRTE_WIDTH-1:0]),
+      .sweep_i      ((op2 == dmar_pkg::OpSweep) && flush_i.irte),
+      .flush_i,
+      .hit_o        (irte_hit2),
+      .irte_o       (irte2)
+    );
+  end else begin : gen_no_interrupt_cache
+    assign sweep_index1 = '0;
+    assign irte_hit2    = 1'b0;
+    assign irte2        = '0;
+    logic unused;
+    assign unused = ^{sweep_index1, index1};
+  end
+
+  always_ff @(posedge clk_i) begin
+    irte_hit3 <= irte_hit2 && !fresh2;
+    irte3     <= irte2;
+  end
+
   always_ff @(posedge clk_i) begin
     leaf_hit3    <= leaf_hit2;
     leaf3        <= leaf2;
@@ -228,6 +297,12 @@ module dmar_translate #(
   // Stage 3: verdict //
 
   logic               lookup3, decided, table_fault, recorded, snoop, protected_hit;
+  logic               dma_decided, dma_table_fault, dma_recorded, interrupt3, irte_decided;
+  logic               irte_table_fault, remapped;
+  dmar_pkg::verdict_e dma_verdict, irte_verdict;
+  logic [7:0]         dma_reason, irte_reason;
+  dmar_pkg::page_t    dma_page, message_page, seek_page, fault_page;
+  dmar_pkg::remapped_t message;
   logic               own_fresh_walk, need_fresh, miss, merge_ready, merge, start;
   dmar_pkg::verdict_e verdict;
   dmar_pkg::ctx_t     judged_ctx;
@@ -242,7 +317,8 @@ module dmar_translate #(
   assign judged_ctx       = deliver3 ? walk.ctx : ctx3;
 
   dmar_judge #(
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .ZeroLengthRead(ZeroLengthRead)
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+    .ZeroLengthRead(ZeroLengthRead), .AbortMode(AbortMode)
   ) u_judge (
     .request_i    (req3),
     .control_i,
@@ -252,14 +328,47 @@ module dmar_translate #(
     .leaf_i       (deliver3 ? walk.leaf : leaf3),
     .walk_fault_i (deliver3 && walk.fault),
     .walk_reason_i(walk.reason),
-    .decided_o    (decided),
-    .table_fault_o(table_fault),
-    .verdict_o    (verdict),
-    .reason_o     (reason),
-    .recorded_o   (recorded),
+    .decided_o    (dma_decided),
+    .table_fault_o(dma_table_fault),
+    .verdict_o    (dma_verdict),
+    .reason_o     (dma_reason),
+    .recorded_o   (dma_recorded),
     .snoop_o      (snoop),
-    .host_page_o  (host_page)
+    .host_page_o  (dma_page)
   );
+
+  assign interrupt3 = message3 && control_i.interrupt_enabled;
+
+  dmar_interrupt_judge u_interrupt_judge (
+    .requester_i  (req3.source_id),
+    .extended_i   (control_i.irt_extended),
+    .remappable_i (remappable3),
+    .refused_i    (refused3),
+    .refusal_i    (refusal3),
+    .entry_valid_i(deliver3 ? !walk.fault : irte_hit3),
+    .entry_i      (deliver3 ? walk.saved[dmar_pkg::IRTE_WIDTH-1:0] : irte3),
+    .walk_fault_i (deliver3 && walk.fault),
+    .walk_reason_i(walk.reason),
+    .decided_o    (irte_decided),
+    .table_fault_o(irte_table_fault),
+    .verdict_o    (irte_verdict),
+    .reason_o     (irte_reason),
+    .remapped_o   (remapped),
+    .page_o       (message_page),
+    .message_o    (message)
+  );
+
+  assign decided     = interrupt3 ? irte_decided : dma_decided;
+  assign table_fault = interrupt3 ? irte_table_fault : dma_table_fault;
+  assign verdict     = interrupt3 ? irte_verdict : dma_verdict;
+  assign reason      = interrupt3 ? irte_reason : dma_reason;
+  assign recorded    = interrupt3 ? !(irte_table_fault && walk.ctx.fpd) : dma_recorded;
+  assign host_page   = (interrupt3 && remapped) ? message_page : dma_page;
+
+  // A record names the interrupt by its index, where there is one.
+  assign fault_page = !dmar_pkg::is_interrupt_fault(reason) ? req3.address[63:12]
+      : (interrupt3 && reason != dmar_pkg::FR_INTERRUPT_RESERVED
+         && reason != dmar_pkg::FR_INTERRUPT_COMPATIBILITY) ? {index3, 36'h0} : '0;
 
   dmar_protected_memory #(
     .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign)
@@ -298,7 +407,7 @@ module dmar_translate #(
     start_walk.source_id = req3.source_id;
     start_walk.page      = req3.address[63:12];
     start_walk.owner     = tag3;
-    start_walk.fresh     = need_fresh || !ctx_hit3;
+    start_walk.fresh     = need_fresh || !ctx_hit3 || interrupt3;
     start_walk.ctx_valid = ctx_hit3 && !need_fresh;
     start_walk.ctx       = (ctx_hit3 && !need_fresh) ? ctx3 : '0;
     start_walk.stage     = table_hit3 ? table_level3 : ctx3.levels;
@@ -311,7 +420,15 @@ module dmar_translate #(
       start_walk.at.read  = 1'b1;
       start_walk.at.write = 1'b1;
     end
+    start_walk.is_interrupt = interrupt3;
+    if (interrupt3) begin
+      start_walk.page      = seek_page;
+      start_walk.ctx_valid = 1'b0;
+      start_walk.stage     = dmar_pkg::STAGE_IRTE;
+      start_walk.at.frame  = entry_page3[39:0];
+    end
   end
+  assign seek_page = interrupt3 ? {36'h0, index3} : req3.address[63:12];
 
   dmar_walker #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
@@ -320,8 +437,10 @@ module dmar_translate #(
   ) u_walker (
     .clk_i, .rst_ni, .poison_i,
     .root_page_i     (control_i.root_page),
+    .irt_extended_i  (control_i.irt_extended),
+    .seek_interrupt_i(interrupt3),
     .seek_source_id_i(req3.source_id),
-    .seek_page_i     (req3.address[63:12]),
+    .seek_page_i     (seek_page),
     .merge_ready_o    (merge_ready),
     .merge_i          (merge),
     .start_ready_o   (start_ready),
@@ -384,11 +503,13 @@ module dmar_translate #(
     rsp_o.reason    <= reason;
     rsp_o.snoop     <= snoop;
     rsp_o.host_page <= host_page;
+    rsp_o.remapped  <= interrupt3 && remapped;
+    rsp_o.message   <= message;
     rsp_o.epoch     <= epoch_i;
-    fault_o         <= {req3.source_id, reason, req3.kind, req3.address[63:12]};
+    fault_o         <= {req3.source_id, reason, req3.kind, fault_page};
     mon_request_o   <= req3;
-    mon_hit_o       <= lookup3 && ctx_hit3 && (verdict == dmar_pkg::VerdictForward)
-        && control_i.translation_enabled;
+    mon_hit_o       <= lookup3 && (interrupt3 ? irte_hit3 && remapped
+        : ctx_hit3 && (verdict == dmar_pkg::VerdictForward) && control_i.translation_enabled);
   end
 
   assign mon_valid_o = rsp_valid_o;

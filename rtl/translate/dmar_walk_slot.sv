@@ -20,6 +20,7 @@ module dmar_walk_slot #(
   input  logic             step_done_i,
   input  logic             poison_i,
   input  logic             release_i,      // handed over to dmar_finish
+  input  logic             seek_interrupt_i,
   input  dmar_pkg::source_id_t seek_source_id_i,
   input  dmar_pkg::page_t  seek_page_i,
   output logic             same_page_o,    // the walk goes to the page sought
@@ -62,7 +63,8 @@ module dmar_walk_slot #(
     else if (poison_i) poisoned_o <= 1'b1;
   end
 
-  assign same_page_o  = (walk_o.source_id == seek_source_id_i) && (walk_o.page == seek_page_i);
+  assign same_page_o  = (walk_o.is_interrupt == seek_interrupt_i)
+      && (walk_o.source_id == seek_source_id_i) && (walk_o.page == seek_page_i);
   assign active_o     = (state_q != StFree);
   assign wants_read_o = (state_q == StRead);
   assign done_o       = (state_q == StDone);

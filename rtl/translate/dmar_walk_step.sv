@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step of a table walk: from the walk and the entry just read to the walk as it goes on, or
-// to its end. Root, context and paging entries share it. Order of checks: translation of VT-d 3.7,
-// entry by entry: access error, not present, reserved bits, then what the fields say.
+// to its end. Root, context, paging and interrupt-remapping entries share it. Order of checks:
+// translation of VT-d 3.7, entry by entry: access error, not present, reserved bits, then what the
+// fields say; for interrupts see dmar_irte.
 module dmar_walk_step #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
@@ -12,8 +13,9 @@ module dmar_walk_step #(
   parameter bit          SnoopControl   = 1'b1
 ) (
   input  dmar_pkg::walk_t walk_i,
-  input  logic [127:0]    data_i,     // the aligned 16 bytes around the entry
+  input  logic [127:0]    data_i,          // the aligned 16 bytes around the entry
   input  logic            error_i,
+  input  logic            irt_extended_i,  // EIME
   output dmar_pkg::walk_t walk_o,
   output logic            done_o
 );
@@ -75,6 +77,17 @@ module dmar_walk_step #(
   assign read  = walk_i.at.read && entry[0];
   assign write = walk_i.at.write && entry[1];
 
+  // Interrupts //
+
+  logic            irte_fault, irte_fpd;
+  logic [7:0]      irte_reason;
+  dmar_pkg::irte_t irte;
+
+  dmar_irte u_irte (
+    .entry_i(data_i), .requester_i(walk_i.source_id), .extended_i(irt_extended_i),
+    .fault_o(irte_fault), .reason_o(irte_reason), .fpd_o(irte_fpd), .irte_o(irte)
+  );
+
   // The next state of the walk //
 
   always_comb begin
@@ -95,6 +108,12 @@ module dmar_walk_step #(
       walk_o.fault     = error_i || context_fault;
       walk_o.reason    = error_i ? dmar_pkg::FR_CONTEXT_ACCESS : context_reason;
       done_o           = walk_o.fault || ctx.pass_through || beyond;
+    end else if (walk_i.stage == dmar_pkg::STAGE_IRTE) begin
+      walk_o.saved   = 168'(irte);
+      walk_o.ctx.fpd = irte_fpd && !error_i;
+      walk_o.fault   = error_i || irte_fault;
+      walk_o.reason  = error_i ? dmar_pkg::FR_IRTE_ACCESS : irte_reason;
+      done_o         = 1'b1;
     end else begin
       walk_o.stage    = walk_i.stage - 3'd1;
       walk_o.top      = 1'b0;

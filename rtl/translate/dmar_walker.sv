@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks of root, context and second-stage tables: `Walks` in flight over one step datapath. Reads
-// go out tagged with the walk and may return in any order.
+// Walks of root, context and second-stage tables, and reads of interrupt-remapping table entries:
+// `Walks` in flight over one step datapath. Reads go out tagged with the walk and may return in any
+// order.
 `include "dmar_assert.svh"
 
 module dmar_walker #(
@@ -19,8 +20,10 @@ module dmar_walker #(
   input  logic             rst_ni,
   input  logic             poison_i,          // an invalidation overtakes every walk
   input  dmar_pkg::page_t  root_page_i,       // root table in force
+  input  logic             irt_extended_i,    // EIME in force
 
   // A request without an answer in the caches: merge a walk, or start one
+  input  logic                 seek_interrupt_i,
   input  dmar_pkg::source_id_t seek_source_id_i,
   input  dmar_pkg::page_t      seek_page_i,
   output logic             merge_ready_o,      // a live walk goes to this page
@@ -77,7 +80,7 @@ module dmar_walker #(
   dmar_pkg::walk_t start_walk;
   always_comb begin
     start_walk = start_walk_i;
-    if (!start_walk_i.ctx_valid) begin
+    if (!start_walk_i.is_interrupt && !start_walk_i.ctx_valid) begin
       start_walk.stage    = dmar_pkg::STAGE_ROOT;
       start_walk.at.frame = root_page_i[39:0];
       start_walk.fault    = root_beyond_haw;
@@ -101,6 +104,7 @@ module dmar_walker #(
       .step_done_i (step_done),
       .poison_i,
       .release_i   (release_slot[i]),
+      .seek_interrupt_i,
       .seek_source_id_i,
       .seek_page_i,
       .same_page_o (same_page[i]),
@@ -127,13 +131,14 @@ module dmar_walker #(
     .select_i(read_grant), .data_i(walks), .data_o(read_walk)
   );
 
-  assign mem_wide_o = (read_walk.stage >= dmar_pkg::STAGE_CONTEXT);
+  assign mem_wide_o = (read_walk.stage >= dmar_pkg::STAGE_CONTEXT) || read_walk.is_interrupt;
 
   logic [11:0] offset;  // of the entry in its table
   always_comb begin
     case (read_walk.stage)
       dmar_pkg::STAGE_ROOT:    offset = {read_walk.source_id[15:8], 4'h0};
       dmar_pkg::STAGE_CONTEXT: offset = {read_walk.source_id[7:0], 4'h0};
+      dmar_pkg::STAGE_IRTE:    offset = {read_walk.page[7:0], 4'h0};
       3'd5:                    offset = {read_walk.page[44:36], 3'h0};
       3'd4:                    offset = {read_walk.page[35:27], 3'h0};
       3'd3:                    offset = {read_walk.page[26:18], 3'h0};
@@ -158,7 +163,7 @@ module dmar_walker #(
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .PassThrough(PassThrough),
     .SnoopControl(SnoopControl)
   ) u_step (
-    .walk_i(step_walk_in), .data_i(rsp_data_i), .error_i(rsp_error_i),
+    .walk_i(step_walk_in), .data_i(rsp_data_i), .error_i(rsp_error_i), .irt_extended_i,
     .walk_o(step_walk_out), .done_o(step_done)
   );
 

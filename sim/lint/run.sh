@@ -62,11 +62,12 @@ step "Verilator -Wall: smallest build" verilator_lint -GReadSlots=1 -GWriteSlots
   -GContextSets=1 -GContextWays=1 -GIotlb4kSets=1 -GIotlb4kWays=1 -GIotlb2mSets=1 -GIotlb2mWays=1 \
   -GIotlb1gSets=1 -GIotlb1gWays=1 -GPagingCacheSets=1 -GPagingCacheWays=1 -GFaultRecords=1
 step "Verilator -Wall: widest build" verilator_lint -GHostAddrWidth=52 -GGuestAddrWidth=57 \
-  -GVersionMajor=5 "-GSagaw=5'b01110" "-GProtectedLow=1'b1" "-GProtectedHigh=1'b1" "-GCollapseFaults=1'b0" \
+  -GVersionMajor=7 "-GAbortMode=1'b1" "-GWriteBufferFlush=1'b1" "-GSagaw=5'b01110" "-GProtectedLow=1'b1" "-GProtectedHigh=1'b1" "-GCollapseFaults=1'b0" \
   -GFaultRecords=160 -GWalks=32 -GReadSlots=32 -GWriteSlots=16 -GIotlb4kSets=1024
 step "Verilator -Wall: barest build" verilator_lint "-GSagaw=5'b00100" "-GSuperPages=2'b00" \
   "-GPassThrough=1'b0" "-GSnoopControl=1'b0" "-GZeroLengthRead=1'b0" "-GPageSelective=1'b0" \
-  -GHostAddrWidth=39 -GDomainIdCode=2
+  -GHostAddrWidth=39 -GDomainIdCode=2 "-GInterruptRemapping=1'b0" "-GExtendedInterruptMode=1'b0" \
+  -GMaxInterruptMask=0
 step "Yosys: default build" yosys_lint ""
 step "Yosys: widest build" yosys_lint "-chparam HostAddrWidth 52 -chparam GuestAddrWidth 57
   -chparam Sagaw 5'b01110 -chparam VersionMajor 4 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8"
@@ -74,8 +75,8 @@ step "Yosys: widest build" yosys_lint "-chparam HostAddrWidth 52 -chparam GuestA
 while IFS='|' read -r parameter message; do
   [ -n "$parameter" ] && step "refused: $parameter" refuses "$parameter" "$message"
 done <<'EOT'
-VersionMajor=0|VersionMajor must be 1 to 5
-VersionMajor=6|VersionMajor must be 1 to 5
+VersionMajor=0|VersionMajor must be 1 to 7
+VersionMajor=8|VersionMajor must be 1 to 7
 ProtectedLow=1'b1|protected memory regions need VersionMajor of at least 2
 HostAddrWidth=31|HostAddrWidth must be 32 to 52
 HostAddrWidth=53|HostAddrWidth must be 32 to 52
@@ -101,6 +102,10 @@ Walks=33|Walks must be 1 to 32
 ContextSets=3|ContextSets must be a power of two
 Iotlb4kSets=0|must be powers of two
 PagingCacheSets=6|must be powers of two
+InterruptRemapping=1'b0|ExtendedInterruptMode needs InterruptRemapping
+MaxInterruptMask=16|MaxInterruptMask must be 0 to 15
+InterruptCacheSets=3|InterruptCacheSets must be a power of two
+InterruptCacheWays=0|InterruptCacheWays 1 to 16
 Iotlb2mWays=17|every number of ways must be 1 to 16
 EOT
 exit $failed
