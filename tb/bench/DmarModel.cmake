@@ -95,21 +95,42 @@ function(dmar_share_runtime target)
     target_include_directories(dmar_verilated SYSTEM PUBLIC
       ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
     target_compile_definitions(dmar_verilated PUBLIC
-      VM_TRACE=1 VM_TRACE_FST=1 VM_TRACE_VCD=0 VM_COVERAGE=0 VM_SC=0)
+      VM_TRACE=1 VM_TRACE_FST=1 VM_TRACE_VCD=0 VM_COVERAGE=$<BOOL:${DMAR_COVERAGE}> VM_SC=0)
     target_link_libraries(dmar_verilated PUBLIC ZLIB::ZLIB Threads::Threads)
     dmar_compile_generated(dmar_verilated)
   endif()
   target_link_libraries(${target} PUBLIC dmar_verilated)
 endfunction()
 
+# With DMAR_COVERAGE: Verilator's options for a model. Toggle points are expensive to compile, so
+# only some models have them, for signals of up to 64 bits.
+set(DMAR_COVERAGE_TOGGLE default CACHE STRING "Models with toggle coverage")
+function(dmar_coverage_arguments name out)
+  set(arguments)
+  if(DMAR_COVERAGE)
+    set(arguments --coverage-line)
+    if(name IN_LIST DMAR_COVERAGE_TOGGLE)
+      list(APPEND arguments --coverage-toggle --coverage-max-width 64)
+    endif()
+  endif()
+  set(${out} ${arguments} PARENT_SCOPE)
+endfunction()
+
 # Library dmar_model_<name>: the Verilated class and the function that describes it.
 function(dmar_add_model_from name sources arguments)
   set(module dmar_${name})
   add_library(V${module} STATIC)
+  dmar_coverage_arguments(${name} coverage)
+  set(effort 3)
+  set(DMAR_COUNTERS "")
+  if(DMAR_COVERAGE)
+    set(effort 1)  # ten times the code
+    set(DMAR_COUNTERS "#include \"V${module}___024root.h\"\n#include \"V${module}__Syms.h\"")
+  endif()
   verilate(V${module} TOP_MODULE dmar_top PREFIX V${module} TRACE_FST SOURCES ${sources}
-    INCLUDE_DIRS ${CMAKE_SOURCE_DIR}/rtl OPT_FAST -O3 OPT_SLOW -O1 OPT_GLOBAL -O3
+    INCLUDE_DIRS ${CMAKE_SOURCE_DIR}/rtl OPT_FAST -O${effort} OPT_SLOW -O1 OPT_GLOBAL -O3
     VERILATOR_ARGS -O3 -fno-const-bit-op-tree --assert --x-assign unique --x-initial unique
-                   --timescale 1ns/1ns ${arguments})
+                   --timescale 1ns/1ns ${coverage} ${arguments})
   dmar_share_runtime(V${module})
   dmar_compile_generated(V${module})
   get_target_property(directories V${module} INTERFACE_INCLUDE_DIRECTORIES)

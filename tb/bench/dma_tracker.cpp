@@ -99,6 +99,10 @@ void DmaTracker::note_verdict(const VerdictEvent &event) {
                   event.source_id.raw(), static_cast<unsigned>(event.kind), event.address.raw()));
 }
 
+bool DmaTracker::waiting() const {
+  return std::ranges::any_of(flights_, [](const auto &entry) { return !entry.second.verdict; });
+}
+
 // Gives `access` to the oldest request younger than `after` that it can belong to.
 bool DmaTracker::bind(const AxiAccess &access, BurstHandle after) {
   for (auto it = flights_.upper_bound(after); it != flights_.end(); ++it) {

@@ -63,6 +63,8 @@ class DmaTracker {
   [[nodiscard]] bool judged(BurstHandle handle) const {
     return flights_.at(handle).verdict.has_value();
   }
+  // Some request has no verdict yet.
+  [[nodiscard]] bool waiting() const;
   [[nodiscard]] const Request &request(BurstHandle handle) const {
     return flights_.at(handle).request;
   }

@@ -61,7 +61,8 @@ RtlIommu::RtlIommu(const ModelInfo &model, const RtlOptions &options)
                   options.seed * 8 + 3),
       table_memory_(simulation_->pins().table, memory_, "m_tbl", options.table_memory,
                     options.seed * 8 + 4),
-      monitor_(simulation_->pins().mon, tracker_) {
+      monitor_(simulation_->pins().mon, tracker_),
+      watch_(coverage::UnitWatch::create(model.config, memory_)) {
   connect();
   if (!options.wave.empty()) simulation_->start_wave(options.wave);
 }
@@ -105,7 +106,9 @@ void RtlIommu::finish_requests() {
   std::erase_if(unjudged_, [this](const auto &done) {
     if (!tracker_.judged(done.first)) return false;
     try {
-      outcomes_.emplace(done.first, tracker_.finish(done.first, done.second));
+      const Request request = tracker_.request(done.first);
+      const auto added = outcomes_.emplace(done.first, tracker_.finish(done.first, done.second));
+      if (watch_) watch_->request_answered(request, added.first->second.completion);
     } catch (const ProtocolError &error) {
       throw ProtocolError(
           fmt::format("{} (cycle {}, seed {})", error.what(), cycle(), options_.seed));
@@ -141,8 +144,13 @@ std::uint64_t RtlIommu::read(std::uint32_t offset, unsigned bytes) {
   return host_.result();
 }
 
-void RtlIommu::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+void RtlIommu::start_write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+  if (watch_) watch_->register_written(offset, bytes, value, tracker_.waiting());
   host_.start_write(offset, bytes, value);
+}
+
+void RtlIommu::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+  start_write(offset, bytes, value);
   step_until([this] { return !host_.busy(); },
              fmt::format("register write of {} bytes at {:#x}", bytes, offset));
 }

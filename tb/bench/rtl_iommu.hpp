@@ -19,6 +19,7 @@
 #include "bench/lite_host.hpp"
 #include "bench/monitor.hpp"
 #include "bench/simulation_base.hpp"
+#include "coverage/unit_watch.hpp"
 #include "dmar/iommu.hpp"
 #include "memory/memory.hpp"
 
@@ -92,9 +93,7 @@ class RtlIommu : public Iommu {
 
   // Register accesses in flight, one at a time: for traffic during an access.
   void start_read(std::uint32_t offset, unsigned bytes) { host_.start_read(offset, bytes); }
-  void start_write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
-    host_.start_write(offset, bytes, value);
-  }
+  void start_write(std::uint32_t offset, unsigned bytes, std::uint64_t value);
   [[nodiscard]] bool register_busy() const { return host_.busy(); }
   [[nodiscard]] std::uint64_t register_result() const { return host_.result(); }
 
@@ -143,6 +142,7 @@ class RtlIommu : public Iommu {
   AxiMemory table_memory_;
   DmaTracker tracker_;
   Monitor monitor_;
+  std::unique_ptr<coverage::UnitWatch> watch_;  // nullptr when no coverage is wanted
   std::unordered_map<Handle, Outcome> outcomes_;
   std::vector<std::pair<Handle, AxiResult>> unjudged_;
   std::vector<AxiAccess> dma_accesses_;

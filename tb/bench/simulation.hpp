@@ -16,6 +16,7 @@
 
 #include "bench/copy_pins.hpp"
 #include "bench/simulation_base.hpp"
+#include "coverage/model_counters.hpp"
 
 namespace dmar::bench {
 
@@ -34,6 +35,7 @@ class Simulation : public SimulationBase {
 
   ~Simulation() override {
     model_->final();
+    coverage::collect_counters(*model_);
     stop_wave();
   }
 
