@@ -9,12 +9,13 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run build test test-long mutants lint format synth netlist waves docs clean
+.PHONY: help run build test test-long coverage mutants lint format synth netlist waves docs clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
 	@echo "make test       lint, synthesis and every test"
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
+	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
 	@echo "make mutants    break the RTL on purpose, one line at a time: do the tests notice? (half an hour)"
 	@echo "make build      the program $(BUILD)/dmar"
 	@echo "make waves      record a wave and open it in GTKWave"
@@ -40,6 +41,10 @@ test:
 test-long:
 	@sim/setup/packages.sh test
 	@BUILD=$(BUILD) JOBS=$(JOBS) sim/setup/test_long.sh
+
+coverage:
+	@sim/setup/packages.sh coverage
+	@JOBS=$(JOBS) sim/coverage/run.sh $(BUILD)/coverage
 
 mutants:
 	@sim/setup/packages.sh test

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that a make target needs: packages.sh build|test|waves.
+# Installs the Debian packages that a make target needs: packages.sh build|test|waves|coverage.
 # As root, or with sudo that asks no password; otherwise says what to install and fails.
 set -euo pipefail
 
@@ -8,12 +8,14 @@ build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
        nlohmann-json3-dev libgtest-dev libgmock-dev zlib1g-dev"
 test="$build yosys clang-format-14 git gtkwave"
 waves="$build gtkwave"
+coverage="$build lcov"
 
 case "${1:-}" in
   build) wanted=$build ;;
   test)  wanted=$test ;;
   waves) wanted=$waves ;;
-  *) echo "usage: packages.sh build|test|waves" >&2; exit 2 ;;
+  coverage) wanted=$coverage ;;
+  *) echo "usage: packages.sh build|test|waves|coverage" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
