@@ -51,7 +51,7 @@ module dmar_inv_queue #(
   } state_e;
   state_e state_d, state_q;
 
-  logic [14:0]  head_q, head_next, tail_q;   // in units of 16 bytes, offset bits 18:4
+  logic [14:0]  head_q, head, head_next, tail_q;   // in units of 16 bytes, offset bits 18:4
   logic [51:0]  base_q;
   logic         wide_q;                      // IQA.DW
   logic [2:0]   size_q;
@@ -65,7 +65,9 @@ module dmar_inv_queue #(
   logic [15:0]  entries;                     // queue size in units of 16 bytes
 
   assign write   = access_i.valid && access_i.write;
-  assign work    = (head_q != tail_q) && !stopped_i;
+  // Descriptors of 256 bits start at even places, whenever software turned to them.
+  assign head    = {head_q[14:1], head_q[0] && !wide_q};
+  assign work    = (head != tail_q) && !stopped_i;
   assign entries = 16'h0100 << size_q;
 
   // Checks made whenever a fetch would start, in this order.
@@ -81,7 +83,7 @@ module dmar_inv_queue #(
     else                                   fetch_refused = 1'b0;
   end
 
-  assign fetch_addr = {1'b0, base_q, 12'h0} + {46'h0, head_q, 4'h0};
+  assign fetch_addr = {1'b0, base_q, 12'h0} + {46'h0, head, 4'h0};
   assign beyond_haw = (fetch_addr >> HostAddrWidth) != '0;
 
   // Address and width stand once a fetch has begun, whatever software writes meanwhile.
@@ -92,7 +94,7 @@ module dmar_inv_queue #(
     end
     if (state_q == StReceive) mem_addr_o[4] <= 1'b1;
   end
-  assign head_next = 15'(({1'b0, head_q} + (wide_fetch_q ? 16'd2 : 16'd1)) & (entries - 16'd1));
+  assign head_next = 15'(({1'b0, head} + (wide_fetch_q ? 16'd2 : 16'd1)) & (entries - 16'd1));
 
   dmar_inv_decode #(
     .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective),
@@ -162,8 +164,7 @@ module dmar_inv_queue #(
       if (state_d == StOff) head_q <= '0;
       // The head moves once the descriptor is known to be valid; it says nothing of completion.
       else if (state_q == StDecode && !error_o) head_q <= head_next;
-      // Descriptors of 256 bits start at even places.
-      else if (write && access_i.word == IQA_LO_WORD && access_i.data[11]) head_q[0] <= 1'b0;
+      else if (wide_q) head_q <= head;
       if (error_o) cause_q <= cause;
     end
   end
@@ -195,7 +196,7 @@ module dmar_inv_queue #(
 
   always_comb begin
     case (access_i.word)
-      IQH_WORD:    rdata_o = {13'h0, head_q, 4'h0};
+      IQH_WORD:    rdata_o = {13'h0, head, 4'h0};
       IQT_WORD:    rdata_o = {13'h0, tail_q, 4'h0};
       IQA_LO_WORD: rdata_o = {base_q[19:0], wide_q, 8'h00, size_q};
       IQA_HI_WORD: rdata_o = base_q[51:20];

@@ -39,7 +39,7 @@ module dmar_global_command #(
   } state_e;
   state_e state_d, state_q;
 
-  logic        write, command, one_shot_waits;
+  logic        write, command, begins, one_shot_busy;
   logic        root_requested, root_set, irt_requested, irt_set, write_buffer_q;
   logic        translation_wanted_q, interrupts_wanted_q, compatibility_wanted_q, queue_q;
   logic        translation_q, interrupts_q, compatibility_q;
@@ -56,8 +56,8 @@ module dmar_global_command #(
     .FirstWord(RTADDR_WORD), .Writable(64'hFFFF_FFFF_FFFF_FC00), .CommandBit(30)
   ) u_root_pointer (
     .clk_i, .rst_ni, .access_i, .rdata_o(root_rdata), .requested_o(root_requested),
-    .captured_o(root_captured), .done_i(state_q == StRootPointer && flush_done_i),
-    .in_force_i({control_i.root_page, control_i.ttm, 10'h0}), .status_o(root_set)
+    .captured_o(root_captured), .taken_i(begins && state_d == StRootPointer),
+    .done_i(state_q == StRootPointer && flush_done_i), .status_o(root_set)
   );
 
   if (InterruptRemapping) begin : gen_interrupt_pointer
@@ -66,9 +66,8 @@ module dmar_global_command #(
       .CommandBit(24)
     ) u_interrupt_pointer (
       .clk_i, .rst_ni, .access_i, .rdata_o(irt_rdata), .requested_o(irt_requested),
-      .captured_o(irt_captured), .done_i(state_q == StInterruptPointer && flush_done_i),
-      .in_force_i({control_i.irt_page, control_i.irt_extended, 7'h0, control_i.irt_size}),
-      .status_o(irt_set)
+      .captured_o(irt_captured), .taken_i(begins && state_d == StInterruptPointer),
+      .done_i(state_q == StInterruptPointer && flush_done_i), .status_o(irt_set)
     );
   end else begin : gen_no_interrupt_pointer
     assign irt_rdata     = '0;
@@ -79,7 +78,10 @@ module dmar_global_command #(
 
   // Which command runs //
 
-  assign one_shot_waits = root_requested || irt_requested || write_buffer_q;
+  assign begins        = (state_q == StIdle);
+  assign one_shot_busy = root_requested || irt_requested || write_buffer_q
+      || (state_q == StRootPointer) || (state_q == StInterruptPointer)
+      || (state_q == StWriteBuffer);
 
   always_comb begin
     state_d = state_q;
@@ -141,11 +143,11 @@ module dmar_global_command #(
           StInterrupts:    interrupts_q    <= control_i.interrupt_enabled;
           StCompatibility: compatibility_q <= control_i.compatibility_allowed;
           StProtection:    protection_q    <= control_i.protection_enabled;
-          StWriteBuffer:   write_buffer_q  <= 1'b0;
           default: ;
         endcase
       end
       if (command && access_i.data[27] && WriteBufferFlush) write_buffer_q <= 1'b1;
+      else if (begins && state_d == StWriteBuffer)          write_buffer_q <= 1'b0;
     end
   end
 
@@ -187,15 +189,16 @@ module dmar_global_command #(
 
   always_comb begin
     case (access_i.word)
-      GSTS_WORD: rdata_o = {translation_q, root_set, 2'b00, write_buffer_q, queue_enabled_i,
+      GSTS_WORD: rdata_o = {translation_q, root_set, 2'b00,
+                            write_buffer_q || (state_q == StWriteBuffer), queue_enabled_i,
                             interrupts_q, irt_set, compatibility_q, 23'h0};
       PMEN_WORD: rdata_o = {protection_wanted_q, 30'h0, protection_q};
       default:   rdata_o = root_rdata | irt_rdata;
     endcase
   end
 
-  // A queue enabled by the same write waits for the one-shot commands; one that runs goes on.
-  assign queue_enable_o = queue_q && (queue_enabled_i || !one_shot_waits);
+  // Switching the queue waits for the one-shot commands of the same write.
+  assign queue_enable_o = one_shot_busy ? queue_enabled_i : queue_q;
   assign remapping_o    = translation_q || control_i.translation_enabled || interrupts_q
       || control_i.interrupt_enabled;
 

@@ -11,10 +11,10 @@ module dmar_table_pointer #(
   input  logic                  rst_ni,
   input  dmar_pkg::reg_access_t access_i,
   output logic [31:0]           rdata_o,      // 0 for other registers
-  output logic                  requested_o,  // a captured value waits to be put in force
+  output logic                  requested_o,  // a captured value waits for its turn
   output logic [63:0]           captured_o,
-  input  logic                  done_i,       // `in_force_i` has been put in force
-  input  logic [63:0]           in_force_i,
+  input  logic                  taken_i,      // its turn begins
+  input  logic                  done_i,       // it is in force
   output logic                  status_o      // RTPS or IRTPS
 );
 
@@ -46,10 +46,10 @@ module dmar_table_pointer #(
     end else if (command) begin
       requested_o <= 1'b1;
       status_o    <= 1'b0;
-    end else if (done_i && captured_o == in_force_i) begin
-      // Else software asked for yet another pointer meanwhile.
-      requested_o <= 1'b0;
-      status_o    <= 1'b1;
+    end else begin
+      if (taken_i) requested_o <= 1'b0;
+      // A command given while one runs gets a turn of its own, with flush and drain.
+      if (done_i && !requested_o) status_o <= 1'b1;
     end
   end
 
