@@ -12,7 +12,7 @@
 namespace dmar::bench {
 namespace {
 
-constexpr std::uint64_t kInterruptPage = 0xFEE;  // address bits 63:20 of an interrupt message
+constexpr std::uint64_t kInterruptPage = 0xFEE;  // address bits 39:20 of an interrupt message
 constexpr unsigned kInterruptBytes = 4;
 
 bool released(VerdictKind verdict) {
@@ -33,25 +33,30 @@ std::string describe(const AxiAccess &access) {
                      access.address.address, access.address.id, access.address.user & 0xFFFF);
 }
 
-// The unit changes the page of a burst and nothing else.
+// The unit changes the page of a burst and nothing else, except for an interrupt, whose address and
+// data it makes anew.
 bool same_shape(const Request &request, const AddressBeat &burst, const AxiAccess &access) {
   return is_write(request.kind) == access.write && burst.id == access.address.id &&
          burst.len == access.address.len && burst.size == access.address.size &&
          request.source_id.raw() == (access.address.user & 0xFFFF) &&
-         burst.address % kPageBytes == access.address.address % kPageBytes;
+         (has_user_bit(access, dma_user::kInterrupt) ||
+          burst.address % kPageBytes == access.address.address % kPageBytes);
 }
 
 // `plain`: an ordinary DMA to the interrupt range is under way, which only one with a PASID can be.
 void check_interrupt_marking(const AxiAccess &access, bool plain) {
   const bool message = has_user_bit(access, dma_user::kInterrupt);
-  const bool in_range = access.address.address >> 20 == kInterruptPage;
+  // A wide destination stands above bit 40 of the address of a message.
+  const std::uint64_t low =
+      message ? access.address.address & 0xFF'FFFF'FFFF : access.address.address;
+  const bool in_range = low >> 20 == kInterruptPage;
   if (message != in_range && !(in_range && plain)) {
     throw ProtocolError(describe(access) + (message ? ": marked as interrupt, other address"
                                                     : ": interrupt range, not marked"));
   }
   const bool dword =
       access.write && access.runs.size() == 1 && access.runs[0].bytes.size() == kInterruptBytes;
-  if (message && !dword) {
+  if (message && (!dword || access.runs[0].address != access.address.address)) {
     throw ProtocolError(describe(access) + ": an interrupt message is one DWORD write");
   }
 }
@@ -109,6 +114,10 @@ bool DmaTracker::bind(const AxiAccess &access, BurstHandle after) {
     Flight &flight = it->second;
     if (flight.access || (flight.verdict && !released(flight.verdict->verdict))) continue;
     if (!same_shape(flight.request, flight.burst, access)) continue;
+    // Messages have nothing of their request in them, but the verdict is always there first.
+    const bool message = has_user_bit(access, dma_user::kInterrupt);
+    if (message && (!flight.verdict || flight.verdict->verdict != VerdictKind::kInterrupt))
+      continue;
     flight.access = access;
     return true;
   }

@@ -54,7 +54,7 @@ class DmaTracker {
   void note_verdict(const VerdictEvent &event);
 
   // An access at the memory side: it must be a request that may still be released, with the same
-  // AXI ID, source id, shape and page offset.
+  // AXI ID, source id, shape and page offset. An interrupt message keeps no address of its request.
   void note_access(const AxiAccess &access);
 
   // Removes the request. Its verdict must be known.

@@ -30,9 +30,16 @@ constexpr std::array kFeatures{
     FeatureInfo{Feature::kOddRequests, "odd-requests",
                 "atomics, zero-length reads, PASIDs, other address types"},
     FeatureInfo{Feature::kInterrupts, "interrupts", "requests to the interrupt range"},
+    FeatureInfo{Feature::kInterruptEntries, "interrupt-entries",
+                "software changes interrupt-remapping entries"},
+    FeatureInfo{Feature::kRemapping, "remapping",
+                "interrupt remapping goes off and on, its table moves"},
     FeatureInfo{Feature::kOverlap, "overlap", "many requests at a time"},
     FeatureInfo{Feature::kSlowMemory, "slow-memory",
                 "latencies, reordering and back-pressure at random"},
+    FeatureInfo{Feature::kPokes, "pokes", "registers are read and written for no reason"},
+    FeatureInfo{Feature::kBrokenRules, "broken-rules",
+                "commands that do not wait, queues turned off in the middle of their work"},
 };
 
 }  // namespace

@@ -28,8 +28,12 @@ enum class Feature : std::uint8_t {
   kPassThrough,
   kOddRequests,
   kInterrupts,
+  kInterruptEntries,
+  kRemapping,
   kOverlap,
   kSlowMemory,
+  kPokes,
+  kBrokenRules,
 };
 
 struct FeatureInfo {

@@ -102,9 +102,10 @@ void Machine::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
 void Machine::lose_invalidations(std::uint64_t first, std::uint64_t last) {
   constexpr std::uint64_t kIotlbType = 2;
   constexpr std::uint64_t kWaitType = 5;  // and without any flag, nothing happens
-  const std::uint64_t base = oracle_.expected(reg::kIqa, 8) & ~std::uint64_t{0xFFF};
-  for (std::uint64_t slot = first; slot < last; slot += 16) {
-    const HostAddr address(base + slot);
+  const std::uint64_t queue = oracle_.expected(reg::kIqa, 8);
+  const unsigned bytes = (queue & iqa::kDw) != 0 ? 32 : 16;
+  for (std::uint64_t slot = first; slot != last; slot = (slot + bytes) % iqa::queue_bytes(queue)) {
+    const HostAddr address((queue & iqa::kBase) + slot);
     if ((memory().read64(address) & 0xF) != kIotlbType) continue;
     memory().write64(address, kWaitType);
     memory().write64(HostAddr(address.raw() + 8), 0);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "dmar/registers.hpp"
+#include "fuzz/places.hpp"
 #include "scoreboard/mismatch.hpp"
 
 namespace dmar::bench {
@@ -47,7 +48,13 @@ void Software::start() {
   if (!may_use_registers()) set_queue(true);
   invalidate_everything();
   set_queue(may_use_queue() && (!may_use_registers() || random_.percent(70)));
+  if (machine_.world().interrupts() != nullptr) start_interrupts();
   set_translation(true);
+}
+
+void Software::inject_error() {
+  if (random_.percent(85)) return machine_.world().inject_error();
+  machine_.memory().inject_error(kStatus, HostAddr(kStatus.raw() + 63), Memory::ErrorOn::kWrite);
 }
 
 // Software may be early, late, or miss the point; the checkers know what is legal then.
@@ -94,6 +101,20 @@ const std::vector<Software::Task> &Software::tasks() {
       {2, Feature::kTranslation, &Software::pause_translation},
       {1, Feature::kTableModes, &Software::break_table_mode},
       {3, Feature::kProtection, &Software::toggle_protection},
+      {2, std::nullopt, &Software::flush_write_buffer},
+      {4, Feature::kRemapping, &Software::move_interrupt_table},
+      {3, Feature::kRemapping, &Software::toggle_remapping},
+      {3, Feature::kRemapping, &Software::toggle_compatibility},
+      {2, Feature::kQueueErrors, &Software::tail_error},
+      {2, Feature::kPokes, &Software::masked_event},
+      {1, Feature::kPokes, &Software::read_everything},
+      {3, Feature::kPokes, &Software::poke_read_only},
+      {3, Feature::kPokes, &Software::poke_storage},
+      {2, Feature::kBrokenRules, &Software::many_commands},
+      {2, Feature::kBrokenRules, &Software::hasty_pointers},
+      {2, Feature::kBrokenRules, &Software::hasty_commands},
+      {2, Feature::kBrokenRules, &Software::leave_queue},
+      {2, Feature::kBrokenRules, &Software::registers_beside_queue},
   };
   return all;
 }
@@ -148,10 +169,7 @@ void Software::finish() {
   }
   if (pending_seen_ && fault_events_ == 0) throw Mismatch("faults were recorded without an event");
   for (unsigned k = 0; k < kFinalRequests; ++k) {
-    machine_.traffic().submit(
-        {.source_id = machine_.world().random_device(),
-         .address = machine_.world().random_page(),
-         .kind = random_.percent(50) ? AccessKind::kRead : AccessKind::kWrite});
+    machine_.traffic().submit(machine_.traffic().random_request());
     machine_.tick_until([this] { return machine_.traffic().idle(); }, "device");
     if (machine_.traffic().last_legal() != 1) {
       throw Mismatch("more than one answer is legal after everything was invalidated");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // System software on a random machine: changes tables, invalidates by registers or by the queue,
-// makes mistakes in the queue and repairs them, drains fault records, switches tables and
-// translation. Every step lets devices go on.
+// makes mistakes in the queue and repairs them, drains fault records, switches tables, translation
+// and interrupt remapping, and breaks rules. Every step lets devices go on.
 #ifndef DMAR_FUZZ_SOFTWARE_HPP
 #define DMAR_FUZZ_SOFTWARE_HPP
 
@@ -51,7 +51,7 @@ class Software {
   void poll(std::uint32_t offset, unsigned bytes, std::uint64_t bits, bool set);
   void change_tables();
   void idle() { pause(random_.below(300)); }
-  void inject_error() { machine_.world().inject_error(); }
+  void inject_error();
   void clear_errors() { machine_.memory().clear_errors(); }
   [[nodiscard]] bool has(Feature feature) const { return features_.has(feature); }
   [[nodiscard]] bool may_use_registers() const;
@@ -74,7 +74,13 @@ class Software {
   void ring();
   void end_batch();
   void queue_error();
-  void repair_queue(std::uint32_t slot);
+  void tail_error();
+  void push_harmless_at(std::uint32_t slot);
+  void expect_queue_error(std::uint32_t head);
+  void repair_queue();
+  [[nodiscard]] std::uint32_t slot_bytes() const { return wide_ ? 32 : 16; }
+  [[nodiscard]] std::uint32_t slots() const;
+  [[nodiscard]] HostAddr slot_address(std::uint32_t slot) const;
   void set_queue(bool on);
   void toggle_queue();
 
@@ -82,6 +88,9 @@ class Software {
   void global_command(std::uint32_t command, std::uint32_t status, bool on);
   void set_root(std::uint64_t rtaddr);
   void set_translation(bool on);
+  void flush_write_buffer();
+  // The index of the next fault record starts again while nothing is remapped.
+  void note_levels(std::uint32_t before, std::uint32_t after, std::uint64_t begin);
   void switch_root();
   void pause_translation();
   void break_table_mode();
@@ -92,11 +101,33 @@ class Software {
   void check_registers();
   void check_messages();
 
+  // Interrupt remapping (software_interrupts.cpp)
+  void set_interrupt_table();
+  void start_interrupts();
+  void move_interrupt_table();
+  void toggle_remapping();
+  void toggle_compatibility();
+  void masked_event();
+
+  // Against the rules (software_rules.cpp)
+  void many_commands();
+  void hasty_pointers();
+  void hasty_commands();
+  void leave_queue();
+  void registers_beside_queue();
+  void settle_commands(std::uint32_t levels);
+
+  // For no reason (software_pokes.cpp)
+  void read_everything();
+  void poke_read_only();
+  void poke_storage();
+
   Machine &machine_;
   FeatureSet features_;
   Random random_;
   Statistics statistics_;
   bool queue_on_ = false;
+  bool wide_ = false;       // 256-bit descriptors
   std::uint32_t tail_ = 0;  // slots
   std::uint32_t status_ = 0;
   std::uint64_t completion_events_ = 0;

@@ -4,26 +4,40 @@
 
 #include "dmar/registers.hpp"
 #include "dmar/structures.hpp"
+#include "fuzz/levels.hpp"
 #include "fuzz/software.hpp"
 #include "scoreboard/mismatch.hpp"
 
 namespace dmar::bench {
 namespace {
 
-constexpr std::uint32_t kOneShot = gcmd::kSrtp | gcmd::kWbf | gcmd::kSirtp | (1U << 29);
-constexpr std::uint64_t kTableMode = std::uint64_t{1} << 10;  // RTADDR.TTM = 01
+constexpr unsigned kTableModeShift = 10;  // RTADDR.TTM
 
 }  // namespace
 
 // One bit at a time, and the next one only when the status says so (VT-d 11.4.4).
 void Software::global_command(std::uint32_t command, std::uint32_t status, bool on) {
-  const auto levels =
-      static_cast<std::uint32_t>(machine_.expect_register(reg::kGsts, 4)) & ~kOneShot;
-  machine_.write(reg::kGcmd, 4, on ? levels | command : levels & ~command);
+  const std::uint32_t levels = levels_of(machine_.expect_register(reg::kGsts, 4));
+  const std::uint32_t wanted = on ? levels | command : levels & ~command;
+  const std::uint64_t begin = machine_.cycle();
+  machine_.write(reg::kGcmd, 4, wanted);
   poll(reg::kGsts, 4, status, on);
   machine_.oracle().note_all_done(machine_.cycle());
   machine_.expect_register(reg::kGsts, 4);
+  note_levels(levels, levels_of(wanted), begin);
   ++statistics_.control_changes;
+}
+
+// Interrupts before DMA, as the unit does it; both may be off for a moment in between.
+void Software::note_levels(std::uint32_t before, std::uint32_t after, std::uint64_t begin) {
+  const std::uint32_t between = (before & gsts::kTes) | (after & gsts::kIres);
+  constexpr std::uint32_t kRemapping = gsts::kTes | gsts::kIres;
+  bool on = (before & kRemapping) != 0;
+  for (const std::uint32_t levels : {between, after}) {
+    const bool next = (levels & kRemapping) != 0;
+    if (next != on) machine_.faults().set_remapping(next, begin, machine_.cycle());
+    on = next;
+  }
 }
 
 void Software::set_root(std::uint64_t rtaddr) {
@@ -31,10 +45,15 @@ void Software::set_root(std::uint64_t rtaddr) {
   global_command(gcmd::kSrtp, gsts::kRtps, true);
 }
 
-void Software::set_translation(bool on) {
-  const std::uint64_t begin = machine_.cycle();
-  global_command(gcmd::kTe, gsts::kTes, on);
-  machine_.faults().set_translating(on, begin, machine_.cycle());
+void Software::set_translation(bool on) { global_command(gcmd::kTe, gsts::kTes, on); }
+
+void Software::flush_write_buffer() {
+  if (!machine_.config().write_buffer_flush) return;
+  const std::uint32_t levels = levels_of(machine_.expect_register(reg::kGsts, 4));
+  machine_.write(reg::kGcmd, 4, levels | gcmd::kWbf);
+  poll(reg::kGsts, 4, gsts::kWbfs, false);
+  machine_.expect_register(reg::kGsts, 4);
+  ++statistics_.control_changes;
 }
 
 // A copy of the root table that gets out of date while it is in use.
@@ -54,10 +73,14 @@ void Software::pause_translation() {
   set_translation(true);
 }
 
-// A table mode that this unit does not have: every request faults, nothing is fetched.
+// A table mode that this unit does not have, or abort mode: every request faults, no table is read.
+// The queue works in abort mode alone, with wide descriptors.
 void Software::break_table_mode() {
-  set_root(machine_.world().root_table().raw() | kTableMode);
+  const bool abort = machine_.config().abort_mode && random_.percent(70);
+  const std::uint64_t mode = abort ? rtaddr::kAbort : 1 + random_.below(2);
+  set_root(machine_.world().root_table().raw() | mode << kTableModeShift);
   pause(random_.below(150));
+  if (abort && queue_on_ && wide_) invalidate({random_invalidation(), random_invalidation()});
   set_root(machine_.world().root_table().raw());
 }
 
@@ -120,8 +143,8 @@ void Software::check_registers() {
     machine_.expect_register(offset, 4);
   }
   for (const std::uint32_t offset :
-       {reg::kCap, reg::kEcap, reg::kRtaddr, reg::kCcmd, reg::kIqh, reg::kIqt, reg::kIqa,
-        reg::kIotlb, reg::kIva, reg::kIqercd, reg::kPhmbase, reg::kPhmlimit}) {
+       {reg::kCap, reg::kEcap, reg::kRtaddr, reg::kIrta, reg::kCcmd, reg::kIqh, reg::kIqt,
+        reg::kIqa, reg::kIotlb, reg::kIva, reg::kIqercd, reg::kPhmbase, reg::kPhmlimit}) {
     machine_.expect_register(offset, 8);
   }
   machine_.expect_register(reg::kFsts, 4, fsts::kIqe | fsts::kIce | fsts::kIte);

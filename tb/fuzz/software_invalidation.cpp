@@ -6,22 +6,20 @@
 
 #include "dmar/registers.hpp"
 #include "dmar/structures.hpp"
+#include "fuzz/places.hpp"
 #include "fuzz/software.hpp"
 #include "scoreboard/mismatch.hpp"
 
 namespace dmar::bench {
 namespace {
 
-constexpr HostAddr kQueue{0x3000'0000};
-constexpr std::uint32_t kSlots = 256;
-constexpr HostAddr kStatus{0x3000'2000};
-constexpr std::uint32_t kStatusPlaces = 16;
-
 constexpr std::uint64_t kContextType = 1;
 constexpr std::uint64_t kIotlbType = 2;
+constexpr std::uint64_t kInterruptType = 4;
 constexpr std::uint64_t kWaitType = 5;
 
 using golden::ContextInvalidation;
+using golden::InterruptInvalidation;
 using golden::IotlbInvalidation;
 
 }  // namespace
@@ -45,6 +43,13 @@ IotlbInvalidation Software::page_invalidation(const Change &change) {
 }
 
 golden::Invalidation Software::fitting(const Change &change) {
+  if (change.what == Change::What::kInterrupt) {
+    // The wider masks cover every index.
+    const auto mask = static_cast<unsigned>(random_.percent(60) ? 0 : random_.below(20));
+    return InterruptInvalidation{.all = random_.percent(20),
+                                 .index = static_cast<std::uint16_t>(change.index),
+                                 .index_mask = mask};
+  }
   if (change.what == Change::What::kPages) return page_invalidation(change);
   ContextInvalidation one{.granularity = granularity::kGlobal};
   if (change.what == Change::What::kContext) {
@@ -60,6 +65,9 @@ golden::Invalidation Software::random_invalidation() {
   World &world = machine_.world();
   const DomainId domain = world.domain_id(static_cast<unsigned>(random_.below(world.domains())));
   const auto granularity = static_cast<unsigned>(1 + random_.below(3));
+  if (world.interrupts() != nullptr && random_.percent(25)) {
+    return fitting({.what = Change::What::kInterrupt, .index = world.interrupts()->random_index()});
+  }
   if (random_.percent(30)) {
     return ContextInvalidation{.granularity = granularity,
                                .domain = domain,
@@ -85,13 +93,22 @@ void Software::invalidate(const std::vector<golden::Invalidation> &invalidations
 }
 
 void Software::invalidate_everything() {
-  invalidate({ContextInvalidation{.granularity = granularity::kGlobal},
-              IotlbInvalidation{.granularity = granularity::kGlobal}});
+  std::vector<golden::Invalidation> all{ContextInvalidation{.granularity = granularity::kGlobal},
+                                        IotlbInvalidation{.granularity = granularity::kGlobal}};
+  if (machine_.world().interrupts() != nullptr) all.push_back(InterruptInvalidation{});
+  invalidate(all);
 }
 
 void Software::stray_invalidations() { invalidate({random_invalidation(), random_invalidation()}); }
 
+// The queue alone knows interrupt entries.
 void Software::by_registers(const golden::Invalidation &invalidation) {
+  if (std::holds_alternative<InterruptInvalidation>(invalidation)) {
+    set_queue(true);
+    by_queue({invalidation});
+    set_queue(false);
+    return;
+  }
   ++statistics_.registered;
   if (const auto *context = std::get_if<ContextInvalidation>(&invalidation)) {
     machine_.write(reg::kCcmd, 8,
@@ -130,6 +147,11 @@ Software::Descriptor Software::encode(const golden::Invalidation &invalidation) 
                 (std::uint64_t{context->function_mask} << 48),
             0};
   }
+  if (const auto *entries = std::get_if<InterruptInvalidation>(&invalidation)) {
+    return {kInterruptType | (entries->all ? 0 : bit(4)) |
+                (std::uint64_t{entries->index_mask} << 27) | (std::uint64_t{entries->index} << 32),
+            0};
+  }
   const auto &pages = std::get<IotlbInvalidation>(invalidation);
   return {kIotlbType | (std::uint64_t{pages.granularity} << 4) | (pages.drain_writes ? bit(6) : 0) |
               (pages.drain_reads ? bit(7) : 0) | ((pages.domain.raw() | beyond) << 16),
@@ -143,14 +165,23 @@ Software::Descriptor Software::wait_descriptor(bool status, bool interrupt) {
           address};
 }
 
-void Software::push(const Descriptor &descriptor) {
-  const HostAddr slot(kQueue.raw() + 16 * tail_);
-  machine_.memory().write64(slot, descriptor[0]);
-  machine_.memory().write64(HostAddr(slot.raw() + 8), descriptor[1]);
-  tail_ = (tail_ + 1) % kSlots;
+std::uint32_t Software::slots() const { return kQueueBytes / slot_bytes(); }
+
+HostAddr Software::slot_address(std::uint32_t slot) const {
+  return HostAddr(kQueue.raw() + std::uint64_t{slot_bytes()} * slot);
 }
 
-void Software::ring() { machine_.write(reg::kIqt, 8, 16 * tail_); }
+void Software::push(const Descriptor &descriptor) {
+  const HostAddr slot = slot_address(tail_);
+  machine_.memory().write64(slot, descriptor[0]);
+  machine_.memory().write64(HostAddr(slot.raw() + 8), descriptor[1]);
+  for (std::uint32_t offset = 16; offset < slot_bytes(); offset += 8) {
+    machine_.memory().write64(HostAddr(slot.raw() + offset), 0);
+  }
+  tail_ = (tail_ + 1) % slots();
+}
+
+void Software::ring() { machine_.write(reg::kIqt, 8, slot_bytes() * tail_); }
 
 // Waits for a batch by its status, its event, or both.
 void Software::end_batch() {
@@ -182,68 +213,13 @@ void Software::by_queue(const std::vector<golden::Invalidation> &invalidations) 
   end_batch();
 }
 
-Software::Descriptor Software::bad_descriptor() {
-  const Config &config = machine_.config();
-  const std::uint64_t granularity = granularity::kDomain << 4;
-  switch (random_.below(6)) {
-    case 0:
-      return {3 + random_.below(2), 0};  // types of units with ATS or interrupt remapping
-    case 1:
-      return {kIotlbType | granularity | bit(8), 0};
-    case 2:
-      return {kContextType, 0};  // reserved granularity
-    case 3:
-      return {kIotlbType | (granularity::kDeviceOrPage << 4), config.max_address_mask + 1};
-    case 4:
-      return {kWaitType | bit(5), kStatus.raw() | 1};
-    default:
-      return {kIotlbType | granularity | (std::uint64_t{1} << (9 + random_.below(3))), 0};
-  }
-}
-
-// The queue stops at a bad descriptor, or at one that memory does not give.
-void Software::queue_error() {
-  if (!queue_on_) return;
-  ++statistics_.queue_errors;
-  machine_.memory().clear_errors();
-  push(encode(random_invalidation()));
-  push(wait_descriptor(true, false));
-  const std::uint32_t slot = tail_;
-  if (random_.percent(25)) {
-    const HostAddr address(kQueue.raw() + 16 * slot);
-    machine_.memory().inject_error(address, HostAddr(address.raw() + 15), Memory::ErrorOn::kRead);
-    push(wait_descriptor(false, false));
-  } else {
-    push(bad_descriptor());
-  }
-  push(encode(random_invalidation()));
-  ring();
-  poll(reg::kFsts, 4, fsts::kIqe, true);
-  machine_.expect_register(reg::kFsts, 4, fsts::kIqe);
-  machine_.expect_register(reg::kIqercd, 8);
-  if (machine_.expect_register(reg::kIqh, 8) != 16 * slot) {
-    throw Mismatch("the queue head does not point at the bad descriptor");
-  }
-  repair_queue(slot);
-}
-
-void Software::repair_queue(std::uint32_t slot) {
-  machine_.memory().clear_errors();
-  const Descriptor harmless = wait_descriptor(false, false);
-  const HostAddr address(kQueue.raw() + 16 * slot);
-  machine_.memory().write64(address, harmless[0]);
-  machine_.memory().write64(HostAddr(address.raw() + 8), harmless[1]);
-  machine_.write(reg::kFsts, 4, fsts::kIqe);
-  end_batch();
-  machine_.expect_register(reg::kFsts, 4, fsts::kIqe);
-}
-
 void Software::set_queue(bool on) {
   if (on == queue_on_) return;
   tail_ = 0;
   if (on) {
+    wide_ = machine_.config().abort_mode && random_.percent(50);
     machine_.write(reg::kIqt, 8, 0);
-    machine_.write(reg::kIqa, 8, kQueue.raw());
+    machine_.write(reg::kIqa, 8, kQueue.raw() | (wide_ ? iqa::kDw : 0));
   }
   global_command(gcmd::kQie, gsts::kQies, on);
   queue_on_ = on;

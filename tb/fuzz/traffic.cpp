@@ -9,6 +9,7 @@
 
 #include "bench/dma_burst.hpp"
 #include "dmar/structures.hpp"
+#include "golden/little_endian.hpp"
 #include "scoreboard/mismatch.hpp"
 
 namespace dmar::bench {
@@ -37,18 +38,26 @@ Traffic::Traffic(RtlIommu &unit, World &world, Checkers checkers, const FuzzCase
       random_(one.seed, 42) {}
 
 Request Traffic::interrupt_request() {
-  const bool message = random_.percent(60);
-  const std::uint64_t offset = random_.below(0x10'0000);
-  return {.source_id = world_.random_device(),
-          .address = Iova(0xFEE0'0000 + (message ? offset & ~3ULL : offset & ~0x7FULL)),
-          .kind = message ? AccessKind::kWrite : random_kind(random_),
-          .bytes = message || random_.percent(50)
-                       ? 4U
-                       : 1 + static_cast<std::uint32_t>(random_.below(32))};
+  Request request;
+  request.source_id = world_.random_device();
+  if (random_.percent(80)) {
+    const Message message = world_.random_message();
+    request.address = Iova(message.address);
+    request.kind = AccessKind::kWrite;
+    request.message_data = message.data;
+  } else {
+    request.address = Iova(0xFEE0'0000 + (random_.below(0x10'0000) & ~0x7FULL));
+    request.kind = random_kind(random_);
+    request.bytes = random_.percent(50) ? 4 : 1 + static_cast<std::uint32_t>(random_.below(32));
+    request.message_data = static_cast<std::uint32_t>(random_.next());
+  }
+  // Then it is ordinary DMA, whatever the address.
+  if (features_.has(Feature::kOddRequests) && random_.percent(2)) request.pasid = Pasid(7);
+  return request;
 }
 
 Request Traffic::random_request() {
-  const bool interrupt = random_.percent(3);
+  const bool interrupt = random_.percent(interrupts_);
   if (interrupt && features_.has(Feature::kInterrupts)) return interrupt_request();
   // Runs to one page let requests meet in one walk.
   const bool again = last_ && random_.percent(35);
@@ -65,8 +74,7 @@ Request Traffic::random_request() {
     return request;
   }
   if (random_.percent(1)) request.at = AddressType(1 + random_.below(3));
-  // With translation off, the architecture says nothing of PASID in the interrupt range.
-  if (random_.percent(1) && !in_interrupt_range(request.address.raw())) {
+  if (random_.percent(1)) {
     request.pasid = Pasid(static_cast<std::uint32_t>(random_.below(1 << 20)));
   }
   request.privileged = random_.percent(10);
@@ -82,6 +90,10 @@ void Traffic::submit(const Request &request) {
   if (is_write(request.kind)) {
     data.resize(request.bytes);
     for (std::uint8_t &byte : data) byte = static_cast<std::uint8_t>(random_.next());
+    if (in_interrupt_range(request.address.raw()) && request.bytes == 4) {
+      const auto bytes = golden::to_little_endian(request.message_data);
+      data.assign(bytes.begin(), bytes.end());
+    }
   }
   const auto id = static_cast<std::uint8_t>(random_.below(unit_.ids()));
   const RtlIommu::Handle handle = unit_.submit(request, data, id);
@@ -95,6 +107,8 @@ void Traffic::issue() {
     constexpr std::array<unsigned, 5> kChances{2, 15, 40, 80, 100};
     limit_ = kLimits[random_.below(kLimits.size())];
     chance_ = kChances[random_.below(kChances.size())];
+    constexpr std::array<unsigned, 4> kInterrupts{2, 5, 15, 60};
+    interrupts_ = kInterrupts[random_.below(kInterrupts.size())];
     if (!features_.has(Feature::kOverlap)) limit_ = 1;
     mood_ends_ = unit_.cycle() + 50 + random_.below(400);
   }
@@ -106,8 +120,8 @@ void Traffic::issue() {
 void Traffic::note_verdicts() {
   for (const VerdictEvent &event : unit_.take_verdicts()) {
     if (event.verdict != VerdictKind::kFault) continue;
-    flights_.at({event.source_id, event.address, event.kind}).fault = checkers_.faults.fault(
-        event.source_id, event.address, event.kind, event.reason, event.cycle);
+    Flight &flight = flights_.at({event.source_id, event.address, event.kind});
+    flight.fault = checkers_.faults.fault(flight.request, event.reason, event.cycle);
   }
 }
 

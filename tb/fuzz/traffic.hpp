@@ -40,6 +40,8 @@ class Traffic {
   [[nodiscard]] bool idle() const { return flights_.empty(); }
   [[nodiscard]] std::uint64_t issued() const { return issued_; }
 
+  [[nodiscard]] Request random_request();
+  [[nodiscard]] Request interrupt_request();
   // Submits this request as well.
   void submit(const Request &request);
   // The number of answers that were legal for the last request that finished.
@@ -56,8 +58,6 @@ class Traffic {
     std::optional<FaultWatch::Ticket> fault = std::nullopt;
   };
 
-  [[nodiscard]] Request random_request();
-  [[nodiscard]] Request interrupt_request();
   void note_verdicts();
   void finish(Flight &flight, const Outcome &outcome);
 
@@ -68,8 +68,9 @@ class Traffic {
   Random random_;
   std::map<Key, Flight> flights_;
   bool stopped_ = false;
-  unsigned limit_ = 8;    // requests in flight
-  unsigned chance_ = 30;  // of a new one in a cycle, percent
+  unsigned limit_ = 8;       // requests in flight
+  unsigned chance_ = 30;     // of a new one in a cycle, percent
+  unsigned interrupts_ = 3;  // of requests to the interrupt range, percent
   std::uint64_t mood_ends_ = 0;
   std::uint64_t issued_ = 0;
   std::size_t last_legal_ = 0;

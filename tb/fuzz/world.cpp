@@ -59,6 +59,10 @@ World::World(Memory &memory, const Config &config, const FuzzCase &one)
     devices_.back().pass_through = true;
     write_context(devices_.back());
   }
+  if (config.interrupt_remapping) {
+    interrupts_.emplace(memory, config, one,
+                        std::vector<SourceId>(kDevices.begin(), kDevices.end()));
+  }
 }
 
 Domain World::make_domain(unsigned id) {
@@ -104,6 +108,12 @@ SourceId World::random_device() {
   // Now and then one that has no context entry, or no root entry.
   if (random_.percent(3)) return bdf(random_.percent(50) ? 0 : 7, 9, 0);
   return devices_[random_.below(devices_.size())].source_id;
+}
+
+Message World::random_message() {
+  if (interrupts_) return interrupts_->random_message();
+  return {.address = kInterruptRange | (random_.next() & bits(19, 2)),
+          .data = static_cast<std::uint32_t>(random_.next())};
 }
 
 Iova World::random_page() {
@@ -164,12 +174,14 @@ std::vector<World::Entry> World::path(const Domain &domain, Iova iova) const {
 
 void World::inject_error() {
   const Device &device = devices_[random_.below(devices_.size())];
-  const std::uint64_t roll = random_.below(10);
+  const std::uint64_t roll = random_.below(12);
   HostAddr word = builder_.root_entry_address(device.source_id);
   if (roll == 1) {
     word = context_address(device.source_id);
   } else if (roll == 2) {
     word = frame(PageSize::k4K);
+  } else if (roll >= 10 && interrupts_) {
+    word = interrupts_->entry_address(interrupts_->random_index());
   } else if (roll > 2) {
     const auto entries = path(domains_[random_.below(kDomains)].table, random_page());
     word = entries[random_.below(entries.size())].address;

@@ -12,6 +12,7 @@
 #include "bench/random.hpp"
 #include "dmar/config.hpp"
 #include "fuzz/fuzz_case.hpp"
+#include "fuzz/interrupt_world.hpp"
 #include "memory/memory.hpp"
 #include "tables/table_builder.hpp"
 
@@ -19,13 +20,14 @@ namespace dmar::bench {
 
 // What an invalidation has to cover to make a change effective.
 struct Change {
-  enum class What { kNothing, kPages, kContext, kRoot };
+  enum class What { kNothing, kPages, kContext, kRoot, kInterrupt };
   What what = What::kNothing;
   DomainId domain{};
   SourceId source_id{};
   Iova address{};
   unsigned page_bits = 12;  // log2 of the bytes concerned
   bool leaf_only = false;
+  unsigned index = 0;  // of an interrupt entry
 };
 
 class World {
@@ -48,7 +50,12 @@ class World {
   HostAddr copy_root_table();
   [[nodiscard]] HostAddr root_table() const { return builder_.root_table(); }
 
+  // nullptr without interrupt remapping.
+  [[nodiscard]] InterruptWorld *interrupts() { return interrupts_ ? &*interrupts_ : nullptr; }
+
   [[nodiscard]] SourceId random_device();
+  // A DWORD write to the interrupt range.
+  [[nodiscard]] Message random_message();
   // A first byte that devices like to access, page-aligned.
   [[nodiscard]] Iova random_page();
   [[nodiscard]] const Config &config() const { return builder_.config(); }
@@ -107,6 +114,7 @@ class World {
   std::vector<Device> devices_;
   std::vector<std::uint64_t> regions_;
   std::vector<Spoiled> spoiled_;
+  std::optional<InterruptWorld> interrupts_;
   unsigned pass_through_id_ = 0;
 };
 

@@ -219,6 +219,10 @@ Change World::change_root() {
 Change World::change() {
   const Domain &domain = domains_[random_.below(domains_.size())].table;
   const Iova iova = random_page();
+  if (interrupts_ && random_.percent(25)) {
+    if (!has(Feature::kInterruptEntries)) return {};
+    return {.what = Change::What::kInterrupt, .index = interrupts_->change()};
+  }
   const std::uint64_t roll = random_.below(100);
   if (roll >= 88 ? !has(Feature::kContexts) : !has(Feature::kMappings)) return {};
   if (roll < 28) {

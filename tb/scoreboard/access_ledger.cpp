@@ -57,6 +57,13 @@ std::optional<DmaAccess> AccessLedger::claim(const Request &request, std::uint8_
 
 namespace {
 
+// The bytes of a message are part of its answer; here only their place and number count.
+std::string message_error(const DmaAccess &access) {
+  const bool dword = access.written.size() == 1 && access.written[0].bytes.size() == 4 &&
+                     access.written[0].address == access.beat.address;
+  return dword ? "" : "an interrupt message is not one DWORD at its address";
+}
+
 std::string write_error(const Request &request, std::span<const std::uint8_t> data,
                         const DmaAccess &access) {
   const std::vector<std::uint8_t> expected =
@@ -101,6 +108,7 @@ std::string access_error(const Request &request, std::span<const std::uint8_t> d
   const Completion::Status expected =
       access->error ? Completion::Status::kMemoryError : Completion::Status::kOkay;
   if (outcome.completion.status != expected) return "the device was not told what memory said";
+  if (verdict == VerdictKind::kInterrupt) return message_error(*access);
   return access->write ? write_error(request, data, *access)
                        : read_error(request, outcome, *access);
 }

@@ -40,11 +40,45 @@ void CommandOracle::write(std::uint32_t offset, unsigned bytes, std::uint64_t va
   const golden::ControlState before = control();
   unit_.write(offset, bytes, value);
   unit_.take_status_writes();
-  const bool pointer = offset == reg::kGcmd && (value & gcmd::kSrtp) != 0;
-  if (!pointer && control() == before) return;
-  scoreboard_.control().change(control(), now);
-  // The unit carries out each of these changes as a flush of all its caches.
-  given_.push_back(scoreboard_.invalidations().begin_everything(now));
+  note_control_changes(before, offset == reg::kGcmd ? static_cast<std::uint32_t>(value) : 0);
+}
+
+// One write may ask for several changes, which come into force one after the other. The unit
+// carries out each of them as a flush: of the interrupt-entry cache when the pointer to that table
+// is set, of every DMA cache when it is about DMA.
+void CommandOracle::note_control_changes(const golden::ControlState &before,
+                                         std::uint32_t command) {
+  const golden::ControlState after = control();
+  golden::ControlState state = before;
+  const auto step = [&](auto member) {
+    if (state.*member == after.*member) return;
+    state.*member = after.*member;
+    scoreboard_.control().change(state, now_);
+  };
+  using State = golden::ControlState;
+  step(&State::root_table);
+  step(&State::interrupt_table);
+  step(&State::compatibility_allowed);
+  step(&State::interrupt_enabled);
+  const golden::ControlState of_interrupts = state;
+  step(&State::translation_enabled);
+  if (!(state == after)) scoreboard_.control().change(after, now_);
+
+  const bool dma = (command & gcmd::kSrtp) != 0 || !(of_interrupts == after) ||
+                   before.root_table != after.root_table;
+  if (dma) given_.push_back(scoreboard_.invalidations().begin_dma_flush(now_));
+  if ((command & gcmd::kSirtp) != 0 && unit_.config().interrupt_remapping) {
+    given_.push_back(scoreboard_.invalidations().begin_interrupt_flush(now_));
+  }
+}
+
+void CommandOracle::give_up() {
+  given_.clear();
+  for (Due &due : due_) {
+    due.completes.clear();
+    possible_.push_back(std::move(due));
+  }
+  due_.clear();
 }
 
 void CommandOracle::complete(std::vector<InvalidationLog::Ticket> &tickets, Time seen) {
@@ -55,6 +89,12 @@ void CommandOracle::complete(std::vector<InvalidationLog::Ticket> &tickets, Time
 }
 
 void CommandOracle::note_status_write(const StatusWrite &write) {
+  // Those that do not come are passed by for good.
+  while (!possible_.empty()) {
+    const Due due = std::move(possible_.front());
+    possible_.pop_front();
+    if (due.address == write.address && due.data == write.data) return;
+  }
   if (due_.empty()) {
     throw Mismatch(fmt::format("status write of {:#x} to {:#x} in cycle {}, but none is due",
                                write.data, write.address.raw(), write.cycle));

@@ -32,6 +32,11 @@ class CommandOracle {
   // Not while a status write is due (Mismatch): it was overtaken.
   void note_all_done(Time now);
 
+  // Before software turns the queue off with descriptors in it: how many of them the unit has
+  // carried out will never be known. Status writes may still come, in order; nothing that is
+  // under way ever counts as complete.
+  void give_up();
+
   // The value that a register must read once the unit has nothing to do; of FSTS only IQE.
   [[nodiscard]] std::uint64_t expected(std::uint32_t offset, unsigned bytes) const {
     return unit_.read(offset, bytes);
@@ -62,6 +67,7 @@ class CommandOracle {
   };
 
   [[nodiscard]] golden::ControlState control() const;
+  void note_control_changes(const golden::ControlState &before, std::uint32_t command);
   void complete(std::vector<InvalidationLog::Ticket> &tickets, Time seen);
 
   Scoreboard &scoreboard_;
@@ -70,6 +76,7 @@ class CommandOracle {
   Time now_ = 0;
   std::vector<InvalidationLog::Ticket> given_;  // since the last wait descriptor
   std::deque<Due> due_;
+  std::deque<Due> possible_;  // status writes that come, or not, before those that are due
   std::uint64_t invalidations_ = 0;
 };
 

@@ -15,9 +15,10 @@ class ControlLog {
  public:
   using Time = Memory::Time;
 
-  // One change at a time (std::logic_error): the last one must have settled.
+  // Changes that follow each other without a settled() between them may all be in force.
   void change(const golden::ControlState &next, Time given);
-  // Software saw the status of the last change; without one under way it does nothing.
+  // Software saw the status of the last change, and so of all before; without one under way it
+  // does nothing.
   void settled(Time seen);
 
   // The states that a request judged at `judged`, and performed at `used`, may have been under.

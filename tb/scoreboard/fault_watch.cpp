@@ -26,8 +26,8 @@ bool shows_valid(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
 }
 
 std::string text(const FaultState &state) {
-  std::string line = fmt::format("PFO {} FRI {} next {} TES {}:", state.overflow, state.first,
-                                 state.next, state.translating);
+  std::string line = fmt::format("PFO {} FRI {} next {} remapping {}:", state.overflow, state.first,
+                                 state.next, state.remapping);
   for (const golden::FaultRecord &record : state.records) {
     line += fmt::format(" {:016x}_{:016x}", record.hi, record.lo);
   }
@@ -52,13 +52,13 @@ void FaultState::record(const Config &config, const golden::FaultRecord &record)
   }
   if (!pending()) first = next;
   records[next] = record;
-  next = translating ? (next + 1) % static_cast<unsigned>(records.size()) : 0;
+  next = remapping ? (next + 1) % static_cast<unsigned>(records.size()) : 0;
 }
 
 void FaultState::clear(unsigned index) { records.at(index).hi &= ~bit(63); }
 
-void FaultState::set_translating(bool on) {
-  translating = on;
+void FaultState::set_remapping(bool on) {
+  remapping = on;
   if (!on) next = 0;
 }
 
@@ -66,9 +66,7 @@ FaultWatch::FaultWatch(const Config &config) : config_(config) {
   states_.push_back({.records = std::vector<golden::FaultRecord>(config.fault_records)});
 }
 
-FaultWatch::Ticket FaultWatch::fault(SourceId source_id, Iova address, AccessKind kind,
-                                     FaultReason reason, Time cycle) {
-  const Request request{.source_id = source_id, .address = address, .kind = kind};
+FaultWatch::Ticket FaultWatch::fault(const Request &request, FaultReason reason, Time cycle) {
   faults_.push_back({.ticket = next_ticket_,
                      .record = golden::make_fault_record(config_, request, reason),
                      .cycle = cycle});
@@ -94,8 +92,8 @@ void FaultWatch::clear_record(unsigned index, Time begin, Time end) {
 void FaultWatch::clear_overflow(Time begin, Time end) {
   add({What::kClearOverflow, 0, 4, 0, begin, end});
 }
-void FaultWatch::set_translating(bool on, Time begin, Time end) {
-  add({What::kSetTranslating, on, 4, 0, begin, end});
+void FaultWatch::set_remapping(bool on, Time begin, Time end) {
+  add({What::kSetRemapping, on, 4, 0, begin, end});
 }
 
 void FaultWatch::add(const Access &access) {
@@ -147,7 +145,7 @@ void FaultWatch::apply(States &states, const Access &access) const {
   for (FaultState &state : states) {
     if (access.what == What::kClearRecord) state.clear(access.offset);
     if (access.what == What::kClearOverflow) state.overflow = false;
-    if (access.what == What::kSetTranslating) state.set_translating(access.offset != 0);
+    if (access.what == What::kSetRemapping) state.set_remapping(access.offset != 0);
   }
 }
 

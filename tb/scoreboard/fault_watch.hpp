@@ -19,14 +19,14 @@ namespace dmar::bench {
 // The recording registers as a value (the golden model of them lives in its register file).
 struct FaultState {
   std::vector<golden::FaultRecord> records;
-  unsigned next = 0;         // slot of the next record
-  unsigned first = 0;        // FSTS.FRI
-  bool overflow = false;     // FSTS.PFO
-  bool translating = false;  // GSTS.TES
+  unsigned next = 0;       // slot of the next record
+  unsigned first = 0;      // FSTS.FRI
+  bool overflow = false;   // FSTS.PFO
+  bool remapping = false;  // GSTS.TES or IRES
 
   void record(const Config &config, const golden::FaultRecord &record);
   void clear(unsigned index);
-  void set_translating(bool on);
+  void set_remapping(bool on);
   [[nodiscard]] bool pending() const;  // FSTS.PPF
 
   friend bool operator==(const FaultState &, const FaultState &) = default;
@@ -40,7 +40,7 @@ class FaultWatch {
   explicit FaultWatch(const Config &config);
 
   // A fault verdict, in the order of the verdicts. It counts once resolved.
-  Ticket fault(SourceId source_id, Iova address, AccessKind kind, FaultReason reason, Time cycle);
+  Ticket fault(const Request &request, FaultReason reason, Time cycle);
   // Whether it was to be recorded; both may be possible.
   void resolve(Ticket ticket, bool may_be_recorded, bool may_be_suppressed);
 
@@ -50,7 +50,7 @@ class FaultWatch {
   void read(std::uint32_t offset, unsigned bytes, std::uint64_t value, Time begin, Time end);
   void clear_record(unsigned index, Time begin, Time end);
   void clear_overflow(Time begin, Time end);
-  void set_translating(bool on, Time begin, Time end);
+  void set_remapping(bool on, Time begin, Time end);
 
   // Accesses not yet compared because a fault before them is not resolved.
   [[nodiscard]] std::size_t waiting() const { return accesses_.size(); }
@@ -66,7 +66,7 @@ class FaultWatch {
     bool may_be_recorded = true;
     bool may_be_suppressed = true;
   };
-  enum class What { kRead, kClearRecord, kClearOverflow, kSetTranslating };
+  enum class What { kRead, kClearRecord, kClearOverflow, kSetRemapping };
   struct Access {
     What what;
     std::uint32_t offset = 0;  // or the index of a record, or the new state

@@ -37,17 +37,27 @@ bool covers_page(const golden::IotlbInvalidation &one, DomainId domain, Iova add
   return low >= 64 || differ >> low == 0;
 }
 
+bool covers_index(const golden::InterruptInvalidation &one, unsigned index) {
+  return one.all || (index ^ one.index) >> one.index_mask == 0;
+}
+
 }  // namespace
 
 InvalidationLog::Ticket InvalidationLog::begin(const golden::Invalidation &invalidation,
                                                Time given) {
-  const Scope scope = std::visit([](const auto &one) { return Scope(one); }, invalidation);
-  entries_.push_back({.scope = scope, .given = given});
-  return entries_.size() - 1;
+  return add(std::visit([](const auto &one) { return Scope(one); }, invalidation), given);
 }
 
-InvalidationLog::Ticket InvalidationLog::begin_everything(Time given) {
-  entries_.push_back({.scope = Everything{}, .given = given});
+InvalidationLog::Ticket InvalidationLog::begin_dma_flush(Time given) {
+  return add(AllDma{}, given);
+}
+
+InvalidationLog::Ticket InvalidationLog::begin_interrupt_flush(Time given) {
+  return add(golden::InterruptInvalidation{}, given);
+}
+
+InvalidationLog::Ticket InvalidationLog::add(const Scope &scope, Time given) {
+  entries_.push_back({.scope = scope, .given = given});
   return entries_.size() - 1;
 }
 
@@ -64,9 +74,7 @@ InvalidationLog::Time InvalidationLog::horizon(Time used, Covers covers) const {
   Time latest = 0;
   for (const Entry &entry : entries_) {
     if (entry.seen >= used || entry.given <= latest) continue;
-    if (std::holds_alternative<Everything>(entry.scope) || covers(entry.scope)) {
-      latest = entry.given;
-    }
+    if (covers(entry.scope)) latest = entry.given;
   }
   return latest;
 }
@@ -75,14 +83,23 @@ InvalidationLog::Time InvalidationLog::context_horizon(SourceId source_id,
                                                        std::optional<DomainId> domain,
                                                        Time used) const {
   return horizon(used, [&](const Scope &scope) {
+    if (std::holds_alternative<AllDma>(scope)) return true;
     const auto *one = std::get_if<golden::ContextInvalidation>(&scope);
     return one != nullptr && covers_context(*one, source_id, domain);
+  });
+}
+
+InvalidationLog::Time InvalidationLog::interrupt_horizon(unsigned index, Time used) const {
+  return horizon(used, [&](const Scope &scope) {
+    const auto *one = std::get_if<golden::InterruptInvalidation>(&scope);
+    return one != nullptr && covers_index(*one, index);
   });
 }
 
 InvalidationLog::Time InvalidationLog::paging_horizon(DomainId domain, Iova address, bool leaf,
                                                       Time used) const {
   return horizon(used, [&](const Scope &scope) {
+    if (std::holds_alternative<AllDma>(scope)) return true;
     const auto *one = std::get_if<golden::IotlbInvalidation>(&scope);
     return one != nullptr && covers_page(*one, domain, address, leaf, config_.guest_address_width);
   });

@@ -25,8 +25,10 @@ class InvalidationLog {
 
   // `given`: the cycle in which software began to hand it over; what it overwrote before counts.
   Ticket begin(const golden::Invalidation &invalidation, Time given);
-  // A change of the control state, which this unit carries out as a flush of every cache.
-  Ticket begin_everything(Time given);
+  // A change of the control state that this unit carries out as a flush of every DMA cache, or of
+  // the interrupt-entry cache.
+  Ticket begin_dma_flush(Time given);
+  Ticket begin_interrupt_flush(Time given);
   // `seen`: the first cycle in which software could know of the completion.
   void complete(Ticket ticket, Time seen);
 
@@ -34,12 +36,14 @@ class InvalidationLog {
   // Without a domain: what holds whatever domain the entry names.
   [[nodiscard]] Time context_horizon(SourceId source_id, std::optional<DomainId> domain,
                                      Time used) const;
+  // For the interrupt-remapping table entry `index`.
+  [[nodiscard]] Time interrupt_horizon(unsigned index, Time used) const;
   // For a second-stage entry on the way from `address`; `leaf` as the entry itself says.
   [[nodiscard]] Time paging_horizon(DomainId domain, Iova address, bool leaf, Time used) const;
 
  private:
-  struct Everything {};
-  using Scope = std::variant<Everything, golden::ContextInvalidation, golden::IotlbInvalidation,
+  struct AllDma {};
+  using Scope = std::variant<AllDma, golden::ContextInvalidation, golden::IotlbInvalidation,
                              golden::InterruptInvalidation>;
   struct Entry {
     Scope scope;
@@ -47,6 +51,7 @@ class InvalidationLog {
     Time seen = Memory::kForever;
   };
 
+  Ticket add(const Scope &scope, Time given);
   template <class Covers>
   [[nodiscard]] Time horizon(Time used, Covers covers) const;
 

@@ -22,8 +22,8 @@ Answer answer_of(const golden::Verdict &verdict) {
   }
   if (std::holds_alternative<golden::Blocked>(verdict)) return {.verdict = VerdictKind::kBlock};
   if (std::holds_alternative<golden::NoAccess>(verdict)) return {.verdict = VerdictKind::kComplete};
-  return {.verdict = VerdictKind::kInterrupt,
-          .address = std::get<golden::Interrupt>(verdict).message.address};
+  const Message &message = std::get<golden::Interrupt>(verdict).message;
+  return {.verdict = VerdictKind::kInterrupt, .address = message.address, .data = message.data};
 }
 
 // All answers under one control state with words from one source.
@@ -52,7 +52,7 @@ std::string describe(const Answer &answer) {
     case VerdictKind::kForward:
       return fmt::format("forward to {:#x}{}", answer.address, answer.snoop ? "" : ", no snoop");
     case VerdictKind::kInterrupt:
-      return fmt::format("interrupt message to {:#x}", answer.address);
+      return fmt::format("interrupt message {:#x} to {:#x}", answer.data, answer.address);
     case VerdictKind::kComplete:
       return "complete without access";
     case VerdictKind::kFault:

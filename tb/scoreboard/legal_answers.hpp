@@ -25,6 +25,7 @@ struct Answer {
   FaultReason reason = FaultReason::kNone;
   bool suppressed = false;    // of a fault: not recorded
   std::uint64_t address = 0;  // first byte accessed behind the unit
+  std::uint32_t data = 0;     // of an interrupt message
   bool snoop = true;
 
   friend auto operator<=>(const Answer &, const Answer &) = default;
@@ -40,6 +41,8 @@ struct LegalAnswers {
 
 inline constexpr std::size_t kMaxPaths = 50'000;
 
+// A DWORD write into the interrupt range needs its data in Request::message_data.
+//
 // Everything that is not a fault may come from caches; a fault must be found by a walk made for the
 // request itself, because nothing that faults may be cached (VT-d 6.2.1, CAP.CM = 0).
 LegalAnswers legal_answers(const Config &config, const Memory &memory, const ControlLog &control,

@@ -21,6 +21,7 @@ std::string describe(const Request &request) {
   }
   if (request.pasid) text += fmt::format(", PASID {:#x}", request.pasid->raw());
   if (request.no_snoop) text += ", no snoop";
+  if (request.message_data != 0) text += fmt::format(", message data {:#x}", request.message_data);
   return text;
 }
 
@@ -33,6 +34,7 @@ Answer observed_answer(const Outcome &outcome, const DmaAccess *access) {
   Answer answer{.verdict = verdict};
   if (verdict == VerdictKind::kFault) answer.reason = outcome.verdict.reason;
   if (released(verdict) && access != nullptr) answer.address = access->beat.address;
+  if (outcome.completion.interrupt) answer.data = outcome.completion.interrupt->data;
   if (verdict == VerdictKind::kForward) answer.snoop = outcome.completion.snoop;
   // A message carries no snoop requirement.
   return answer;
@@ -54,8 +56,10 @@ void Scoreboard::fail(const Request &request, const Outcome &outcome, const Mome
     text += "\n    " + dmar::bench::describe(answer);
   }
   for (const golden::ControlState &state : control_.possible(moments.judged, moments.used)) {
-    text += fmt::format("\n  control: TES {}, root table {:#x}, PRS {}", state.translation_enabled,
-                        state.root_table, state.protection_enabled);
+    text += fmt::format(
+        "\n  control: TES {}, root table {:#x}, PRS {}; IRES {}, CFIS {}, interrupt table {:#x}",
+        state.translation_enabled, state.root_table, state.protection_enabled,
+        state.interrupt_enabled, state.compatibility_allowed, state.interrupt_table);
   }
   text += "\n  words, with the cycles in which they were in memory:";
   for (const std::string &word : words) text += "\n" + word;

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "dmar/structures.hpp"
+#include "golden/interrupt_range.hpp"
 
 namespace dmar::bench {
 namespace {
@@ -87,6 +88,16 @@ bool VersionReader::usable_context(const TimedPair &version) const {
   return std::min(version.until, root_until_) > horizon;
 }
 
+// Only a present entry is cached; whether it gives this request a fault is seen from the verdict.
+bool VersionReader::usable_interrupt_entry(const TimedPair &version) const {
+  if (!in_window(version.from, version.until)) return false;
+  if (at_.source == Source::kMemory) return true;
+  if (!version.value || ((*version.value)[0] & interrupt_entry::kPresent) == 0) return false;
+  const unsigned index =
+      interrupt_request::index(at_.request.address.raw(), at_.request.message_data);
+  return version.until > at_.invalidations.interrupt_horizon(index, at_.moments.used);
+}
+
 bool VersionReader::usable_entry(const TimedWord &version) const {
   if (!in_window(version.from, version.until)) return false;
   if (at_.source == Source::kMemory) return true;
@@ -115,10 +126,9 @@ Timed VersionReader::choose(const std::vector<Timed> &options) {
   return distinct[path_.choose(distinct.size())];
 }
 
-void VersionReader::note(const char *what, HostAddr address) {
+void VersionReader::note(const char *what, HostAddr address, unsigned words) {
   if (at_.words == nullptr) return;
   std::string line = fmt::format("  {} at {:#x}:", what, address.raw());
-  const unsigned words = root_read_ && level_ != 0 ? 1 : 2;
   for (unsigned k = 0; k < words; ++k) {
     line += k == 0 ? "" : "; high half:";
     for (const TimedWord &version : at_.history[HostAddr(address.raw() + 8 * k)]) {
@@ -129,17 +139,30 @@ void VersionReader::note(const char *what, HostAddr address) {
   if (std::ranges::find(*at_.words, line) == at_.words->end()) at_.words->push_back(line);
 }
 
+// Root, then context entry; for an interrupt the one entry it names.
 std::optional<std::array<std::uint64_t, 2>> VersionReader::read128(HostAddr address) {
   if (dead_) return std::nullopt;
-  note(root_read_ ? "context entry" : "root entry", address);
-  std::vector<TimedPair> options = pair_versions(address);
-  if (!root_read_) {
-    root_read_ = true;
-    std::erase_if(options, [this](const TimedPair &one) { return !usable_root(one); });
-    const TimedPair root = choose(options);
-    root_until_ = root.until;
-    return root.value;
-  }
+  const bool interrupt = golden::is_for_interrupt_range(at_.request);
+  note(interrupt ? "interrupt entry" : root_read_ ? "context entry" : "root entry", address, 2);
+  const std::vector<TimedPair> options = pair_versions(address);
+  if (interrupt) return read_interrupt_entry(options);
+  return root_read_ ? read_context(options) : read_root(options);
+}
+
+VersionReader::Pair VersionReader::read_interrupt_entry(std::vector<TimedPair> options) {
+  std::erase_if(options, [this](const TimedPair &one) { return !usable_interrupt_entry(one); });
+  return choose(options).value;
+}
+
+VersionReader::Pair VersionReader::read_root(std::vector<TimedPair> options) {
+  root_read_ = true;
+  std::erase_if(options, [this](const TimedPair &one) { return !usable_root(one); });
+  const TimedPair root = choose(options);
+  root_until_ = root.until;
+  return root.value;
+}
+
+VersionReader::Pair VersionReader::read_context(std::vector<TimedPair> options) {
   std::erase_if(options, [this](const TimedPair &one) { return !usable_context(one); });
   const Pair context = choose(options).value;
   if (context) {
@@ -151,7 +174,7 @@ std::optional<std::array<std::uint64_t, 2>> VersionReader::read128(HostAddr addr
 
 std::optional<std::uint64_t> VersionReader::read64(HostAddr address) {
   if (dead_) return std::nullopt;
-  note("second-stage entry", address);
+  note("second-stage entry", address, 1);
   std::vector<TimedWord> options = at_.history[address];
   std::erase_if(options, [this](const TimedWord &one) { return !usable_entry(one); });
   --level_;

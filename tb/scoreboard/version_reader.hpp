@@ -96,8 +96,12 @@ class VersionReader : public golden::TableReader {
   [[nodiscard]] bool in_window(Memory::Time from, Memory::Time until) const;
   [[nodiscard]] bool usable_root(const TimedPair &version) const;
   [[nodiscard]] bool usable_context(const TimedPair &version) const;
+  [[nodiscard]] bool usable_interrupt_entry(const TimedPair &version) const;
   [[nodiscard]] bool usable_entry(const TimedWord &version) const;
-  void note(const char *what, HostAddr address);
+  [[nodiscard]] Pair read_root(std::vector<TimedPair> options);
+  [[nodiscard]] Pair read_context(std::vector<TimedPair> options);
+  [[nodiscard]] Pair read_interrupt_entry(std::vector<TimedPair> options);
+  void note(const char *what, HostAddr address, unsigned words);
   template <class Timed>
   Timed choose(const std::vector<Timed> &options);
 

@@ -21,7 +21,7 @@ struct FaultWatchTest : ::testing::Test {
   FaultWatchTest() { config.fault_records = 2; }
 
   void fault(FaultWatch &watch, SourceId source_id, Memory::Time cycle, bool recorded = true) {
-    const auto ticket = watch.fault(source_id, Iova(0x4000), AccessKind::kRead,
+    const auto ticket = watch.fault({.source_id = source_id, .address = Iova(0x4000)},
                                     FaultReason::kReadNotPermitted, cycle);
     watch.resolve(ticket, recorded, !recorded);
   }
@@ -61,7 +61,7 @@ TEST_F(FaultWatchTest, AgreesWithTheGoldenModel) {
         const bool on = random.percent(80);
         registers.set(reg::kGsts, on ? gsts::kTes : 0);
         log.remapping_changed();
-        watch.set_translating(on, now, now);
+        watch.set_remapping(on, now, now);
       }
       watch.read(reg::kFsts, 4, registers.read32(reg::kFsts), now + 5, now + 5);
       for (unsigned k = 0; k < 2; ++k) {
@@ -75,10 +75,10 @@ TEST_F(FaultWatchTest, AgreesWithTheGoldenModel) {
 
 TEST_F(FaultWatchTest, RecordsMustBeThoseOfFaults) {
   FaultWatch watch(config);
-  watch.set_translating(true, 0, 1);
+  watch.set_remapping(true, 0, 1);
   EXPECT_THROW(watch.read(reg::frcd(0) + 8, 8, high(kDevice), 5, 6), Mismatch);
   FaultWatch again(config);
-  again.set_translating(true, 0, 1);
+  again.set_remapping(true, 0, 1);
   fault(again, kDevice, 3);
   again.read(reg::frcd(0) + 12, 4, high(kDevice) >> 32, 5, 6);
   again.read(reg::frcd(0), 8, 0x4000, 7, 8);
@@ -100,7 +100,7 @@ TEST_F(FaultWatchTest, SuppressedFaultsLeaveNothing) {
 TEST_F(FaultWatchTest, OverflowIsSetWhenAFaultWasLostAndOnlyThen) {
   config.collapse_faults = false;
   FaultWatch watch(config);
-  watch.set_translating(true, 0, 1);
+  watch.set_remapping(true, 0, 1);
   for (Memory::Time now : {2, 3}) fault(watch, kDevice, now);
   watch.read(reg::kFsts, 4, fsts::kPpf, 5, 6);
   FaultWatch wrong = watch;
@@ -113,7 +113,7 @@ TEST_F(FaultWatchTest, OverflowIsSetWhenAFaultWasLostAndOnlyThen) {
 
 TEST_F(FaultWatchTest, CollapsedFaultsAreNotLost) {
   FaultWatch watch(config);
-  watch.set_translating(true, 0, 1);
+  watch.set_remapping(true, 0, 1);
   for (Memory::Time now : {2, 3, 4}) fault(watch, kDevice, now);
   EXPECT_THROW(watch.read(reg::kFsts, 4, fsts::kPpf | fsts::kPfo, 5, 6), Mismatch);
 }
@@ -129,8 +129,8 @@ TEST_F(FaultWatchTest, AFaultDuringAReadMayBeSeenOrNot) {
 
 TEST_F(FaultWatchTest, ReadsWaitForFaultsNotYetResolved) {
   FaultWatch watch(config);
-  const auto ticket =
-      watch.fault(kDevice, Iova(0x4000), AccessKind::kRead, FaultReason::kReadNotPermitted, 3);
+  const auto ticket = watch.fault({.source_id = kDevice, .address = Iova(0x4000)},
+                                  FaultReason::kReadNotPermitted, 3);
   watch.read(reg::kFsts, 4, 0, 5, 6);
   EXPECT_EQ(watch.waiting(), 1U);
   EXPECT_THROW(watch.resolve(ticket, true, false), Mismatch);

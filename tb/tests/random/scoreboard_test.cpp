@@ -227,7 +227,7 @@ TEST_F(ScoreboardTest, ControlStateChangesAtOnceAndForGood) {
 
 TEST_F(ScoreboardTest, ANewRootTableEndsWhatWasCached) {
   remap(kNew);
-  const auto ticket = board.invalidations().begin_everything(110);
+  const auto ticket = board.invalidations().begin_dma_flush(110);
   forward(read, kOld, {112, 113, 114});
   board.invalidations().complete(ticket, 120);
   EXPECT_THROW(forward(read, kOld, {122, 123, 124}), Mismatch);

@@ -95,6 +95,20 @@ TEST_F(Tracker, InterruptReportsItsMessage) {
   EXPECT_EQ(*outcome.completion.interrupt, (Message{0xFEE01000, 0x11223344}));
 }
 
+// The address and the data of a remapped interrupt are those of its table entry, wherever they put
+// the DWORD in the beat; the oldest request that may leave as an interrupt is the one.
+TEST_F(Tracker, RemappedInterruptsGoElsewhere) {
+  const auto blocked = add(0xFEE01010, AccessKind::kWrite);
+  const auto allowed = add(0xFEE02018, AccessKind::kWrite);
+  judge(0xFEE01010, VerdictKind::kFault, AccessKind::kWrite);
+  judge(0xFEE02018, VerdictKind::kInterrupt, AccessKind::kWrite);
+  constexpr std::uint64_t kWideDestination = 0x12'3456ULL << 40;
+  tracker_.note_access(access_at(kWideDestination | 0xFEE3400C, 0x28 | kInterruptBit));
+  tracker_.finish(blocked, answer({kRespDecode}));
+  EXPECT_EQ(tracker_.finish(allowed, answer({kRespOkay})).completion.interrupt,
+            (Message{kWideDestination | 0xFEE3400C, 0x11223344}));
+}
+
 TEST_F(Tracker, MemoryErrorIsNotABlock) {
   const auto handle = add(0x5000);
   judge(0x5000, VerdictKind::kForward);
@@ -164,9 +178,13 @@ TEST_F(Tracker, PasidMakesTheInterruptRangeOrdinary) {
 }
 
 TEST_F(Tracker, InterruptMarkingMustMatchTheVerdict) {
-  const auto handle = add(0xFEE01000, AccessKind::kWrite);
+  add(0xFEE01000, AccessKind::kWrite);
   judge(0xFEE01000, VerdictKind::kForward, AccessKind::kWrite);
-  tracker_.note_access(access_at(0xFEE01000, 0x28 | kInterruptBit));
+  EXPECT_THAT(error_of([&] { tracker_.note_access(access_at(0xFEE01000, 0x28 | kInterruptBit)); }),
+              HasSubstr("no outstanding request may cause it"));
+  const auto handle = add(0xFEE01004, AccessKind::kWrite);
+  judge(0xFEE01004, VerdictKind::kInterrupt, AccessKind::kWrite);
+  tracker_.note_access(access_at(0x5004));
   EXPECT_THAT(error_of([&] { tracker_.finish(handle, answer({kRespOkay})); }),
               HasSubstr("verdict and interrupt marking disagree"));
 }
