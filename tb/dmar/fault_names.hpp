@@ -67,6 +67,20 @@ constexpr bool is_interrupt_fault(FaultReason reason) {
          reason <= FaultReason::kInterruptRequestInvalid;
 }
 
+// Of these faults alone the interrupt index means something (VT-d 5.1.4.1).
+constexpr bool names_interrupt_index(FaultReason reason) {
+  switch (reason) {
+    case FaultReason::kInterruptIndexBeyondTable:
+    case FaultReason::kInterruptEntryNotPresent:
+    case FaultReason::kInterruptEntryAccess:
+    case FaultReason::kInterruptEntryReserved:
+    case FaultReason::kInterruptSourceInvalid:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // What Linux 6.1 takes for a fault of interrupt remapping; it knows no 29h.
 constexpr bool linux_interrupt_fault(std::uint8_t reason) {
   return reason >= 0x20 && reason <= 0x26;

@@ -31,8 +31,10 @@ struct Describe {
                        result.snoop ? "" : ", not snooped");
   }
   std::string operator()(const Fault &fault) const {
-    return fmt::format("blocked, fault {:02X}h ({}): {}{}", static_cast<unsigned>(fault.reason),
-                       fault_name(fault.reason).label, fault_name(fault.reason).description,
+    const FaultName &name = fault_name(fault.reason);
+    const std::string code = fmt::format("{:02X}h", static_cast<unsigned>(fault.reason));
+    return fmt::format("blocked, fault {}{}: {}{}", code,
+                       name.label == code ? "" : fmt::format(" ({})", name.label), name.description,
                        fault.suppressed ? "; not recorded because FPD is set" : "");
   }
   std::string operator()(const Blocked &blocked) const {

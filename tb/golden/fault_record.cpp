@@ -9,20 +9,6 @@ namespace dmar::golden {
 
 namespace {
 
-// Of these faults alone the interrupt index means something (VT-d 5.1.4.1).
-bool names_index(FaultReason reason) {
-  switch (reason) {
-    case FaultReason::kInterruptIndexBeyondTable:
-    case FaultReason::kInterruptEntryNotPresent:
-    case FaultReason::kInterruptEntryAccess:
-    case FaultReason::kInterruptEntryReserved:
-    case FaultReason::kInterruptSourceInvalid:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // The field has 16 bits; a carry of the index is lost.
 std::uint64_t interrupt_info(const Request &request) {
   const std::uint64_t index = interrupt_request::index(request.address.raw(), request.message_data);
@@ -36,7 +22,7 @@ FaultRecord make_fault_record(const Config &config, const Request &request, Faul
   record.hi =
       bit(63) | (std::uint64_t{static_cast<std::uint8_t>(reason)} << 32) | request.source_id.raw();
   if (is_interrupt_fault(reason)) {
-    if (names_index(reason)) record.lo = interrupt_info(request);
+    if (names_interrupt_index(reason)) record.lo = interrupt_info(request);
     return record;
   }
 

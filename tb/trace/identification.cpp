@@ -2,27 +2,19 @@
 // See identification.hpp. Field positions: VT-d 11.4.1 to 11.4.3.
 #include "trace/identification.hpp"
 
-#include <fmt/core.h>
-
 #include <array>
 #include <span>
 
 #include "dmar/registers.hpp"
-#include "dmar/structures.hpp"
+#include "trace/field_text.hpp"
 
 namespace dmar::trace {
 
 namespace {
 
-struct Field {
-  const char *name;
-  unsigned high;
-  unsigned low;
-};
+constexpr std::array<NamedField, 2> kVersion{{{"MAX", 7, 4}, {"MIN", 3, 0}}};
 
-constexpr std::array<Field, 2> kVersion{{{"MAX", 7, 4}, {"MIN", 3, 0}}};
-
-constexpr std::array<Field, 22> kCapability{
+constexpr std::array<NamedField, 22> kCapability{
     {{"ND", 2, 0},       {"RWBF", 4, 4},    {"PLMR", 5, 5},    {"PHMR", 6, 6},
      {"CM", 7, 7},       {"SAGAW", 12, 8},  {"MGAW", 21, 16},  {"ZLR", 22, 22},
      {"FRO", 33, 24},    {"SSLPS", 37, 34}, {"PSI", 39, 39},   {"NFR", 47, 40},
@@ -30,7 +22,7 @@ constexpr std::array<Field, 22> kCapability{
      {"PI", 59, 59},     {"FS5LP", 60, 60}, {"ECMDS", 61, 61}, {"ESIRTPS", 62, 62},
      {"ESRTPS", 63, 63}, {"AFL", 3, 3}}};
 
-constexpr std::array<Field, 24> kExtended{
+constexpr std::array<NamedField, 24> kExtended{
     {{"C", 0, 0},      {"QI", 1, 1},      {"DT", 2, 2},      {"IR", 3, 3},     {"EIM", 4, 4},
      {"PT", 6, 6},     {"SC", 7, 7},      {"IRO", 17, 8},    {"MHMV", 23, 20}, {"MTS", 25, 25},
      {"NEST", 26, 26}, {"PRS", 29, 29},   {"ERS", 30, 30},   {"SRS", 31, 31},  {"NWFS", 33, 33},
@@ -41,7 +33,7 @@ struct Register {
   const char *name;
   std::uint32_t offset;
   unsigned bytes;
-  std::span<const Field> fields;
+  std::span<const NamedField> fields;
 };
 
 constexpr std::array<Register, 3> kRegisters{{{"VER", reg::kVer, 4, kVersion},
@@ -64,22 +56,7 @@ std::string identification_difference(const ReadEvent &event, std::uint64_t valu
   if (entry == nullptr || value == event.value) return {};
   // A 4-byte read may be the upper half of the register.
   const unsigned shift = 8 * (event.offset - entry->offset);
-  const std::uint64_t have = value << shift;
-  const std::uint64_t recorded = event.value << shift;
-  std::uint64_t unnamed = have ^ recorded;
-  std::string out;
-  for (const Field &item : entry->fields) {
-    const std::uint64_t here = field(have, item.high, item.low);
-    const std::uint64_t there = field(recorded, item.high, item.low);
-    unnamed &= ~bits(item.high, item.low);
-    if (here == there) continue;
-    out += fmt::format("{} {} is {:x}, recorded {:x}", out.empty() ? ":" : ";", item.name, here,
-                       there);
-  }
-  if (unnamed != 0) {
-    out += fmt::format("{} other bits differ: {:x}", out.empty() ? ":" : ";", unnamed);
-  }
-  return entry->name + out;
+  return entry->name + field_differences(entry->fields, value << shift, event.value << shift);
 }
 
 }  // namespace dmar::trace

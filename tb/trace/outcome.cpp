@@ -54,6 +54,16 @@ Outcome outcome_of(const golden::Verdict &verdict) {
       verdict);
 }
 
+bool equivalent(const Outcome &a, const Outcome &b) {
+  constexpr std::uint32_t kLevel = 1U << 14;
+  constexpr std::uint32_t kLevelTriggered = 1U << 15;
+  const bool edge = a.kind == Kind::kInterrupt && (a.message.data & kLevelTriggered) == 0;
+  if (!edge) return a == b;
+  Outcome other = b;
+  other.message.data = (b.message.data & ~kLevel) | (a.message.data & kLevel);
+  return a == other;
+}
+
 std::string to_string(const Outcome &outcome) {
   switch (outcome.kind) {
     case Kind::kAccess:

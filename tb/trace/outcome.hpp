@@ -34,6 +34,10 @@ Outcome outcome_of(const InterruptEvent &event);
 Outcome outcome_of(const Completion &completion);
 Outcome outcome_of(const golden::Verdict &verdict);
 
+// Whether an interrupt controller cannot tell the two apart: they are equal, or differ only in the
+// level bit of an edge-triggered message. That bit is the choice of the unit that makes a message.
+bool equivalent(const Outcome &a, const Outcome &b);
+
 // As in a trace line: "ok 1ffde002", "ok fee01004 27", "fault 5", "blocked without a fault".
 std::string to_string(const Outcome &outcome);
 

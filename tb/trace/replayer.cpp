@@ -8,8 +8,8 @@
 #include <exception>
 
 #include "dmar/registers.hpp"
-#include "golden/fault_record.hpp"
 #include "trace/event_text.hpp"
+#include "trace/fault_text.hpp"
 #include "trace/identification.hpp"
 #include "trace/outcome.hpp"
 
@@ -17,7 +17,6 @@ namespace dmar::trace {
 
 namespace {
 
-constexpr std::uint64_t kRecordValid = std::uint64_t{1} << 63;  // F of the upper half
 constexpr unsigned kPollsBeforeSettling = 64;
 
 bool touches(std::uint32_t offset, std::uint32_t first, unsigned bytes) {
@@ -36,24 +35,6 @@ bool is_polled_command(std::uint32_t offset) {
   return offset == reg::kGcmd || touches(offset, reg::kCcmd, 8) || touches(offset, reg::kIotlb, 8);
 }
 
-// The part of a fault record that a trace line of a blocked request determines. Address bits that
-// not every unit records are left out.
-std::string record_text(bool write, SourceId source_id, std::uint64_t address, unsigned reason) {
-  constexpr std::uint64_t kRecordedPage = 0x0000'FFFF'FFFF'F000;
-  return fmt::format("{} {:04x} {:x} fault {:x}", write ? 'w' : 'r', source_id.raw(),
-                     address & kRecordedPage, reason);
-}
-
-std::string record_text(std::uint64_t low, std::uint64_t high) {
-  const golden::FaultRecord record{.lo = low, .hi = high};
-  return record_text(!record.t1(), record.source_id(), record.fault_info(), record.reason());
-}
-
-std::string text_of(const DmaEvent &event) {
-  return record_text(event.write, event.source_id, event.iova.raw(),
-                     static_cast<unsigned>(event.reason));
-}
-
 template <class Element>
 std::string shown(const std::optional<Element> &element) {
   return element ? to_string(*element) : "nothing";
@@ -68,7 +49,7 @@ Replayer::Replayer(const Trace &trace, Target &target, ReplayOptions options)
       options_(std::move(options)),
       reference_(iommu_.config()),
       access_check_(target, reference_.memory()),
-      record_high_(iommu_.config().fault_records) {}
+      record_check_(iommu_, reference_.unit()) {}
 
 Report Replayer::run() {
   try {
@@ -127,11 +108,15 @@ void Replayer::apply(const ReadEvent &event) {
   const bool identifies = is_identification(event.offset);
   const std::uint64_t unit = identifies ? iommu_.read(event.offset, event.bytes) : poll(event);
   ++report_.register_reads;
+  const auto record = record_check_.golden_record_at(event.offset);
+  const std::uint64_t defined = record ? defined_bits(event, *record) : ~std::uint64_t{0};
   if (identifies && unit == golden) {
-    note_identification(event, unit);
-  } else if (unit != golden || unit != event.value) {
+    note(identification_difference(event, unit));
+  } else if (unit != golden || ((unit ^ event.value) & defined) != 0) {
     mismatch(to_string(current_->event), fmt::format("{:x}", unit), fmt::format("{:x}", golden),
              fmt::format("{:x}", event.value));
+  } else if (record) {
+    note(fault_difference(event, unit));
   }
 }
 
@@ -146,11 +131,10 @@ std::uint64_t Replayer::poll(const ReadEvent &event) {
   return value;
 }
 
-void Replayer::note_identification(const ReadEvent &event, std::uint64_t value) {
-  std::string note = identification_difference(event, value);
+void Replayer::note(std::string text) {
   auto &notes = report_.notes;
-  if (note.empty() || std::find(notes.begin(), notes.end(), note) != notes.end()) return;
-  notes.push_back(std::move(note));
+  if (text.empty() || std::find(notes.begin(), notes.end(), text) != notes.end()) return;
+  notes.push_back(std::move(text));
 }
 
 void Replayer::apply(const WriteEvent &event) {
@@ -158,33 +142,54 @@ void Replayer::apply(const WriteEvent &event) {
   reference_.apply(event);
   iommu_.write(event.offset, event.bytes, event.value);
   ++report_.register_writes;
-  for (std::size_t i = 0; i < record_high_.size(); ++i) {
-    const std::uint32_t record = reg::frcd(static_cast<unsigned>(i));
-    if (touches(event.offset, record, 16)) record_high_[i] = iommu_.read(record + 8, 8);
-  }
+  record_check_.note_write(event.offset);
   settle_due_ = is_polled_command(event.offset);
   if (!settle_due_) iommu_.settle();
 }
 
 void Replayer::apply(const DmaEvent &event) {
   settle_if_due();
-  const Outcome golden = reference_.apply(event);
+  const golden::Verdict golden = reference_.apply(event);
   const Completion completion = access_check_.carry_out(event, current_->line, complaints_);
   ++report_.dma;
-  compare_requests(outcome_of(completion), golden, outcome_of(event));
+  compare_requests(event, outcome_of(completion), outcome_of(golden), outcome_of(event));
   if (completion.status == Completion::Status::kOkay) report_.dma_bytes += event.bytes;
 }
 
 void Replayer::apply(const InterruptEvent &event) {
   settle_if_due();
-  const Outcome golden = reference_.apply(event);
+  const golden::Verdict golden = reference_.apply(event);
   const Completion completion = access_check_.carry_out(event, complaints_);
-  ++report_.interrupts;
-  compare_requests(outcome_of(completion), golden, outcome_of(event));
+  count_interrupt(golden);
+  compare_requests(event, outcome_of(completion), outcome_of(golden),
+                   recorded_outcome(event, golden));
 }
 
-void Replayer::compare_requests(const Outcome &unit, const Outcome &golden,
-                                const Outcome &recorded) {
+// What the recorded unit made of an edge-triggered message it remapped, with the level bit as the
+// golden model makes it.
+Outcome Replayer::recorded_outcome(const InterruptEvent &event, const golden::Verdict &golden) {
+  const Outcome recorded = outcome_of(event);
+  const auto *message = std::get_if<golden::Interrupt>(&golden);
+  if (message == nullptr || !message->remapped) return recorded;
+  const Outcome expected = outcome_of(golden);
+  if (recorded == expected || !equivalent(expected, recorded)) return recorded;
+  note("remapped edge-triggered interrupts: the level bit of the data differs from the recording");
+  return expected;
+}
+
+void Replayer::count_interrupt(const golden::Verdict &verdict) {
+  ++report_.interrupts;
+  const auto *message = std::get_if<golden::Interrupt>(&verdict);
+  if (message == nullptr) {
+    ++report_.interrupts_blocked;
+  } else {
+    ++(message->remapped ? report_.interrupts_remapped : report_.interrupts_unchanged);
+  }
+}
+
+template <class RequestEvent>
+void Replayer::compare_requests(const RequestEvent &event, const Outcome &unit,
+                                const Outcome &golden, const Outcome &recorded) {
   if (unit != golden || unit != recorded) {
     mismatch(to_string(current_->event), to_string(unit), to_string(golden), to_string(recorded));
   }
@@ -193,30 +198,19 @@ void Replayer::compare_requests(const Outcome &unit, const Outcome &golden,
   };
   if (blocked(unit) || blocked(golden)) {
     iommu_.settle();
-    compare_fault_records(unit == recorded);
+    compare_fault_records(unit == recorded ? std::optional(fault_text(event)) : std::nullopt);
   }
   if (blocked(recorded)) ++report_.faults;
 }
 
-// The records are compared as a whole with the golden model, a new one also with the request that
-// it must describe, if that was blocked as recorded.
-void Replayer::compare_fault_records(bool as_recorded) {
-  for (unsigned i = 0; i < record_high_.size(); ++i) {
-    const std::uint64_t low = iommu_.read(reg::frcd(i), 8);
-    const std::uint64_t high = iommu_.read(reg::frcd(i) + 8, 8);
-    const std::uint64_t golden_low = reference_.unit().read(reg::frcd(i), 8);
-    const std::uint64_t golden_high = reference_.unit().read(reg::frcd(i) + 8, 8);
-    const bool fresh = (high & ~record_high_[i] & kRecordValid) != 0;
-    record_high_[i] = high;
-    if (fresh) report_.fault_log.push_back({current_->line, low, high});
-    const std::string what = fmt::format("fault record {} after {}", i, to_string(current_->event));
-    if (low != golden_low || high != golden_high) {
-      mismatch(what, fmt::format("{:016x} {:016x}", high, low),
-               fmt::format("{:016x} {:016x}", golden_high, golden_low), "-");
-    } else if (const auto *dma = std::get_if<DmaEvent>(&current_->event);
-               dma != nullptr && fresh && as_recorded && record_text(low, high) != text_of(*dma)) {
-      mismatch(what, record_text(low, high), record_text(golden_low, golden_high), text_of(*dma));
-    }
+void Replayer::compare_fault_records(const std::optional<std::string> &expected) {
+  const RecordCheck::Findings findings = record_check_.compare(expected);
+  for (const golden::FaultRecord &record : findings.fresh) {
+    report_.fault_log.push_back({current_->line, record.lo, record.hi});
+  }
+  for (const RecordCheck::Difference &difference : findings.differences) {
+    mismatch(fmt::format("fault record {} after {}", difference.record, to_string(current_->event)),
+             difference.unit, difference.golden, difference.recorded);
   }
 }
 

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "trace/access_check.hpp"
 #include "trace/event.hpp"
+#include "trace/record_check.hpp"
 #include "trace/reference.hpp"
 #include "trace/report.hpp"
 #include "trace/sequence.hpp"
@@ -51,13 +53,17 @@ class Replayer {
   void apply(const MessageEvent &) {}
 
   std::uint64_t poll(const ReadEvent &event);
-  void note_identification(const ReadEvent &event, std::uint64_t value);
-  void compare_requests(const Outcome &unit, const Outcome &golden, const Outcome &recorded);
+  void note(std::string text);
+  void count_interrupt(const golden::Verdict &verdict);
+  template <class RequestEvent>
+  void compare_requests(const RequestEvent &event, const Outcome &unit, const Outcome &golden,
+                        const Outcome &recorded);
+  Outcome recorded_outcome(const InterruptEvent &event, const golden::Verdict &golden);
   void compare_consequences(const Consequences &recorded);
   template <class Element>
   void compare_sequences(const char *kind, const std::vector<Element> &unit,
                          const std::vector<Element> &golden, const std::vector<Element> &recorded);
-  void compare_fault_records(bool as_recorded);
+  void compare_fault_records(const std::optional<std::string> &expected);
   void settle_if_due();
   void mismatch(std::string what, std::string unit, std::string golden, std::string recorded);
 
@@ -67,11 +73,11 @@ class Replayer {
   ReplayOptions options_;
   Reference reference_;
   AccessCheck access_check_;
+  RecordCheck record_check_;
   Report report_;
   const Entry *current_ = nullptr;
-  std::vector<std::string> complaints_;     // about bytes, for the current event
-  std::vector<std::uint64_t> record_high_;  // upper halves of the unit's fault records
-  bool settle_due_ = false;                 // a command was written and may still be running
+  std::vector<std::string> complaints_;  // about bytes, for the current event
+  bool settle_due_ = false;              // a command was written and may still be running
 };
 
 }  // namespace dmar::trace

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of the replay: the recorded trace, and a unit under test that can be made to misbehave.
+// For tests of the replay: the recorded traces, and a unit under test that can be made to
+// misbehave.
 #ifndef DMAR_TESTS_TRACE_SUPPORT_HPP
 #define DMAR_TESTS_TRACE_SUPPORT_HPP
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <functional>
 #include <span>
 #include <string>
@@ -20,6 +24,26 @@ inline const Trace &lazy_trace() {
   static const Trace kTrace = load_trace(DMAR_TRACE_DIR "/linux61-blk-lazy.trace.gz");
   return kTrace;
 }
+
+// The life with interrupt remapping.
+inline const Trace &remapping_trace() {
+  static const Trace kTrace = load_trace(DMAR_TRACE_DIR "/linux61-blk-strict-ir.trace.gz");
+  return kTrace;
+}
+
+// The entry of the `skip`+1-th event of type Wanted for which `matches` holds.
+template <class Wanted, class Predicate>
+Entry &find(Trace &trace, Predicate matches, int skip = 0) {
+  const auto found =
+      std::find_if(trace.entries.begin(), trace.entries.end(), [&](const Entry &entry) {
+        const auto *event = std::get_if<Wanted>(&entry.event);
+        return event != nullptr && matches(*event) && skip-- == 0;
+      });
+  EXPECT_NE(found, trace.entries.end());
+  return *found;
+}
+
+inline constexpr auto kAny = [](const auto &) { return true; };
 
 // The golden model with hooks that spoil what it does.
 class TamperedTarget : public Target, private Iommu {

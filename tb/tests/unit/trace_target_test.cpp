@@ -132,7 +132,7 @@ TEST_F(MisbehavingUnit, OtherFaultRecordIsSeen) {
 
 TEST_F(MisbehavingUnit, OtherCapabilityThanItsModelIsNoNote) {
   target_.after_read = [](std::uint32_t offset, std::uint64_t &value) {
-    if (offset == 0x10) value |= 8;
+    if (offset == 0x10) value ^= 8;
   };
   EXPECT_EQ(replay(true).mismatches, 2U);
 }
