@@ -29,7 +29,9 @@ TEST_F(Program, ReplaysTheLazyTrace) {
   EXPECT_THAT(result.output,
               HasSubstr("DMAR: [DMA Write NO_PASID] Request device [00:06.0] fault addr "
                         "0xdeadb000 [fault reason 0x05] PTE Write access is not set"));
-  EXPECT_THAT(result.output, HasSubstr("Note: ECAP: SC is 1, recorded 0"));
+  EXPECT_THAT(
+      result.output,
+      HasSubstr("Note: ECAP: IR is 1, recorded 0; EIM is 1, recorded 0; SC is 1, recorded 0"));
   const auto json = nlohmann::json::parse(std::ifstream(in("r.json")));
   EXPECT_EQ(json.at("dma"), 18219);
   EXPECT_EQ(json.at("interrupts"), 1144);
@@ -43,6 +45,32 @@ TEST_F(Program, ReplaysTheLazyTrace) {
     EXPECT_TRUE(json.at(key).is_number_integer()) << key;
   }
   EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(Program, ReplaysTheTraceWithInterruptRemapping) {
+  const Result result =
+      dmar(fmt::format("run {} --golden-only --json {}", kRemapping, in("r.json")));
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.output,
+              AllOf(HasSubstr("17,515 DMA requests and 7,075 interrupt messages compared, "
+                              "0 mismatches"),
+                    HasSubstr("7,072 remapped, 0 unchanged, 3 blocked"),
+                    HasSubstr("DMAR: [INTR-REMAP] Request device [00:06.0] fault index 0xc8 "
+                              "[fault reason 0x22] Present field in the IRTE entry is clear"),
+                    HasSubstr("fault index 0x1 [fault reason 0x26]"),
+                    HasSubstr("[fault reason 0x25] Blocked a compatibility format interrupt"),
+                    HasSubstr("Note: remapped edge-triggered interrupts: the level bit"),
+                    HasSubstr("Note: fault record of an interrupt: T1 is 0, recorded 1")));
+  const auto json = nlohmann::json::parse(std::ifstream(in("r.json")));
+  EXPECT_EQ(json.at("dma"), 17515);
+  EXPECT_EQ(json.at("interrupts"), 7075);
+  EXPECT_EQ(json.at("interrupts_remapped"), 7072);
+  EXPECT_EQ(json.at("interrupts_unchanged"), 0);
+  EXPECT_EQ(json.at("interrupts_blocked"), 3);
+  EXPECT_EQ(json.at("faults"), 5);
+  EXPECT_EQ(json.at("register_writes"), 3769);
+  EXPECT_EQ(json.at("status_writes"), 3741);
+  EXPECT_EQ(json.at("mismatches"), 0);
 }
 
 TEST_F(Program, MismatchGivesStatusOneAndStillTheJson) {
@@ -84,11 +112,11 @@ TEST_F(Program, BadTraceNamesFileLineAndField) {
 }
 
 TEST_F(Program, MissingFeatureStopsBeforeAnythingRuns) {
-  const std::string file = trace("write b8 8 4a0000f");
+  const std::string file = trace("write 20 8 25f3400");
   const Result result = dmar(fmt::format("run {} --golden-only --json {}", file, in("r.json")));
   EXPECT_EQ(result.status, 2);
-  EXPECT_EQ(result.output, fmt::format("dmar: {}:4: write b8 8 4a0000f: this build (configuration "
-                                       "default) has no interrupt remapping\n",
+  EXPECT_EQ(result.output, fmt::format("dmar: {}:4: write 20 8 25f3400: this build (configuration "
+                                       "default) has no scalable mode (RTADDR.TTM=01)\n",
                                        file));
   EXPECT_FALSE(fs::exists(in("r.json")));
 }
@@ -164,6 +192,37 @@ TEST_F(Program, ExplainsARecordedFault) {
                                    HasSubstr("fault 05h"), HasSubstr("Recorded: fault 5.")));
 }
 
+TEST_F(Program, ExplainsRecordedInterrupts) {
+  const auto explained = [](unsigned line) {
+    return dmar(fmt::format("explain {} --at {}", kRemapping, line)).output;
+  };
+  EXPECT_THAT(explained(33708),
+              AllOf(HasSubstr("write of 4 bytes at 0xfee01910 by 00:06.0, data 0x0"),
+                    HasSubstr("interrupt entry c8h at 0x4a00c80: 0000000000000000_"),
+                    HasSubstr("Verdict: blocked, fault 22h: "),
+                    HasSubstr("Linux logs: DMAR: [INTR-REMAP] Request device [00:06.0] fault "
+                              "index 0xc8 [fault reason 0x22]"),
+                    HasSubstr("Recorded: fault 22.")));
+  EXPECT_THAT(explained(33804), AllOf(HasSubstr("requester ff:00.0"), HasSubstr("fault 26h")));
+  EXPECT_THAT(explained(33882),
+              AllOf(HasSubstr("data 0x4031"), HasSubstr("GSTS.CFIS = 0"), HasSubstr("fault 25h")));
+  EXPECT_THAT(explained(43), AllOf(HasSubstr("interrupt entry 1h at 0x4a00010"),
+                                   HasSubstr("remapped: 0xfee0100c with data 0x4030"),
+                                   HasSubstr("Recorded: ok fee0100c 30.")));
+}
+
+TEST_F(Program, ExplainsAnyInterruptAtThatMoment) {
+  const auto explained = [](const char *message) {
+    return dmar(fmt::format("explain {} --at 33804 --sid ff00 --write --bytes 4 {}", kRemapping,
+                            message))
+        .output;
+  };
+  EXPECT_THAT(explained("--iova fee00018 --data 1"), HasSubstr("remapped: 0xfee0100c"));
+  EXPECT_THAT(explained("--iova fee00018 --data 10001"), HasSubstr("fault 20h"));
+  EXPECT_THAT(explained("--iova fee00018 --data 100000000"),
+              HasSubstr("--data 100000000: not a hexadecimal number of 32 bits"));
+}
+
 TEST_F(Program, ExplainsAnyRequestAtThatMoment) {
   // Line 21695 changes the page table line that line 21696 uses.
   const std::string request = "--sid 00:05.0 --iova 0xfffdff10 --bytes 16";
@@ -208,7 +267,10 @@ TEST_F(Program, PrintsTheRegisterMap) {
 TEST_F(Program, ListsConfigurations) {
   const Result result = dmar("configs");
   EXPECT_EQ(result.status, 0);
-  EXPECT_THAT(result.output, AllOf(StartsWith("default\n"), HasSubstr("CAP 00D2078C606F0606h")));
+  EXPECT_THAT(result.output,
+              AllOf(StartsWith("default\n"), HasSubstr("CAP 00D2078C606F0606h"),
+                    HasSubstr("interrupts      remapped, APIC ids of 8 or 32 bits, masks of up "
+                              "to 15 bits")));
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace dmar::sim {
 
 namespace {
 
+constexpr unsigned kLastRegisterInvalidation = 5;  // from VER.MAX = 6 on it always fails
+
 std::string table_depths(unsigned sagaw) {
   std::string out;
   for (unsigned bit = 1; bit <= 3; ++bit) {
@@ -23,6 +25,12 @@ std::string table_depths(unsigned sagaw) {
 const char *page_sizes(unsigned super_pages) {
   if (super_pages == 0) return "4 KiB";
   return super_pages == 1 ? "4 KiB, 2 MiB" : "4 KiB, 2 MiB, 1 GiB";
+}
+
+std::string interrupts_of(const Config &config) {
+  if (!config.interrupt_remapping) return "not remapped";
+  return fmt::format("remapped, APIC ids of {} bits, masks of up to {} bits",
+                     config.extended_interrupt_mode ? "8 or 32" : "8", config.max_interrupt_mask);
 }
 
 std::string options_of(const Config &config) {
@@ -38,6 +46,11 @@ std::string options_of(const Config &config) {
   add(config.protected_low, "protected low memory");
   add(config.protected_high, "protected high memory");
   add(config.collapse_faults, "fault collapsing");
+  add(config.version_major <= kLastRegisterInvalidation, "register-based invalidation");
+  add(config.abort_mode, "abort mode, 256-bit descriptors");
+  add(config.root_pointer_flush, "flush on SRTP");
+  add(config.interrupt_pointer_flush, "flush on SIRTP");
+  add(config.write_buffer_flush, "write buffer flush");
   return out;
 }
 
@@ -51,6 +64,7 @@ void print_config(const std::string &name, const Config &config) {
   fmt::print("  page sizes      {}\n", page_sizes(config.super_pages));
   fmt::print("  domain ids      {} bits\n", 4 + 2 * config.domain_id_code);
   fmt::print("  fault records   {}\n", config.fault_records);
+  fmt::print("  interrupts      {}\n", interrupts_of(config));
   fmt::print("  options         {}\n", options_of(config));
 }
 

@@ -9,6 +9,7 @@
 
 #include "backend.hpp"
 #include "command.hpp"
+#include "dmar/structures.hpp"
 #include "golden/explain.hpp"
 #include "golden/fault_record.hpp"
 #include "source_id_text.hpp"
@@ -28,6 +29,7 @@ struct ExplainOptions {
   std::optional<std::size_t> event;
   std::string source_id;
   std::string iova;
+  std::string data;
   bool write = false;
   std::optional<unsigned> bytes;
 };
@@ -53,6 +55,16 @@ std::size_t moment(const trace::Trace &trace, const ExplainOptions &options) {
   return static_cast<std::size_t>(found - entries.begin());
 }
 
+// The DWORD that makes a write an interrupt message.
+std::uint32_t data_from(const ExplainOptions &options) {
+  if (options.data.empty()) return 0;
+  const auto data = parse_hex(options.data);
+  if (!data || *data > 0xFFFF'FFFF) {
+    throw UsageError(fmt::format("--data {}: not a hexadecimal number of 32 bits", options.data));
+  }
+  return static_cast<std::uint32_t>(*data);
+}
+
 Request request_from(const ExplainOptions &options) {
   const auto source_id = parse_source_id(options.source_id);
   if (!source_id) {
@@ -71,7 +83,8 @@ Request request_from(const ExplainOptions &options) {
   return {.source_id = *source_id,
           .address = Iova(*iova),
           .kind = options.write ? AccessKind::kWrite : AccessKind::kRead,
-          .bytes = bytes};
+          .bytes = bytes,
+          .message_data = data_from(options)};
 }
 
 // The request of the event itself, and what the recording says became of it.
@@ -105,6 +118,14 @@ void print_moment(const trace::Trace &trace, std::size_t index) {
   }
 }
 
+// The data matter where an interrupt message may be meant.
+std::string request_text(const Request &request) {
+  const bool message = in_interrupt_range(request.address.raw()) &&
+                       request.kind == AccessKind::kWrite && request.bytes == 4;
+  return golden::describe(request) +
+         (message ? fmt::format(", data {:#x}", request.message_data) : std::string());
+}
+
 // A note for each feature used so far that the model does not have.
 void print_notes(trace::Trace trace, std::size_t index, const Config &config) {
   const std::string file = trace.file;
@@ -135,7 +156,7 @@ int explain(const ExplainOptions &options) {
   std::vector<golden::Step> steps;
   const golden::Verdict verdict = reference.unit().judge(request, &steps);
   print_moment(trace, index);
-  fmt::print("Request: {}\n\n{}\n", golden::describe(request), golden::render(steps));
+  fmt::print("Request: {}\n\n{}\n", request_text(request), golden::render(steps));
   fmt::print("Verdict: {}.\n", golden::describe(verdict));
   if (const auto *fault = std::get_if<golden::Fault>(&verdict); fault && !fault->suppressed) {
     const auto record = golden::make_fault_record(config, request, fault->reason);
@@ -172,6 +193,12 @@ void add_explain(CLI::App &app, int &status) {
   command->add_option("--bytes", options->bytes, "Bytes of the request, 1 to 4096 (default 1)")
       ->check(CLI::Range(1U, 4096U))
       ->type_name("N")
+      ->needs(sid);
+  command
+      ->add_option(
+          "--data", options->data,
+          "Data of a write of 4 bytes, as of an interrupt message (hexadecimal, default 0)")
+      ->type_name("HEX")
       ->needs(sid);
   command->add_option("--config", options->config, "Configuration of the unit, see `dmar configs`")
       ->type_name("NAME")

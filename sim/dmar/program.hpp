@@ -67,6 +67,13 @@ class Program : public ::testing::Test {
 };
 
 inline const std::string kLazy = DMAR_TRACE_DIR "/linux61-blk-lazy.trace.gz";
+inline const std::string kRemapping = DMAR_TRACE_DIR "/linux61-blk-strict-ir.trace.gz";
+
+// Whether the program was built with this configuration; a build may be limited to some.
+inline bool has_config(const std::string &name) {
+  const std::string configs = "\n" + dmar("configs").output;
+  return configs.find("\n" + name + "\n") != std::string::npos;
+}
 
 }  // namespace dmar::sim
 

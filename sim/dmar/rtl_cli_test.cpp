@@ -34,6 +34,37 @@ TEST_F(RtlProgram, ReplaysTheLazyTrace) {
   EXPECT_GT(json.at("cycles"), 1000000);
 }
 
+// With the default caches, and with caches of one entry and one walk at a time.
+TEST_F(RtlProgram, ReplaysTheTraceWithInterruptRemapping) {
+  for (const std::string config : {"default", "small"}) {
+    if (!has_config(config)) continue;
+    SCOPED_TRACE(config);
+    const Result result =
+        dmar(fmt::format("run {} --config {} --json {}", kRemapping, config, in("r.json")));
+    EXPECT_EQ(result.status, 0) << result.output;
+    const auto json = nlohmann::json::parse(std::ifstream(in("r.json")));
+    EXPECT_EQ(json.at("unit"), "rtl");
+    EXPECT_EQ(json.at("dma"), 17515);
+    EXPECT_EQ(json.at("interrupts"), 7075);
+    EXPECT_EQ(json.at("interrupts_remapped"), 7072);
+    EXPECT_EQ(json.at("interrupts_blocked"), 3);
+    EXPECT_EQ(json.at("faults"), 5);
+    EXPECT_EQ(json.at("mismatches"), 0);
+    EXPECT_GT(json.at("walks"), 0);
+  }
+}
+
+TEST_F(RtlProgram, BuildWithoutInterruptRemappingRefusesTheTraceThatNeedsIt) {
+  const std::string config = "bare";
+  const Result result = dmar(fmt::format("run {} --config {}", kRemapping, config));
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output,
+              HasSubstr(has_config(config) ? kRemapping + ":17: write b8 8 4a0000f: this build "
+                                                          "(configuration bare) has no interrupt "
+                                                          "remapping"
+                                           : "--config bare: no such configuration"));
+}
+
 TEST_F(RtlProgram, MemoryLatencyCostsCyclesOnly) {
   const auto cycles = [this](const char *arguments) {
     const Result result =

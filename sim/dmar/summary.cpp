@@ -34,10 +34,15 @@ std::string dmesg(const trace::Report &report) {
   return out;
 }
 
+std::string interrupts(const trace::Report &report) {
+  return fmt::format("{} remapped, {} unchanged, {} blocked", grouped(report.interrupts_remapped),
+                     grouped(report.interrupts_unchanged), grouped(report.interrupts_blocked));
+}
+
 std::string compared(const trace::Report &report) {
   std::string out = "Compared with the golden model and the recording\n";
   out += row("DMA requests", report.dma, fmt::format("{} bytes moved", grouped(report.dma_bytes)));
-  out += row("interrupt messages", report.interrupts);
+  out += row("interrupt messages", report.interrupts, interrupts(report));
   out +=
       row("register reads", report.register_reads,
           report.extra_polls == 0 ? "" : fmt::format("{} more polls", grouped(report.extra_polls)));
@@ -112,6 +117,9 @@ std::string json_text(const RunResult &result) {
       {"dma", report.dma},
       {"dma_bytes", report.dma_bytes},
       {"interrupts", report.interrupts},
+      {"interrupts_remapped", report.interrupts_remapped},
+      {"interrupts_unchanged", report.interrupts_unchanged},
+      {"interrupts_blocked", report.interrupts_blocked},
       {"faults", report.faults},
       {"register_reads", report.register_reads},
       {"register_writes", report.register_writes},

@@ -24,7 +24,8 @@ std::string mismatch_text(const RunResult &result);
 // is the verdict.
 std::string summary_text(const RunResult &result);
 
-// One JSON object. The whole numbers dma, interrupts, faults, register_reads, register_writes,
+// One JSON object. The whole numbers dma, interrupts, interrupts_remapped, interrupts_unchanged,
+// interrupts_blocked, faults, register_reads, register_writes,
 // status_writes, events, hits, walks, table_reads, cycles and mismatches are at the top level.
 std::string json_text(const RunResult &result);
 
