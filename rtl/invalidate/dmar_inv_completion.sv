@@ -31,7 +31,8 @@ module dmar_inv_completion (
 
   dmar_event #(.FirstWord(IECTL_WORD)) u_event (
     .clk_i, .rst_ni, .access_i, .rdata_o(event_rdata),
-    .set_i(completion_i && (!complete_q || clear)), .quiet_i(!complete_q), .busy_o, .msg_valid_o, .msg_ready_i, .msg_o
+    .set_i(completion_i && (!complete_q || clear)), .quiet_i(!complete_q), .busy_o,
+    .msg_valid_o, .msg_ready_i, .msg_o
   );
 
   assign rdata_o = event_rdata | ((access_i.word == ICS_WORD) ? {31'h0, complete_q} : '0);
