@@ -5,6 +5,8 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 TRACE ?= sim/traces/linux61-blk-lazy.trace.gz
 ARGS  ?=
+TIME  ?= 0
+COUNT ?= 270
 WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
@@ -16,7 +18,7 @@ help:
 	@echo "make test       lint, synthesis and every test"
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
-	@echo "make mutants    break the RTL on purpose, one line at a time: do the tests notice? (half an hour)"
+	@echo "make mutants    break the RTL in 300 ways: do the tests notice? Resumes; TIME=minutes COUNT=n"
 	@echo "make build      the program $(BUILD)/dmar"
 	@echo "make waves      record a wave and open it in GTKWave"
 	@echo "make synth      synthesize the smallest build for iCE40, cells per module"
@@ -48,7 +50,7 @@ coverage:
 
 mutants:
 	@sim/setup/packages.sh test
-	@JOBS=$(JOBS) sim/mutation/run.sh $(BUILD)/mutation
+	@JOBS=$(JOBS) TIME=$(TIME) COUNT=$(COUNT) sim/mutation/run.sh $(BUILD)/mutation
 
 lint:
 	@sim/setup/packages.sh test

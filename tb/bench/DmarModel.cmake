@@ -5,6 +5,11 @@ find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator)
 find_program(DMAR_CCACHE ccache)
 set(DMAR_BENCH_DIR ${CMAKE_CURRENT_LIST_DIR})
 
+# Another RTL than that of this repository, and how strictly Verilator looks at it: sim/mutation
+# builds broken ones.
+set(DMAR_RTL_ROOT ${CMAKE_SOURCE_DIR} CACHE PATH "Folder of the rtl/ that the models are built from")
+set(DMAR_RTL_WARNINGS -Wall CACHE STRING "Options of Verilator that choose its warnings")
+
 # RTL parameter and member of dmar::Config with the same meaning.
 set(DMAR_CONFIG_MEMBERS
   VersionMajor=version_major HostAddrWidth=host_address_width GuestAddrWidth=guest_address_width Sagaw=sagaw
@@ -17,7 +22,7 @@ set(DMAR_CONFIG_MEMBERS
   AbortMode=abort_mode RootPointerFlush=root_pointer_flush
   InterruptPointerFlush=interrupt_pointer_flush WriteBufferFlush=write_buffer_flush)
 
-# Sources, one per line, relative to the repository.
+# Sources, one per line, relative to DMAR_RTL_ROOT.
 function(dmar_read_file_list list out)
   set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
   file(STRINGS ${list} lines)
@@ -25,7 +30,7 @@ function(dmar_read_file_list list out)
   foreach(line ${lines})
     string(STRIP "${line}" line)
     if(line AND NOT line MATCHES "^(#|//|[+-])")
-      list(APPEND files ${CMAKE_SOURCE_DIR}/${line})
+      list(APPEND files ${DMAR_RTL_ROOT}/${line})
     endif()
   endforeach()
   set(${out} ${files} PARENT_SCOPE)
@@ -128,7 +133,7 @@ function(dmar_add_model_from name sources arguments)
     set(DMAR_COUNTERS "#include \"V${module}___024root.h\"\n#include \"V${module}__Syms.h\"")
   endif()
   verilate(V${module} TOP_MODULE dmar_top PREFIX V${module} TRACE_FST SOURCES ${sources}
-    INCLUDE_DIRS ${CMAKE_SOURCE_DIR}/rtl OPT_FAST -O${effort} OPT_SLOW -O1 OPT_GLOBAL -O3
+    INCLUDE_DIRS ${DMAR_RTL_ROOT}/rtl OPT_FAST -O${effort} OPT_SLOW -O1 OPT_GLOBAL -O3
     VERILATOR_ARGS -O3 -fno-const-bit-op-tree --assert --x-assign unique --x-initial unique
                    --timescale 1ns/1ns ${coverage} ${arguments})
   dmar_share_runtime(V${module})
@@ -146,11 +151,11 @@ endfunction()
 
 # dmar_add_model(<name> [<Parameter>=<value> ...]): dmar_top from rtl/files.f.
 function(dmar_add_model name)
-  dmar_read_file_list(${CMAKE_SOURCE_DIR}/rtl/files.f sources)
-  if(EXISTS ${CMAKE_SOURCE_DIR}/rtl/lint.vlt)
-    list(PREPEND sources ${CMAKE_SOURCE_DIR}/rtl/lint.vlt)
+  dmar_read_file_list(${DMAR_RTL_ROOT}/rtl/files.f sources)
+  if(EXISTS ${DMAR_RTL_ROOT}/rtl/lint.vlt)
+    list(PREPEND sources ${DMAR_RTL_ROOT}/rtl/lint.vlt)
   endif()
-  set(arguments -Wall)
+  set(arguments ${DMAR_RTL_WARNINGS})
   foreach(parameter ${ARGN})
     list(APPEND arguments "-G${parameter}")
   endforeach()

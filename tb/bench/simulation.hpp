@@ -8,11 +8,14 @@
 #include <verilated_fst_c.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "bench/copy_pins.hpp"
 #include "bench/simulation_base.hpp"
@@ -75,7 +78,22 @@ class Simulation : public SimulationBase {
     context->traceEverOn(true);
     context->randReset(2);
     context->randSeed(static_cast<int>(seed % 0x7FFF'FFFF) + 1);  // 0 would mean "the clock"
+    pass_plusargs(*context);
     return context;
+  }
+
+  // DMAR_PLUSARGS="+name=value ..." reaches $value$plusargs and $test$plusargs of the RTL in any
+  // program that has a model: a knob or a $display switched on for one run without a new build, or
+  // the mutant of sim/mutation. Verilator's own, like +verilator+error+limit+2, work as well.
+  static void pass_plusargs(VerilatedContext &context) {
+    const char *text = std::getenv("DMAR_PLUSARGS");
+    if (text == nullptr) return;
+    std::istringstream words(text);
+    std::vector<std::string> arguments{"dmar"};
+    for (std::string word; words >> word;) arguments.push_back(word);
+    std::vector<const char *> pointers;
+    for (const std::string &argument : arguments) pointers.push_back(argument.c_str());
+    context.commandArgs(static_cast<int>(pointers.size()), pointers.data());
   }
 
   void set_clock(int level) {
