@@ -21,6 +21,7 @@ bench::FuzzCase Campaign::next_case() {
   bench::FuzzCase one = plan_.first;
   one.model = plan_.models[started_ % plan_.models.size()];
   one.seed += started_ / plan_.models.size();
+  if (plan_.swarm) one.features = one.features.thinned(one.seed);
   ++started_;
   return one;
 }

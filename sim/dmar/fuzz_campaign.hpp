@@ -23,6 +23,7 @@ struct CampaignPlan {
   std::optional<std::uint64_t> runs = std::nullopt;
   std::optional<std::chrono::seconds> time = std::nullopt;
   unsigned jobs = 1;
+  bool swarm = false;  // leaves out some features, others for each seed
 };
 
 struct CampaignFailure {

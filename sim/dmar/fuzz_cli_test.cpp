@@ -31,8 +31,9 @@ class FuzzProgram : public Program {
 TEST_F(FuzzProgram, HelpNamesEveryOption) {
   const Result result = dmar("fuzz --help");
   EXPECT_EQ(result.status, 0);
-  for (const char *option : {"--seed", "--runs", "--time", "--jobs", "--config", "--json",
-                             "--cycles", "--out", "--only", "--without", "--no-shrink"}) {
+  for (const char *option :
+       {"--seed", "--runs", "--time", "--jobs", "--config", "--json", "--cycles", "--out", "--only",
+        "--without", "--swarm", "--no-shrink"}) {
     EXPECT_THAT(result.output, HasSubstr(option));
   }
   EXPECT_THAT(result.output, Not(HasSubstr("--sabotage")));

@@ -55,6 +55,7 @@ nlohmann::json json_of(const CampaignPlan &plan, const CampaignResult &result) {
   json["cycles_per_run"] = plan.first.cycles;
   json["features"] = plan.first.features.text();
   json["jobs"] = plan.jobs;
+  json["swarm"] = plan.swarm;
   json["seconds"] = result.seconds;
   json["interrupted"] = stopped();
   json["failure"] = nullptr;

@@ -63,7 +63,8 @@ CampaignPlan plan_of(const FuzzOptions &options) {
                               .cycles = options.cycles,
                               .features = features_of(options),
                               .sabotage = options.sabotage},
-                    .jobs = options.jobs};
+                    .jobs = options.jobs,
+                    .swarm = options.swarm};
   for (const std::string &model : plan.models) config_named(model);
   if (options.runs != 0) plan.runs = options.runs;
   if (!options.time.empty()) plan.time = parse_time(options.time);
@@ -104,6 +105,8 @@ void add_fuzz_options(CLI::App &command, FuzzOptions &options) {
       ->delimiter(',')
       ->type_name("NAMES")
       ->excludes(only);
+  command.add_flag("--swarm", options.swarm,
+                   "Leave out some of what can happen, others for each seed");
   command.add_option("--json", options.json, "Write the result to this file as JSON")
       ->type_name("FILE");
   command.add_option("--out", options.folder, "Folder for the report and the wave of a failure")

@@ -20,6 +20,7 @@ struct FuzzOptions {
   unsigned jobs = 1;
   std::vector<std::string> only;
   std::vector<std::string> without;
+  bool swarm = false;
   std::string json;
   std::string folder = "fuzz-failures";
   bool no_shrink = false;

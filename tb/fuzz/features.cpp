@@ -8,6 +8,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "bench/random.hpp"
+
 namespace dmar::bench {
 namespace {
 
@@ -56,6 +58,18 @@ Feature feature_named(const std::string &name) {
 FeatureSet FeatureSet::all() {
   FeatureSet set;
   for (const FeatureInfo &one : kFeatures) set = set.with(one.feature);
+  return set;
+}
+
+FeatureSet FeatureSet::thinned(std::uint64_t seed) const {
+  constexpr unsigned kStream = 46;
+  constexpr std::array<unsigned, 3> kChances{0, 25, 60};
+  Random random(seed, kStream);
+  const unsigned chance = kChances[random.below(kChances.size())];
+  FeatureSet set = *this;
+  for (const Feature feature : list()) {
+    if (random.percent(chance)) set = set.without(feature);
+  }
   return set;
 }
 

@@ -58,6 +58,8 @@ class FeatureSet {
   [[nodiscard]] FeatureSet without(Feature feature) const {
     return FeatureSet(bits_ & ~mask(feature));
   }
+  // Some of them left out, by `seed`.
+  [[nodiscard]] FeatureSet thinned(std::uint64_t seed) const;
   [[nodiscard]] std::vector<Feature> list() const;
   // Names with commas between them; "none" when empty.
   [[nodiscard]] std::string text() const;

@@ -64,13 +64,14 @@ void Software::hasty_pointers() {
 }
 
 // Levels go to and fro without waiting. A pointer command at the end shows that what was under way
-// is over. Something stays remapped all the time, or no record could be foretold.
+// is over. One kind of remapping stays on all the time, or no record could be foretold.
 void Software::hasty_commands() {
   const std::uint32_t levels = levels_of(machine_.expect_register(reg::kGsts, 4));
-  if ((levels & gcmd::kTe) == 0 || machine_.world().interrupts() == nullptr) return;
-  if (!has(Feature::kRemapping)) return;
+  if (machine_.world().interrupts() == nullptr || !has(Feature::kRemapping)) return;
+  const std::uint32_t kept = random_.percent(50) ? gcmd::kTe : gcmd::kIre;
+  if ((levels & kept) == 0) return;
   for (std::uint64_t k = 2 + random_.below(3); k != 0; --k) {
-    const auto flips = static_cast<std::uint32_t>(random_.next()) & kSwitched & ~gcmd::kTe;
+    const auto flips = static_cast<std::uint32_t>(random_.next()) & kSwitched & ~kept;
     machine_.write(reg::kGcmd, 4, levels ^ flips);
     pause(random_.below(20));
   }

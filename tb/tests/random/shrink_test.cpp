@@ -66,6 +66,17 @@ TEST(Features, HaveDistinctNamesThatAreFound) {
             "mappings,queue");
 }
 
+TEST(Features, ThinOutBySeed) {
+  const FeatureSet all = FeatureSet::all();
+  bool differ = false;
+  for (std::uint64_t seed = 1; seed < 20; ++seed) {
+    EXPECT_EQ(all.thinned(seed), all.thinned(seed));
+    differ = differ || all.thinned(seed) != all.thinned(seed + 1);
+    EXPECT_EQ(FeatureSet::none().thinned(seed), FeatureSet::none());
+  }
+  EXPECT_TRUE(differ);
+}
+
 TEST(ReplayCommand, NamesTheCase) {
   FuzzCase one{.model = "small", .seed = 3, .cycles = 40};
   EXPECT_EQ(replay_command(one), "dmar fuzz --config small --seed 3 --runs 1 --cycles 40");
