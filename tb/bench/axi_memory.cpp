@@ -53,6 +53,14 @@ bool AxiMemory::idle() const {
          r_.empty() && b_.empty();
 }
 
+std::vector<AddressBeat> AxiMemory::under_way() const {
+  std::vector<AddressBeat> list;
+  for (const PendingRead &read : reads_) list.push_back(read.address);
+  for (const OpenWrite &write : open_writes_) list.push_back(write.address);
+  for (const PendingWrite &write : writes_) list.push_back(write.access.address);
+  return list;
+}
+
 std::uint64_t AxiMemory::answer_cycle() {
   const std::uint64_t span = timing_.max_latency - timing_.min_latency + 1;
   return now_ + timing_.min_latency + (span > 1 ? random_.below(span) : 0);
@@ -68,16 +76,18 @@ ReadBeat AxiMemory::read_beat(const AddressBeat &burst, unsigned index) {
   beat.data.fill(kJunk);
   const std::uint64_t first = beat_address(burst, index);
   const std::size_t count = beat_base(first, burst.size) + (std::uint64_t{1} << burst.size) - first;
-  if (!memory_.read(HostAddr(first), std::span(beat.data).subspan(first % kBeatBytes, count))) {
-    beat.resp = kRespSlave;
-  }
+  const std::span out = std::span(beat.data).subspan(first % kBeatBytes, count);
+  const bool good =
+      reader_ ? reader_(burst, HostAddr(first), out) : memory_.read(HostAddr(first), out);
+  if (!good) beat.resp = kRespSlave;
   return beat;
 }
 
 void AxiMemory::accept_read(const AddressBeat &burst) {
   check_address(burst, "AR");
   AxiAccess access{.write = false, .address = burst, .cycle = now_, .perform_cycle = now_};
-  PendingRead pending{.address = burst, .ready_cycle = answer_cycle(), .next = 0, .beats = {}};
+  PendingRead pending{
+      .address = burst, .cycle = now_, .ready_cycle = answer_cycle(), .next = 0, .beats = {}};
   const bool consumed = consumer_ && consumer_(access);
   pending.beats.reserve(burst.len + 1U);
   for (unsigned index = 0; index <= burst.len; ++index) {
@@ -168,6 +178,7 @@ void AxiMemory::offer_read() {
   PendingRead &read = reads_[index];
   r_.push(read.beats[read.next++]);
   if (read.next == read.beats.size()) {
+    slowest_answer_ = std::max(slowest_answer_, now_ + 1 - read.cycle);
     reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(index));
   }
 }
@@ -179,6 +190,7 @@ void AxiMemory::offer_write() {
   if (index == kNone) return;
   PendingWrite write = std::move(writes_[index]);
   writes_.erase(writes_.begin() + static_cast<std::ptrdiff_t>(index));
+  slowest_answer_ = std::max(slowest_answer_, now_ + 1 - write.access.cycle);
   b_.push({.id = write.access.address.id, .resp = perform_write(write.access)});
 }
 

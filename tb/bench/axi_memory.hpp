@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,10 @@ class AxiMemory : public Agent {
   // writes have not reached it. Answers to other IDs pass what is held.
   using Hold = std::function<bool(const AddressBeat &, bool write)>;
 
+  // Serves the bytes of a read burst instead of memory; false: answered with SLVERR.
+  using Reader =
+      std::function<bool(const AddressBeat &, HostAddr address, std::span<std::uint8_t> out)>;
+
   AxiMemory(AxiBus &bus, MemoryBus &memory, std::string name, const MemoryTiming &timing,
             std::uint64_t seed);
 
@@ -61,9 +66,15 @@ class AxiMemory : public Agent {
   // WRAP and FIXED bursts too, for devices that issue them; otherwise they are an error.
   void accept_every_type(bool accept) { every_type_ = accept; }
   void set_hold(Hold hold) { hold_ = std::move(hold); }
+  void set_reader(Reader reader) { reader_ = std::move(reader); }
 
   // No burst begun that is not yet answered.
   [[nodiscard]] bool idle() const;
+  // Addresses of the bursts under way: reads whose last data, writes whose response memory has not
+  // given yet.
+  [[nodiscard]] std::vector<AddressBeat> under_way() const;
+  // The longest time from an address handshake to the last answer, in cycles.
+  [[nodiscard]] std::uint64_t slowest_answer() const { return slowest_answer_; }
 
   void sample(std::uint64_t cycle) override;
   void drive() override;
@@ -71,6 +82,7 @@ class AxiMemory : public Agent {
  private:
   struct PendingRead {
     AddressBeat address;
+    std::uint64_t cycle = 0;  // address handshake
     std::uint64_t ready_cycle = 0;
     std::size_t next = 0;
     std::vector<ReadBeat> beats;
@@ -109,8 +121,10 @@ class AxiMemory : public Agent {
   Consumer consumer_;
   Observer observer_;
   Hold hold_;
+  Reader reader_;
   bool every_type_ = false;
   std::uint64_t now_ = 0;
+  std::uint64_t slowest_answer_ = 0;
   std::deque<PendingRead> reads_;
   std::deque<PendingWrite> writes_;
   std::deque<OpenWrite> open_writes_;

@@ -115,6 +115,18 @@ class RtlIommu : public Iommu {
   void hold_table_answers(AxiMemory::Hold hold) { table_memory_.set_hold(std::move(hold)); }
   void hold_dma_answers(AxiMemory::Hold hold) { dma_memory_.set_hold(std::move(hold)); }
 
+  // Bursts that memory behind m_dma has not answered yet; longest answers of both memories.
+  [[nodiscard]] std::vector<AddressBeat> dma_under_way() const { return dma_memory_.under_way(); }
+  [[nodiscard]] std::uint64_t slowest_dma_answer() const { return dma_memory_.slowest_answer(); }
+  [[nodiscard]] std::uint64_t slowest_table_answer() const {
+    return table_memory_.slowest_answer();
+  }
+
+  // Reads at m_tbl are served by `reader` instead of memory.
+  void read_tables_through(AxiMemory::Reader reader) {
+    table_memory_.set_reader(std::move(reader));
+  }
+
   // True: memory behind m_dma takes WRAP and FIXED bursts too (AxiMemory::accept_every_type).
   void accept_every_burst_type(bool accept) { dma_memory_.accept_every_type(accept); }
 
