@@ -28,4 +28,6 @@ done
 replay_timings linux61-blk-lazy wide  # whose four fault records are too few for the other
 echo "== random machines"
 DMAR_SEEDS=${SEEDS:-400} "$build/random_tests" --gtest_brief=1 || failed=1
+echo "== offset sweep"
+"$build/sweep_tests" --long --gtest_brief=1 || failed=1
 exit $failed

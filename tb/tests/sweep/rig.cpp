@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "dmar/registers.hpp"
+#include "dmar/structures.hpp"
 #include "scoreboard/mismatch.hpp"
 
 namespace dmar::bench {
@@ -31,6 +32,16 @@ RtlOptions options(const Situation &situation, std::uint64_t seed) {
   return options;
 }
 
+// The data of an interrupt is part of the request; any other write brings its pattern.
+std::vector<std::uint8_t> data_of(const Request &request) {
+  std::vector<std::uint8_t> data;
+  if (!in_interrupt_range(request.address.raw())) return data;
+  for (unsigned k = 0; k < 4; ++k) {
+    data.push_back(static_cast<std::uint8_t>(request.message_data >> (8 * k)));
+  }
+  return data;
+}
+
 }  // namespace
 
 Rig::Rig(const std::string &model, const Situation &situation, const Trigger &trigger,
@@ -44,7 +55,7 @@ Rig::Rig(const std::string &model, const Situation &situation, const Trigger &tr
       versions_(unit_->memory(), unit_->config(), trigger.change),
       random_(seed, 61),
       seed_(seed),
-      queue_(trigger.path == Trigger::Path::kQueue ||
+      queue_(trigger.path == Trigger::Path::kQueue || about_interrupts(trigger.change) ||
              unit_->config().version_major >= kFirstVersionWithoutRegisters) {
   unit_->memory().record_history(true);
   start_up();
@@ -97,6 +108,14 @@ void Rig::start_up() {
     write(reg::kGcmd, 4, levels_);
     poll(reg::kGsts, 4, gsts::kQies, true);
   }
+  if (about_interrupts(trigger_.change)) {
+    write(reg::kIrta, 8, versions_.interrupt_table(0).raw() | Versions::kInterruptSize);
+    write(reg::kGcmd, 4, levels_ | gcmd::kSirtp);
+    poll(reg::kGsts, 4, gsts::kIrtps, true);
+    levels_ |= gcmd::kIre;
+    write(reg::kGcmd, 4, levels_);
+    poll(reg::kGsts, 4, gsts::kIres, true);
+  }
   levels_ |= gcmd::kTe;
   write(reg::kGcmd, 4, levels_);
   poll(reg::kGsts, 4, gsts::kTes, true);
@@ -119,6 +138,7 @@ void Rig::flush_everything() {
   if (queue_) {
     push(context_descriptor({}));
     push(iotlb_descriptor({}));
+    if (about_interrupts(trigger_.change)) push(interrupt_descriptor({}));
     push_wait();
     write(reg::kIqt, 8, 16 * tail_);
     tick_until([this] { return oracle_.status_writes_due() == 0; }, "the queue");
@@ -134,7 +154,8 @@ void Rig::flush_everything() {
 // An AXI ID of its own for each request, as far as they go, so that none waits for another one.
 void Rig::submit(const Request &request, bool probe) {
   const std::uint8_t id = next_id_++ % static_cast<std::uint8_t>(unit_->ids());
-  flights_.push_back({unit_->submit(request, {}, id), request, id, probe});
+  const std::vector<std::uint8_t> data = data_of(request);
+  flights_.push_back({unit_->submit(request, data, id), request, id, probe});
 }
 
 void Rig::collect() {
@@ -147,18 +168,21 @@ void Rig::collect() {
 
 void Rig::finish(const Flight &flight, const Outcome &outcome) {
   std::optional<DmaAccess> access;
-  if (outcome.completion.address) {
-    access = ledger_.claim(flight.request, flight.id, outcome.completion.address->raw());
-  }
-  const Scoreboard::Checked checked =
-      scoreboard_.check(flight.request, {}, outcome, access ? &*access : nullptr);
-  if (!outcome.completion.address) throw Mismatch("a request was refused in both versions");
-  const std::uint64_t reached = outcome.completion.address->raw();
+  const Completion &completion = outcome.completion;
+  std::uint64_t reached = 0;
+  if (completion.interrupt) reached = completion.interrupt->address;
+  if (completion.address) reached = completion.address->raw();
+  if (reached != 0) access = ledger_.claim(flight.request, flight.id, reached);
+  const Scoreboard::Checked checked = scoreboard_.check(flight.request, data_of(flight.request),
+                                                        outcome, access ? &*access : nullptr);
+  if (reached == 0) throw Mismatch("a request was refused, which neither version does");
   const bool is_new = reached == versions_.reached(next_, flight.request);
   if (!is_new && reached != versions_.reached(version_, flight.request)) {
     throw Mismatch(fmt::format("an answer of neither version: {:#x}", reached));
   }
-  if (flight.probe) ++(is_new ? orders_.new_answers : orders_.old_answers);
+  const bool tells =
+      versions_.reached(version_, flight.request) != versions_.reached(next_, flight.request);
+  if (flight.probe && tells) ++(is_new ? orders_.new_answers : orders_.old_answers);
   if (confirming_ && !flight.probe && (checked.legal != 1 || !is_new)) {
     throw Mismatch(fmt::format("after completion {} answers are legal, the answer is {}",
                                checked.legal, is_new ? "new" : "old"));

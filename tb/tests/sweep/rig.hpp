@@ -77,10 +77,18 @@ class Rig {
   void warm_up();
 
   [[nodiscard]] Trigger::Scope scope() const;
-  [[nodiscard]] std::uint32_t command() const;
+  // A write of GCMD and the status that it is done by.
+  struct Command {
+    std::uint32_t value;
+    std::uint32_t status;
+    bool set;
+  };
+  [[nodiscard]] Command command() const;
+  void push_trigger(const Trigger::Scope &given);
   void prepare_trigger();
   void start_trigger();
   [[nodiscard]] bool trigger_complete();
+  void check_drained() const;
   void confirm();
 
   Situation situation_;

@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "dmar/registers.hpp"
+#include "dmar/structures.hpp"
 #include "rig.hpp"
 #include "scoreboard/mismatch.hpp"
+#include "tables/interrupt_table.hpp"
 
 namespace dmar::bench {
 namespace {
@@ -25,6 +27,16 @@ std::uint64_t iotlb_command(const IotlbScope &scope) {
          (std::uint64_t{scope.domain} << iotlb::kDidShift);
 }
 
+// The same entry by an address and data that no probe uses.
+Request same_interrupt(Request request) {
+  constexpr unsigned kPart = 3;
+  const unsigned index = interrupt_request::index(request.address.raw(), request.message_data);
+  const Message message = remappable_message(index - kPart, kPart);
+  request.address = Iova(message.address);
+  request.message_data = message.data;
+  return request;
+}
+
 }  // namespace
 
 // The invalidation names the domain that the old version used.
@@ -37,20 +49,45 @@ Trigger::Scope Rig::scope() const {
   return scope;
 }
 
-std::uint32_t Rig::command() const {
-  if (trigger_.change == Change::kRoot) return levels_ | gcmd::kSrtp;
-  return versions_.translating(next_) ? levels_ | gcmd::kTe : levels_ & ~gcmd::kTe;
+Rig::Command Rig::command() const {
+  switch (trigger_.change) {
+    case Change::kRoot:
+      return {levels_ | gcmd::kSrtp, gsts::kRtps, true};
+    case Change::kInterruptTable:
+      return {levels_ | gcmd::kSirtp, gsts::kIrtps, true};
+    case Change::kInterruptEnable:
+      if (versions_.remapping(next_)) return {levels_ | gcmd::kIre, gsts::kIres, true};
+      return {levels_ & ~gcmd::kIre, gsts::kIres, false};
+    default:
+      if (versions_.translating(next_)) return {levels_ | gcmd::kTe, gsts::kTes, true};
+      return {levels_ & ~gcmd::kTe, gsts::kTes, false};
+  }
 }
 
 // Operands, so that one more write is enough.
 void Rig::prepare_trigger() {
   if (trigger_.change == Change::kRoot) write(reg::kRtaddr, 8, versions_.root(next_).raw());
+  if (trigger_.change == Change::kInterruptTable) {
+    write(reg::kIrta, 8, versions_.interrupt_table(next_).raw() | Versions::kInterruptSize);
+  }
   const Trigger::Scope given = scope();
   const auto *pages = std::get_if<IotlbScope>(&given);
   if (pages != nullptr && trigger_.path == Path::kRegisters) {
     write(reg::kIva, 8,
           pages->address.raw() | (pages->leaf_only ? iotlb::kIvaIh : 0) | pages->address_mask);
   }
+}
+
+void Rig::push_trigger(const Trigger::Scope &given) {
+  if (const auto *context = std::get_if<ContextScope>(&given)) push(context_descriptor(*context));
+  if (const auto *pages = std::get_if<IotlbScope>(&given)) push(iotlb_descriptor(*pages));
+  const auto *interrupts = std::get_if<InterruptScope>(&given);
+  if (interrupts == nullptr) return;
+  InterruptScope one = *interrupts;
+  do {
+    push(interrupt_descriptor(one));
+    one.index += 1U << one.mask;
+  } while (!one.all && one.index < 2U << Versions::kInterruptSize);
 }
 
 void Rig::start_trigger() {
@@ -60,14 +97,15 @@ void Rig::start_trigger() {
     unit_->start_write(offset, bytes, value);
   };
   if (trigger_.path == Path::kCommand) {
-    start(reg::kGcmd, 4, command());
-    levels_ = command() & ~gcmd::kSrtp;
+    const std::uint32_t value = command().value;
+    start(reg::kGcmd, 4, value);
+    levels_ = value & ~(gcmd::kSrtp | gcmd::kSirtp);
     return;
   }
   const auto *context = std::get_if<ContextScope>(&given);
   const auto *pages = std::get_if<IotlbScope>(&given);
   if (trigger_.path == Path::kQueue) {
-    push(context != nullptr ? context_descriptor(*context) : iotlb_descriptor(*pages));
+    push_trigger(given);
     push_wait();
     start(reg::kIqt, 8, 16 * tail_);
   } else if (context != nullptr) {
@@ -85,9 +123,7 @@ bool Rig::trigger_complete() {
     const std::uint64_t value = unit_->register_result();
     bool done = false;
     if (trigger_.path == Path::kCommand) {
-      const bool root = trigger_.change == Change::kRoot;
-      const bool wanted = root || versions_.translating(next_);
-      done = ((value & (root ? gsts::kRtps : gsts::kTes)) != 0) == wanted;
+      done = ((value & command().status) != 0) == command().set;
     } else {
       const bool context = std::holds_alternative<ContextScope>(trigger_.scope);
       done = (value & (context ? ccmd::kIcc : iotlb::kIvt)) == 0;
@@ -108,13 +144,31 @@ bool Rig::trigger_complete() {
   return false;
 }
 
-// A read and a write to every probed page, by now with one legal answer.
+// No access of the old version is left at memory, not even one that has only to be answered.
+void Rig::check_drained() const {
+  if (next_ == version_) return;
+  for (const AddressBeat &burst : unit_->dma_under_way()) {
+    for (const Flight &flight : flights_) {
+      const std::uint64_t old = versions_.reached(version_, flight.request);
+      if (burst.address == old && old != versions_.reached(next_, flight.request)) {
+        throw Mismatch(fmt::format("{:#x} is still under way after completion", burst.address));
+      }
+    }
+  }
+}
+
+// A read and a write to every probed page, an interrupt for every probed entry: by now with one
+// legal answer.
 void Rig::confirm() {
   constexpr std::uint64_t kRead = 0x800;  // places in the page that no probe uses
   constexpr std::uint64_t kWrite = 0xC00;
   confirming_ = true;
   std::vector<std::uint64_t> pages;
   for (const Probe &probe : situation_.probes) {
+    if (in_interrupt_range(probe.request.address.raw())) {
+      submit(same_interrupt(probe.request), false);
+      continue;
+    }
     const std::uint64_t page = probe.request.address.raw() & ~0xFFFULL;
     if (std::ranges::find(pages, page) != pages.end()) continue;
     pages.push_back(page);
@@ -187,6 +241,7 @@ void Rig::run(int offset, bool change) {
         return false;
       },
       "the invalidation");
+  check_drained();
   confirm();
   // The probes that the invalidation was done before.
   for (; next != situation_.probes.end(); ++next) submit(next->request, true);

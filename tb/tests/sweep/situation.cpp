@@ -2,6 +2,9 @@
 // See the header.
 #include "situation.hpp"
 
+#include <utility>
+
+#include "tables/interrupt_table.hpp"
 #include "versions.hpp"
 
 namespace dmar::bench {
@@ -17,8 +20,51 @@ Request request(AccessKind kind, unsigned page, unsigned place, std::uint32_t by
 Request read(unsigned page, unsigned place) { return request(AccessKind::kRead, page, place); }
 Request write(unsigned page, unsigned place) { return request(AccessKind::kWrite, page, place); }
 
+// An interrupt for entry `index`, of which `part` is given as sub-handle.
+Request interrupt(unsigned index, unsigned part, bool subhandle) {
+  const Message message =
+      subhandle ? remappable_message(index - part, part) : remappable_message(index);
+  return {.source_id = Versions::kDevice,
+          .address = Iova(message.address),
+          .kind = AccessKind::kWrite,
+          .bytes = 4,
+          .message_data = message.data};
+}
+
 constexpr unsigned kNeighbour = 15;  // a page that no probe uses
 constexpr unsigned kSlow = 24;       // cycles that memory takes for the data in some situations
+
+std::vector<Situation> interrupt_situations(unsigned walks) {
+  const Request first = interrupt(4, 0, false);
+  const Request second = interrupt(4, 0, true);  // another address for the same entry
+  std::vector<Situation> list;
+  list.push_back(
+      {.name = "interrupt_fetch", .probes = {{0, first}}, .interrupts = true, .walks = 1});
+  list.push_back({.name = "cached_interrupts",
+                  .warm = {first},
+                  .probes = {{0, second}, {4, interrupt(4, 1, true)}},
+                  .interrupts = true});
+  list.push_back({.name = "parked_interrupts",
+                  .probes = {{0, first}, {2, second}},
+                  .interrupts = true,
+                  .walks = 1,
+                  .table_latency = 6});
+  list.push_back({.name = "replayed_interrupts", .interrupts = true, .walks = walks + 2});
+  for (unsigned n = 0; n < walks + 2; ++n) {
+    list.back().probes.push_back({n, interrupt(4 + n, 0, false)});
+  }
+  list.push_back({.name = "message_at_memory",
+                  .warm = {first},
+                  .probes = {{0, second}},
+                  .interrupts = true,
+                  .dma_latency = kSlow});
+  list.push_back({.name = "message_behind_a_write",
+                  .warm = {first, read(0, 0)},
+                  .probes = {{0, write(0, 1)}, {1, second}},
+                  .interrupts = true,
+                  .dma_latency = kSlow});
+  return list;
+}
 
 }  // namespace
 
@@ -52,6 +98,7 @@ std::vector<Situation> situations(unsigned walks) {
                   .warm = {read(0, 0)},
                   .probes = {{0, write(1, 0)}, {1, write(0, 1)}},
                   .walks = 1});
+  for (Situation &situation : interrupt_situations(walks)) list.push_back(std::move(situation));
   return list;
 }
 

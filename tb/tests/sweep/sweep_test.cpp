@@ -58,6 +58,7 @@ std::vector<Pair> pairs() {
     if (!long_run && model.name != "default" && model.name != "small") continue;
     for (const Trigger &trigger : triggers(model.config)) {
       for (const Situation &situation : situations(walk_slots(model.name))) {
+        if (situation.interrupts != about_interrupts(trigger.change)) continue;
         for (const std::uint64_t seed : seeds)
           list.push_back({model.name, situation, trigger, seed});
       }

@@ -2,6 +2,8 @@
 // See the header.
 #include "trigger.hpp"
 
+#include <algorithm>
+
 #include "dmar/registers.hpp"
 
 namespace dmar::bench {
@@ -44,6 +46,14 @@ std::vector<Trigger> triggers(const Config &config) {
   }
   list.push_back({"set_root_pointer", Trigger::Path::kCommand, Change::kRoot});
   list.push_back({"translation_enable", Trigger::Path::kCommand, Change::kTranslation});
+  if (!config.interrupt_remapping) return list;
+  list.push_back(
+      {"queue_interrupt_global", Trigger::Path::kQueue, Change::kInterruptEntry, InterruptScope{}});
+  // As many indices as one descriptor covers here, up to the whole table.
+  list.push_back({"queue_interrupt_index", Trigger::Path::kQueue, Change::kInterruptEntry,
+                  InterruptScope{.all = false, .mask = std::min(4U, config.max_interrupt_mask)}});
+  list.push_back({"set_interrupt_pointer", Trigger::Path::kCommand, Change::kInterruptTable});
+  list.push_back({"interrupt_enable", Trigger::Path::kCommand, Change::kInterruptEnable});
   return list;
 }
 

@@ -17,10 +17,10 @@ struct Trigger {
   enum class Path {
     kRegisters,  // CCMD, IOTLB
     kQueue,
-    kCommand,  // GCMD: SRTP, TE
+    kCommand,  // GCMD: SRTP, TE, SIRTP, IRE
   };
   // Domains and indices are filled in from the version that is to go.
-  using Scope = std::variant<std::monostate, ContextScope, IotlbScope>;
+  using Scope = std::variant<std::monostate, ContextScope, IotlbScope, InterruptScope>;
 
   std::string name;
   Path path;

@@ -11,6 +11,11 @@ constexpr std::uint64_t kPage = 4096;
 constexpr std::array<std::uint64_t, 2> kHost{0x4000'0000, 0x6000'0000};
 constexpr unsigned kLevels = 4;
 
+// The destination of an interrupt tells its entry and the version.
+InterruptEntry interrupt_entry(unsigned version, unsigned n) {
+  return {.vector = 0x30 + n, .destination = (version == 0 ? 0x10 + n : 0x40 + n) << 8};
+}
+
 Iova page(unsigned n) { return Iova(Versions::kFirstPage.raw() + n * kPage); }
 
 }  // namespace
@@ -20,7 +25,14 @@ Versions::Versions(Memory &memory, const Config &config, Change change)
       change_(change),
       builder_(memory, config),
       domains_{builder_.create_domain({.id = 1, .levels = kLevels}),
-               builder_.create_domain({.id = 2, .levels = kLevels})} {
+               builder_.create_domain({.id = 2, .levels = kLevels})},
+      interrupts_{InterruptTable(memory, HostAddr(0x0600'0000), kInterruptSize),
+                  InterruptTable(memory, HostAddr(0x0610'0000), kInterruptSize)} {
+  for (unsigned n = 0; n < interrupts_[0].entries(); ++n) {
+    for (const unsigned version : {0U, 1U}) {
+      interrupts_[version].set(n, interrupt_entry(version, n));
+    }
+  }
   for (unsigned version = 0; version < 2; ++version) {
     for (unsigned n = 0; n < kPages; ++n) {
       domains_[version].map(page(n), HostAddr(kHost[version] + n * kPage));
@@ -58,8 +70,15 @@ void Versions::publish(unsigned version) {
                         (kHost[version] + n * kPage) | rights);
       }
       break;
+    case Change::kInterruptEntry:
+      for (unsigned n = 0; n < interrupts_[0].entries(); ++n) {
+        interrupts_[0].set(n, interrupt_entry(version, n));
+      }
+      break;
     case Change::kRoot:
     case Change::kTranslation:
+    case Change::kInterruptTable:
+    case Change::kInterruptEnable:
       break;
   }
 }
@@ -77,7 +96,22 @@ bool Versions::translating(unsigned version) const {
   return change_ != Change::kTranslation || version == 0;
 }
 
+HostAddr Versions::interrupt_table(unsigned version) const {
+  return interrupts_[change_ == Change::kInterruptTable ? version : 0].base();
+}
+
+bool Versions::remapping(unsigned version) const {
+  return about_interrupts(change_) && (change_ != Change::kInterruptEnable || version == 0);
+}
+
 std::uint64_t Versions::reached(unsigned version, const Request &request) const {
+  if (in_interrupt_range(request.address.raw())) {
+    if (!remapping(version)) return request.address.raw();
+    const unsigned index = interrupt_request::index(request.address.raw(), request.message_data);
+    return 0xFEE0'0000 | interrupt_entry(version, index).destination << 4;
+  }
+  // Where interrupts change, the tables of DMA do not.
+  if (about_interrupts(change_)) version = 0;
   if (!translating(version)) return request.address.raw();
   return kHost[version] + (request.address.raw() - kFirstPage.raw());
 }

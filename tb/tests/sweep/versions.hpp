@@ -10,12 +10,26 @@
 #include "dmar/config.hpp"
 #include "dmar/types.hpp"
 #include "memory/memory.hpp"
+#include "tables/interrupt_table.hpp"
 #include "tables/table_builder.hpp"
 
 namespace dmar::bench {
 
-// What differs between the versions. The last two are not in memory: a command changes them.
-enum class Change { kContext, kTable, kLeaf, kRoot, kTranslation };
+// What differs between the versions. From kRoot on nothing in memory does: a command changes it.
+enum class Change {
+  kContext,
+  kTable,
+  kLeaf,
+  kInterruptEntry,
+  kRoot,
+  kTranslation,
+  kInterruptTable,
+  kInterruptEnable,
+};
+constexpr bool about_interrupts(Change change) {
+  return change == Change::kInterruptEntry || change == Change::kInterruptTable ||
+         change == Change::kInterruptEnable;
+}
 
 class Versions {
  public:
@@ -23,6 +37,7 @@ class Versions {
   static constexpr unsigned kPages = 16;  // probed pages, in one aligned block
   static constexpr unsigned kPagesLog2 = 4;
   static constexpr Iova kFirstPage{0x3'4560'0000};
+  static constexpr unsigned kInterruptSize = 3;  // 16 entries
 
   // Publishes version 0.
   Versions(Memory &memory, const Config &config, Change change);
@@ -34,7 +49,9 @@ class Versions {
   [[nodiscard]] unsigned domain(unsigned version) const;
   [[nodiscard]] HostAddr root(unsigned version) const;
   [[nodiscard]] bool translating(unsigned version) const;
-  // Where the access of `request` goes in `version`.
+  [[nodiscard]] HostAddr interrupt_table(unsigned version) const;
+  [[nodiscard]] bool remapping(unsigned version) const;
+  // Where the access of `request` goes in `version`; of an interrupt, the address of its message.
   [[nodiscard]] std::uint64_t reached(unsigned version, const Request &request) const;
 
  private:
@@ -43,6 +60,7 @@ class Versions {
   TableBuilder builder_;
   std::array<Domain, 2> domains_;
   std::array<HostAddr, 2> roots_;
+  std::array<InterruptTable, 2> interrupts_;
   HostAddr table_entry_;                       // of level 2, above the probed pages
   std::array<std::uint64_t, 2> table_values_;  // leading to the page table of each domain
 };
