@@ -155,7 +155,7 @@ std::vector<CheckOrder::Defect> CheckOrder::defects() {
   return list;
 }
 
-TEST_P(CheckOrder, EveryPairForReads) {
+TEST_P(CheckOrder, RealBug42_EveryPairOfDefectsForReads) {
   const std::vector<Defect> list = defects();
   for (std::size_t i = 0; i < list.size(); ++i) {
     for (std::size_t j = i; j < list.size(); ++j) {
@@ -165,7 +165,7 @@ TEST_P(CheckOrder, EveryPairForReads) {
   }
 }
 
-TEST_P(CheckOrder, EveryPairForWrites) {
+TEST_P(CheckOrder, RealBug42_EveryPairOfDefectsForWrites) {
   const std::vector<Defect> list = defects();
   for (std::size_t i = 0; i < list.size(); ++i) {
     for (std::size_t j = i; j < list.size(); ++j) {
