@@ -10,7 +10,9 @@
 namespace dmar::bench {
 namespace {
 
+// Gaps whose upper half is FSTS and PMEN.
 constexpr std::uint32_t kBesideFsts = 0x030;
+constexpr std::uint32_t kBesidePmen = 0x060;
 
 bool is_fault_record(std::uint32_t offset, const Config &config) {
   return offset >= reg::kFrcd && offset < reg::frcd(config.fault_records);
@@ -36,11 +38,11 @@ void Software::read_everything() {
 // Registers that software cannot change, and the gaps between registers.
 void Software::poke_read_only() {
   constexpr std::array<std::uint32_t, 12> kOffsets{
-      reg::kVer, 0x004,     reg::kCap,    reg::kEcap, reg::kGsts, kBesideFsts,
-      0x060,     reg::kIqh, reg::kIqercd, 0x0C0,      0x1F0,      reg::kFrcd};
+      reg::kVer,   0x004,     reg::kCap,    reg::kEcap, reg::kGsts, kBesideFsts,
+      kBesidePmen, reg::kIqh, reg::kIqercd, 0x0C0,      0x1F0,      reg::kFrcd};
   const std::uint32_t offset = kOffsets[random_.below(kOffsets.size())];
-  // FSTS is the upper half of one gap.
-  const bool narrow = offset % 8 != 0 || offset == kBesideFsts || random_.percent(50);
+  const bool half = offset % 8 != 0 || offset == kBesideFsts || offset == kBesidePmen;
+  const bool narrow = half || random_.percent(50);
   machine_.write(offset, narrow ? 4 : 8, random_.next());
   if (!is_lively(offset, machine_.config())) machine_.expect_register(offset, narrow ? 4 : 8);
 }
