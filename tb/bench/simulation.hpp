@@ -87,8 +87,7 @@ class Simulation : public SimulationBase {
   // the mutant of sim/mutation. Verilator's own, like +verilator+error+limit+2, work as well.
   static void pass_plusargs(VerilatedContext &context) {
     const char *text = std::getenv("DMAR_PLUSARGS");
-    if (text == nullptr) return;
-    std::istringstream words(text);
+    std::istringstream words(text == nullptr ? "" : text);
     std::vector<std::string> arguments{"dmar"};
     for (std::string word; words >> word;) arguments.push_back(word);
     std::vector<const char *> pointers;
