@@ -42,6 +42,7 @@ const std::vector<NamedConfig> &known_configs() {
         .page_selective = false,
         .pass_through = false,
         .snoop_control = false,
+        .coherent = false,
         .interrupt_remapping = false,
         .extended_interrupt_mode = false,
         .max_interrupt_mask = 0,
