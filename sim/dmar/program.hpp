@@ -71,8 +71,8 @@ inline const std::string kRemapping = DMAR_TRACE_DIR "/linux61-blk-strict-ir.tra
 
 // Whether the program was built with this configuration; a build may be limited to some.
 inline bool has_config(const std::string &name) {
-  const std::string configs = "\n" + dmar("configs").output;
-  return configs.find("\n" + name + "\n") != std::string::npos;
+  const std::string configs = fmt::format("\n{}", dmar("configs").output);
+  return configs.find(fmt::format("\n{}\n", name)) != std::string::npos;
 }
 
 }  // namespace dmar::sim

@@ -39,6 +39,26 @@ TEST(TraceInterrupts, WholeTraceMatches) {
   EXPECT_EQ(report.faults, 5U);
 }
 
+TEST(TraceInterrupts, OtherBuildsMatchToo) {
+  const Config kConfigs[]{{.extended_interrupt_mode = false, .max_interrupt_mask = 0},
+                          {.host_address_width = 52,
+                           .guest_address_width = 57,
+                           .sagaw = 0b01110,
+                           .domain_id_code = 3,
+                           .fault_records = 5,
+                           .collapse_faults = false,
+                           .version_major = 6,
+                           .abort_mode = true,
+                           .root_pointer_flush = true,
+                           .interrupt_pointer_flush = true}};
+  for (const Config &config : kConfigs) {
+    const Report report = replay_on_golden(remapping_trace(), config);
+    EXPECT_TRUE(report.complete);
+    EXPECT_EQ(report.mismatches, 0U);
+    EXPECT_EQ(report.fault_log.size(), 5U);
+  }
+}
+
 TEST(TraceInterrupts, BlockedOnesAreLoggedWithTheirIndex) {
   const auto log = replay_on_golden(remapping_trace()).fault_log;
   ASSERT_EQ(log.size(), 5U);
