@@ -13,11 +13,12 @@ namespace dmar {
 
 class Freshness : public Scenario {
  protected:
-  // Runs `body` with invalidations through registers, then through the queue.
+  // Runs `body` with invalidations through registers, where they can, then through the queue.
   void on_both_paths(const std::function<void()> &body) {
     for (const bool queue : {false, true}) {
+      if (!queue && config().version_major >= 6) continue;
       SCOPED_TRACE(queue ? "through the queue" : "through the registers");
-      if (queue) driver().enable_queue();
+      if (queue && !driver().queue_enabled()) driver().enable_queue();
       body();
       if (queue) driver().disable_queue();
     }

@@ -128,7 +128,40 @@ TEST_P(InvalidationRegisters, ManyInARow) {
   }
 }
 
-DMAR_SCENARIO(InvalidationRegisters);
+DMAR_SCENARIO_WITH(
+    InvalidationRegisters, +[](const Config &config) { return config.version_major < 6; });
+
+// From version 6 on the registers are there and invalidate nothing.
+class NoInvalidationRegisters : public InvalidationRegisters {};
+
+TEST_P(NoInvalidationRegisters, EveryCommandIsRefused) {
+  start_with_page();
+  for (const bool queue : {false, true}) {
+    if (queue) driver().enable_queue();
+    for (unsigned granularity = 0; granularity <= 3; ++granularity) {
+      EXPECT_EQ(driver().context_command({.granularity = granularity, .source_id = kDevice}),
+                g::kReserved);
+      EXPECT_EQ(driver().iotlb_command({.granularity = granularity, .address = kIova}),
+                g::kReserved);
+      EXPECT_THAT(access(read_of(kIova)), Reaches(kData));
+    }
+  }
+  driver().invalidate_all();
+  EXPECT_EQ(driver().fault_status(), 0U);
+}
+
+// The values of the command registers after: the request stays, what was performed is nothing.
+TEST_P(NoInvalidationRegisters, RegisterContentsAfterACommand) {
+  driver().write64(reg::kCcmd, 0xA000'0000'0000'0000);
+  poll_context();
+  EXPECT_EQ(driver().read64(reg::kCcmd), 0x2000'0000'0000'0000U);
+  driver().write64(reg::kIotlb, 0x9001'0000'0000'0000);
+  poll_iotlb();
+  EXPECT_EQ(driver().read64(reg::kIotlb), 0x1001'0000'0000'0000U);
+}
+
+DMAR_SCENARIO_WITH(
+    NoInvalidationRegisters, +[](const Config &config) { return config.version_major >= 6; });
 
 }  // namespace
 }  // namespace dmar

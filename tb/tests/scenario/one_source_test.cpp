@@ -73,9 +73,17 @@ TEST(OneSource, FaultReasons) {
                            {"FR_PAGING_ENTRY_RESERVED", raw(R::kPagingEntryReserved)},
                            {"FR_TRANSLATION_TYPE", raw(R::kTranslationTypeBlocked)},
                            {"FR_INTERRUPT_RANGE_OUTPUT", raw(R::kInterruptRangeOutput)},
+                           {"FR_INTERRUPT_RESERVED", raw(R::kInterruptRequestReserved)},
+                           {"FR_INTERRUPT_INDEX", raw(R::kInterruptIndexBeyondTable)},
+                           {"FR_IRTE_NOT_PRESENT", raw(R::kInterruptEntryNotPresent)},
+                           {"FR_IRTE_ACCESS", raw(R::kInterruptEntryAccess)},
+                           {"FR_IRTE_RESERVED", raw(R::kInterruptEntryReserved)},
+                           {"FR_INTERRUPT_COMPATIBILITY", raw(R::kInterruptCompatibilityBlocked)},
+                           {"FR_INTERRUPT_SOURCE", raw(R::kInterruptSourceInvalid)},
                            {"FR_INTERRUPT_REQUEST", raw(R::kInterruptRequestInvalid)},
                            {"FR_TABLE_MODE", raw(R::kTableModeInvalid)},
-                           {"FR_PASID_IN_LEGACY_MODE", raw(R::kPasidInLegacyMode)}};
+                           {"FR_PASID_IN_LEGACY_MODE", raw(R::kPasidInLegacyMode)},
+                           {"FR_ABORT_MODE", raw(R::kAbortMode)}};
   EXPECT_EQ(of_package("FR_\\w+"), expected);
   // The table above has every enumerator: kFaultNames has, and that is as long.
   std::set<std::uint64_t> named, listed;
@@ -84,13 +92,14 @@ TEST(OneSource, FaultReasons) {
   EXPECT_EQ(named, listed);
 }
 
-// The causes that this unit can give. 0 means none; 6 needs 256-bit descriptors.
+// The causes that this unit can give. 0 means none.
 TEST(OneSource, QueueErrorCauses) {
   const Constants expected{{"IQEI_TAIL", raw(QueueError::kInvalidTail)},
                            {"IQEI_FETCH", raw(QueueError::kFetch)},
                            {"IQEI_TYPE", raw(QueueError::kInvalidType)},
                            {"IQEI_RESERVED", raw(QueueError::kReservedBit)},
                            {"IQEI_WIDTH", raw(QueueError::kWidth)},
+                           {"IQEI_TAIL_ALIGN", raw(QueueError::kTailAlignment)},
                            {"IQEI_TABLE_MODE", raw(QueueError::kTableMode)}};
   EXPECT_EQ(of_package("IQEI_\\w+"), expected);
 }

@@ -147,7 +147,7 @@ TEST_P(ProtectedMemory, OwnAccessesAreExempt) {
   protect(true);
   driver().invalidate_all();
   EXPECT_THAT(access(write_of(kIova)), Reaches(kData));
-  driver().enable_queue();
+  if (!driver().queue_enabled()) driver().enable_queue();
   driver().wait_for_queue();
 }
 

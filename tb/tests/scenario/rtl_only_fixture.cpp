@@ -67,7 +67,7 @@ void RtlScenario::release() {
 
 void RtlScenario::begin_invalidation(bool queue) {
   ticket_.reset();
-  if (!queue) {
+  if (!queue && config().version_major < 6) {
     driver_->write64(reg::kIotlb, iotlb::kIvt | iotlb::kDr | iotlb::kDw |
                                       (std::uint64_t{granularity::kGlobal} << iotlb::kIirgShift));
     return;
@@ -86,6 +86,14 @@ bool RtlScenario::invalidation_complete() {
 void RtlScenario::finish_invalidation() {
   for (unsigned n = 0; n < 20'000 && !invalidation_complete(); ++n) unit_->step();
   ASSERT_TRUE(invalidation_complete()) << "the invalidation hangs";
+}
+
+std::vector<std::string> rtl_names_with(bool (*wanted)(const Config &)) {
+  std::vector<std::string> names;
+  for (const bench::ModelInfo &model : bench::models()) {
+    if (wanted == nullptr || wanted(model.config)) names.push_back(model.name);
+  }
+  return names;
 }
 
 }  // namespace dmar

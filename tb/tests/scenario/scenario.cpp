@@ -20,6 +20,32 @@ const Backend &find_backend(const std::string &name) {
   throw std::invalid_argument("no backend " + name);
 }
 
+bool is_message(const Request &request) {
+  return request.kind == AccessKind::kWrite && request.bytes == 4 &&
+         in_interrupt_range(request.address.raw());
+}
+
+// Faults of a request in remappable format that name the interrupt in the record.
+bool names_index(FaultReason reason) {
+  using enum FaultReason;
+  return reason == kInterruptIndexBeyondTable || reason == kInterruptEntryNotPresent ||
+         reason == kInterruptEntryAccess || reason == kInterruptEntryReserved ||
+         reason == kInterruptSourceInvalid;
+}
+
+bool of_interrupt(FaultReason reason) {
+  return reason >= FaultReason::kInterruptRequestReserved &&
+         reason <= FaultReason::kInterruptRequestInvalid;
+}
+
+// Handle and, with SHV, sub-handle; a carry does not fit the record.
+std::uint16_t recorded_index(const Request &request) {
+  const std::uint64_t address = request.address.raw();
+  const std::uint64_t handle = field(address, 19, 5) | field(address, 2, 2) << 15;
+  const std::uint64_t sub = (address & bit(3)) != 0 ? request.message_data & 0xFFFF : 0;
+  return static_cast<std::uint16_t>(handle + sub);
+}
+
 // Suite.test.backend, without the slashes of parameterised names.
 std::string test_name() {
   const auto *info = ::testing::UnitTest::GetInstance()->current_test_info();
@@ -56,11 +82,30 @@ FaultEntry expected_record(const Config &config, const Request &request, FaultRe
   FaultEntry entry{.lo = 0,
                    .hi = bit(63) | (std::uint64_t{static_cast<std::uint8_t>(reason)} << 32) |
                          request.source_id.raw()};
-  if (reason == FaultReason::kInterruptRequestInvalid) return entry;
+  if (of_interrupt(reason)) {
+    if (names_index(reason)) entry.lo = std::uint64_t{recorded_index(request)} << 48;
+    return entry;
+  }
   entry.lo = request.address.raw() & bits((config.sagaw & 8) != 0 ? 56 : 47, 12);
   if (request.kind != AccessKind::kWrite) entry.hi |= bit(62);
   if (request.kind == AccessKind::kAtomic) entry.hi |= bit(28);
   return entry;
+}
+
+Request interrupt_of(const Message &message, SourceId source_id) {
+  return {.source_id = source_id,
+          .address = Iova(message.address),
+          .kind = AccessKind::kWrite,
+          .bytes = 4,
+          .message_data = message.data};
+}
+
+std::array<std::uint8_t, 4> message_bytes(const Request &request) {
+  std::array<std::uint8_t, 4> bytes{};
+  for (unsigned n = 0; n < 4; ++n) {
+    bytes[n] = static_cast<std::uint8_t>(request.message_data >> (8 * n));
+  }
+  return bytes;
 }
 
 std::uint64_t scenario_seed() {
@@ -99,6 +144,11 @@ Domain Scenario::start_with_page(Rights rights) {
   domain.map(kIova, HostAddr(kData), PageSize::k4K, rights);
   start();
   return domain;
+}
+
+Completion Scenario::access(const Request &request) {
+  if (is_message(request)) return unit_->access(request, message_bytes(request));
+  return unit_->access(request);
 }
 
 void Scenario::expect_fault(const Request &request, FaultReason reason) {

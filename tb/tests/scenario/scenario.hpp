@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <ostream>
@@ -40,6 +41,15 @@ MATCHER(IsRefused, "is blocked without a fault") {
          !arg.address;
 }
 MATCHER(IsOkay, "is done") { return arg.status == Completion::Status::kOkay; }
+// Left the unit as this interrupt message.
+MATCHER_P(Delivers, message, "is delivered as " + ::testing::PrintToString(Message(message))) {
+  return arg.status == Completion::Status::kOkay && arg.interrupt == Message(message);
+}
+
+// The DWORD write by which a device sends `message`.
+Request interrupt_of(const Message &message, SourceId source_id);
+// What travels on the data bus with an interrupt_of().
+std::array<std::uint8_t, 4> message_bytes(const Request &request);
 
 // What the unit has to record of a fault (VT-d 11.4, FRCD), by the layout of the architecture.
 FaultEntry expected_record(const Config &config, const Request &request, FaultReason reason);
@@ -89,7 +99,8 @@ class Scenario : public ::testing::TestWithParam<std::string> {
   static Request request_of(AccessKind kind, Iova address, SourceId source_id = kDevice) {
     return {.source_id = source_id, .address = address, .kind = kind, .bytes = 4};
   }
-  Completion access(const Request &request) { return unit_->access(request); }
+  // A DWORD write into the interrupt range carries its message_data.
+  Completion access(const Request &request);
 
   // Carries out `request`, which must be blocked with `reason` and leave exactly one record with
   // the right contents; the record is cleared.
