@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "bench/dma_burst.hpp"
+#include "dmar/pattern.hpp"
 #include "dmar/registers.hpp"
+#include "golden/little_endian.hpp"
 
 namespace dmar::bench {
 namespace {
@@ -46,6 +48,16 @@ void check_table_access(const AxiAccess &access) {
                                     access.write ? "write" : "read", id));
   }
   if (access.write) dword_write(access);
+}
+
+// With what a DWORD write carries, which names an interrupt together with the address.
+Request with_message_data(Request request, std::span<const std::uint8_t> data) {
+  if (request.kind != AccessKind::kWrite || request.bytes != 4) return request;
+  const std::vector<std::uint8_t> usual =
+      data.empty() ? pattern(request) : std::vector<std::uint8_t>();
+  if (data.empty()) data = usual;
+  request.message_data = golden::from_little_endian<std::uint32_t>(data);
+  return request;
 }
 
 }  // namespace
@@ -162,7 +174,7 @@ RtlIommu::Handle RtlIommu::submit(const Request &request, std::span<const std::u
   AxiBurst burst = make_burst(request, data, chosen);
   const AddressBeat address = burst.address;
   const Handle handle = device_.submit(std::move(burst));
-  tracker_.add(handle, request, address, cycle());
+  tracker_.add(handle, with_message_data(request, data), address, cycle());
   return handle;
 }
 
