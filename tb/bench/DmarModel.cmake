@@ -113,7 +113,7 @@ set(DMAR_COVERAGE_TOGGLE default CACHE STRING "Models with toggle coverage")
 function(dmar_coverage_arguments name out)
   set(arguments)
   if(DMAR_COVERAGE)
-    set(arguments --coverage-line)
+    set(arguments --coverage-line --output-split 100000)  # fewer files, each with large headers
     if(name IN_LIST DMAR_COVERAGE_TOGGLE)
       list(APPEND arguments --coverage-toggle --coverage-max-width 64)
     endif()
