@@ -43,8 +43,10 @@ bool decided_at(Reason reason, Place place) {
     case Reason::kReadNotPermitted:
     case Reason::kPagingEntryReserved:
       return one_of(place, Place::kLevel1, Place::kLevel5);
-    case Reason::kInterruptRangeOutput:  // a leaf, or pass-through
-      return place == Place::kContext || one_of(place, Place::kLevel1, Place::kLevel3);
+    // Not pass-through: its requests into the range are interrupts, without a device-TLB all of
+    // them.
+    case Reason::kInterruptRangeOutput:
+      return one_of(place, Place::kLevel1, Place::kLevel3);
     case Reason::kInterruptEntryNotPresent:
     case Reason::kInterruptEntryAccess:
     case Reason::kInterruptEntryReserved:
