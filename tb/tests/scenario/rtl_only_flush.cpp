@@ -23,6 +23,8 @@ class Flush : public RtlScenario {
       iotlb::kIvt | iotlb::kDr | iotlb::kDw | (std::uint64_t{g::kGlobal} << iotlb::kIirgShift);
   static constexpr std::uint64_t kContextGlobal =
       ccmd::kIcc | (std::uint64_t{g::kGlobal} << ccmd::kCirgShift);
+  static constexpr std::uint64_t kContextDomain =
+      ccmd::kIcc | (std::uint64_t{g::kDomain} << ccmd::kCirgShift);
 
   // Sets of the largest cache of the model (tb/bench/models.txt).
   [[nodiscard]] unsigned sets() const { return slots() == 1 ? 1 : 32; }
@@ -185,6 +187,32 @@ TEST_P(RegisterFlush, OperandsWrittenAtEveryClockOfACommand) {
     expect_done(reg::kIotlb, iotlb::kIaigShift, page_granularity());
     EXPECT_THAT(unit().access(read_of(kIova)), Reaches(kData));
   }
+}
+
+// A command that waits for a read at memory: what software writes meanwhile is not taken.
+TEST_P(RegisterFlush, OperandsStandWhileTheirCommandRuns) {
+  constexpr std::uint64_t kDomain = 1;
+  start_with_page();
+  const auto check = [this](std::uint32_t command, std::uint64_t value, std::uint32_t domain_at) {
+    hold_dma(true, false);
+    const auto read = unit().submit(read_of(kIova));
+    unit().step(500);
+    driver().write64(command, value);
+    EXPECT_NE(driver().read32(command + 4) & (1U << 31), 0U);
+    for (const std::uint32_t offset : {command, reg::kIva}) {
+      driver().write32(offset, ~0U);
+      driver().write32(offset + 4, 0x0FFF'FFFF);
+    }
+    EXPECT_EQ(driver().read32(domain_at) & 0xFFFF, kDomain);
+    release();
+    driver().poll32(command + 4, 1U << 31, 0, "the command");
+    EXPECT_EQ(driver().read32(domain_at) & 0xFFFF, kDomain);
+    EXPECT_TRUE(unit().wait(read).completion.address.has_value());
+  };
+  check(reg::kCcmd, kContextDomain | kDomain, reg::kCcmd);
+  EXPECT_EQ((driver().read64(reg::kCcmd) >> ccmd::kCaigShift) & 3, unsigned{g::kDomain});
+  check(reg::kIotlb, kIotlbPage, reg::kIotlb + 4);
+  EXPECT_EQ((driver().read64(reg::kIotlb) >> iotlb::kIaigShift) & 3, page_granularity());
 }
 
 // Every walk is overtaken by an invalidation before it ends, were the unit not to wait for those

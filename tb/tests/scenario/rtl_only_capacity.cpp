@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The caches hold as much as they are built for, replace in turn, and lose what an invalidation
+// names and no more. None of that can be seen in an answer, only in who has to walk.
+#include <fmt/format.h>
+
+#include "tests/scenario/rtl_scenario.hpp"
+
+namespace dmar {
+namespace {
+
+namespace g = granularity;
+
+class Capacity : public RtlScenario {
+ protected:
+  static constexpr std::uint64_t kBase = 0x10'0000'0000;
+
+  bool hits(Iova address, SourceId source_id = kDevice) {
+    const bench::Outcome outcome = unit().wait(unit().submit(read_of(address, 16, source_id)));
+    EXPECT_THAT(outcome.completion, IsOkay());
+    return outcome.verdict.hit;
+  }
+
+  // Sizes of the model (tb/bench/models.txt).
+  [[nodiscard]] bool smallest() const { return slots() == 1; }
+  [[nodiscard]] unsigned sets() const { return smallest() ? 1 : 32; }
+  [[nodiscard]] unsigned ways() const { return smallest() ? 1 : 4; }
+  [[nodiscard]] unsigned pages(PageSize size) const {
+    if (smallest()) return 1;
+    return size == PageSize::k4K ? 128 : size == PageSize::k2M ? 16 : 8;
+  }
+  [[nodiscard]] bool supported(PageSize size) const {
+    return size == PageSize::k4K || ((config().super_pages >> (static_cast<int>(size) - 1)) & 1);
+  }
+
+  static Iova page(std::uint64_t number, PageSize size = PageSize::k4K) {
+    return Iova(kBase + number * page_bytes(size));
+  }
+  static HostAddr frame(std::uint64_t number, PageSize size = PageSize::k4K) {
+    return HostAddr(kData + number * page_bytes(size));
+  }
+  static SourceId device(unsigned number) { return bdf(1, number, 0); }
+};
+
+TEST_P(Capacity, EveryPlaceOfTheIotlb) {
+  for (const PageSize size : {PageSize::k4K, PageSize::k2M, PageSize::k1G}) {
+    SCOPED_TRACE(page_bytes(size));
+    make({});
+    if (!supported(size)) continue;
+    Domain domain = start_with_page();
+    for (unsigned n = 0; n < pages(size); ++n) domain.map(page(n, size), frame(n, size), size);
+    for (unsigned n = 0; n < pages(size); ++n) EXPECT_FALSE(hits(page(n, size))) << n;
+    for (unsigned n = 0; n < pages(size); ++n) EXPECT_TRUE(hits(page(n, size))) << n;
+  }
+}
+
+TEST_P(Capacity, EveryPlaceOfTheContextCache) {
+  const unsigned devices = smallest() ? 1 : 32;
+  const Domain domain = start_with_page();
+  for (unsigned n = 0; n < devices; ++n) tables().attach(device(n), domain);
+  for (unsigned n = 0; n < devices; ++n) EXPECT_FALSE(hits(kIova, device(n))) << n;
+  for (unsigned n = 0; n < devices; ++n) EXPECT_TRUE(hits(kIova, device(n))) << n;
+}
+
+// Pages that share a set: the newest stay, whichever way they were put into.
+TEST_P(Capacity, ReplacesInTurn) {
+  Domain domain = start_with_page();
+  const unsigned rounds = 3 * ways();
+  for (unsigned n = 0; n < rounds; ++n) domain.map(page(n * sets()), frame(n));
+  for (unsigned n = 0; n < rounds; ++n) {
+    EXPECT_FALSE(hits(page(n * sets())));
+    const unsigned oldest = n < ways() ? 0 : n - ways() + 1;
+    for (unsigned kept = oldest; kept <= n; ++kept) EXPECT_TRUE(hits(page(kept * sets()))) << kept;
+  }
+}
+
+TEST_P(Capacity, AnIotlbInvalidationTakesNoMoreThanItNames) {
+  if (smallest()) return;  // one entry
+  Domain domain = start_with_page();
+  Domain other = tables().create_domain({.id = 2, .levels = 4});
+  tables().attach(kNeighbour, other);
+  for (unsigned n = 0; n < 8; ++n) domain.map(page(n), frame(n));
+  other.map(page(0), frame(0));
+  driver().enable_queue();
+  const auto warm = [&] {
+    for (unsigned n = 0; n < 8; ++n) hits(page(n));
+    hits(page(0), kNeighbour);
+  };
+  if (config().page_selective) {
+    for (const unsigned mask : {0U, 1U, 2U}) {
+      SCOPED_TRACE(fmt::format("AM {}", mask));
+      warm();
+      driver().invalidate(IotlbScope{
+          .granularity = g::kDeviceOrPage, .domain = 1, .address = page(4), .address_mask = mask});
+      for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(hits(page(n)), n >> mask != 4U >> mask) << n;
+      EXPECT_TRUE(hits(page(0), kNeighbour));
+    }
+  }
+  warm();
+  driver().invalidate(IotlbScope{.granularity = g::kDomain, .domain = 1});
+  EXPECT_TRUE(hits(page(0), kNeighbour));
+  for (unsigned n = 0; n < 8; ++n) EXPECT_FALSE(hits(page(n))) << n;
+}
+
+TEST_P(Capacity, AContextInvalidationTakesNoMoreThanItNames) {
+  if (smallest()) return;  // one entry
+  const Domain domain = start_with_page();
+  Domain other = tables().create_domain({.id = 2, .levels = 4});
+  other.map(kIova, HostAddr(kMoreData));
+  for (unsigned n = 0; n < 8; ++n) tables().attach(device(n), n % 2 == 0 ? domain : other);
+  driver().enable_queue();
+  const auto warm = [&] {
+    for (unsigned n = 0; n < 8; ++n) hits(kIova, device(n));
+  };
+  warm();
+  driver().invalidate(ContextScope{
+      .granularity = g::kDeviceOrPage, .domain = 1, .source_id = device(4), .function_mask = 0});
+  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(hits(kIova, device(n)), n != 4) << n;
+  warm();
+  driver().invalidate(ContextScope{.granularity = g::kDomain, .domain = 2});
+  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(hits(kIova, device(n)), n % 2 == 0) << n;
+}
+
+DMAR_RTL_SCENARIO(Capacity);
+
+}  // namespace
+}  // namespace dmar
