@@ -2,12 +2,15 @@
 #include "campaign.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,7 +31,12 @@ class Campaign {
            Results &results)
       : killers_(killers), options_(options), results_(results) {
     for (const Mutant &mutant : plan.mutants) {
-      if (!results.of(mutant)) open_.push_back(&mutant);
+      const auto result = results.of(mutant);
+      if (!result) {
+        open_.push_back(&mutant);
+      } else if (result->killed()) {
+        recent_[mutant.file].insert(test_in(result->noticed));
+      }
     }
   }
 
@@ -45,7 +53,9 @@ class Campaign {
   void work(const std::filesystem::path &scratch) {
     try {
       std::filesystem::create_directories(scratch);
-      while (const Mutant *mutant = next()) finish(*mutant, examine(*mutant, scratch));
+      while (const Mutant *mutant = next()) {
+        finish(*mutant, examine(*mutant, recent_tests(mutant->file), scratch));
+      }
     } catch (...) {
       const std::lock_guard lock(mutex_);
       failure_ = std::current_exception();
@@ -59,11 +69,18 @@ class Campaign {
     return late || next_ >= open_.size() ? nullptr : open_[next_++];
   }
 
-  [[nodiscard]] Result examine(const Mutant &mutant, const std::filesystem::path &scratch) const {
+  // What noticed other mutants of a source most likely notices this one.
+  [[nodiscard]] std::string recent_tests(const std::string &file) {
+    const std::lock_guard lock(mutex_);
+    return fmt::format("{}", fmt::join(recent_[file], ":"));
+  }
+
+  [[nodiscard]] Result examine(const Mutant &mutant, const std::string &recent,
+                               const std::filesystem::path &scratch) const {
     const auto start = Clock::now();
     Result result;
     for (const Killer &killer : killers_) {
-      const auto noticed = notice(killer, mutant.id, scratch);
+      const auto noticed = notice(killer, mutant.id, recent, scratch);
       if (!noticed) continue;
       result.noticed = *noticed;
       break;
@@ -75,6 +92,7 @@ class Campaign {
   void finish(const Mutant &mutant, const Result &result) {
     const std::lock_guard lock(mutex_);
     results_.add(mutant, result);
+    if (result.killed()) recent_[mutant.file].insert(test_in(result.noticed));
     ++finished_;
     fmt::print("{:4}/{} {}:{} {}: {}\n", finished_, open_.size(), mutant.file, mutant.line,
                mutant.operation, result.killed() ? result.noticed : "SURVIVED");
@@ -89,6 +107,7 @@ class Campaign {
   std::mutex mutex_;  // guards what follows, and results_
   std::size_t next_ = 0;
   std::size_t finished_ = 0;
+  std::map<std::string, std::set<std::string>> recent_;  // tests by source
   std::exception_ptr failure_;
 };
 

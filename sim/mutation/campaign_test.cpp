@@ -124,6 +124,26 @@ TEST_F(Campaign, KilledAndSurvived) {
   EXPECT_TRUE(results.of(plan.mutants[2])->killed());
 }
 
+// The second killer would notice nothing by itself; the first tells it what to look for.
+TEST_F(Campaign, TestsThatNoticedOthersComeFirst) {
+  const Plan plan = plan_of(3);
+  auto killers = killer_of("1");
+  killers.push_back(killers.front());
+  killers[0].name = "recent";
+  killers[0].command = "sh -c 'test -z \"{recent}\" || { echo \"[  FAILED  ] {recent}\"; false; }'";
+  Results results(in("results"), "rtl", "tests");
+  run_campaign(plan, killers, {.jobs = 1, .minutes = 0, .scratch = in("scratch")}, results);
+  EXPECT_EQ(results.of(plan.mutants[0])->noticed, "script: Suite.Test");
+  EXPECT_EQ(results.of(plan.mutants[2])->noticed, "recent: Suite.Test");
+}
+
+TEST(Killers, OnlyNamesOfTestsAreRemembered) {
+  EXPECT_EQ(test_in("scenarios: On/Suite.Test/Rtl_default (signal 6)"),
+            "On/Suite.Test/Rtl_default");
+  EXPECT_EQ(test_in("trace: it's; different"), "");
+  EXPECT_EQ(test_in("nothing"), "");
+}
+
 TEST_F(Campaign, GoesOnWhereItStopped) {
   const Plan plan = plan_of(4);
   campaign(plan, killer_of("[13]"));

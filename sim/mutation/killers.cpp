@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 #include <stdexcept>
 
@@ -19,9 +20,19 @@ constexpr double kPatience = 4;
 constexpr double kGrace = 5;
 constexpr double kWallForProcessor = 20;  // the machine may be busy with other things
 
-Outcome attempt(const Killer &killer, unsigned mutant, const std::filesystem::path &log) {
+void fill_in(std::string &command, const std::string &place, const std::string &with) {
+  for (std::size_t at = 0; (at = command.find(place, at)) != std::string::npos;) {
+    command.replace(at, place.size(), with);
+    at += with.size();
+  }
+}
+
+Outcome attempt(const Killer &killer, unsigned mutant, const std::string &recent,
+                const std::filesystem::path &log) {
   const double limit = killer.usual_seconds > 0 ? killer.usual_seconds * kPatience + kGrace : 0;
-  return run({.command = killer.command,
+  std::string command = killer.command;
+  fill_in(command, "{recent}", recent);
+  return run({.command = command,
               .environment = {fmt::format("DMAR_PLUSARGS=+dmar_mutant={}", mutant)},
               .log = log,
               .processor_limit = limit,
@@ -54,10 +65,7 @@ std::vector<Killer> read_killers(const std::filesystem::path &list,
     Killer killer;
     killer.name = line.substr(0, space);
     killer.command = line.substr(line.find_first_not_of(' ', space));
-    const std::string place = "{build}";
-    for (std::size_t at = 0; (at = killer.command.find(place)) != std::string::npos;) {
-      killer.command.replace(at, place.size(), build.string());
-    }
+    fill_in(killer.command, "{build}", build.string());
     killers.push_back(std::move(killer));
   }
   return killers;
@@ -75,19 +83,30 @@ std::string fingerprint(const std::vector<Killer> &killers) {
   return fingerprint_of(all);
 }
 
-std::optional<std::string> notice(const Killer &killer, unsigned mutant,
+std::optional<std::string> notice(const Killer &killer, unsigned mutant, const std::string &recent,
                                   const std::filesystem::path &scratch) {
   const std::filesystem::path log = scratch / "log";
-  const Outcome outcome = attempt(killer, mutant, log);
+  const Outcome outcome = attempt(killer, mutant, recent, log);
   if (outcome.passed()) return std::nullopt;
   return fmt::format("{}: {}", killer.name, failure_in(read_text(log), outcome));
+}
+
+std::string test_in(const std::string &noticed) {
+  const std::size_t colon = noticed.find(": ");
+  if (colon == std::string::npos) return {};
+  std::string name = noticed.substr(colon + 2, noticed.find(' ', colon + 2) - colon - 2);
+  // It goes into a command line; a message that is no name of a test has no business there.
+  const bool plain = std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '/';
+  });
+  return plain ? name : std::string();
 }
 
 void measure(std::vector<Killer> &killers, const std::filesystem::path &scratch) {
   for (Killer &killer : killers) {
     const std::filesystem::path log = scratch / "log";
     killer.usual_seconds = 0;
-    const Outcome outcome = attempt(killer, 0, log);
+    const Outcome outcome = attempt(killer, 0, "", log);
     if (!outcome.passed()) {
       throw std::runtime_error(fmt::format("the unbroken RTL already fails: {}: {}", killer.name,
                                            failure_in(read_text(log), outcome)));

@@ -24,9 +24,13 @@ std::vector<Killer> read_killers(const std::filesystem::path &list,
 // Changes when a killer or a program that one runs does.
 std::string fingerprint(const std::vector<Killer> &killers);
 
-// How `killer` noticed this mutant, or nothing. `scratch` is a folder of the caller's own.
-std::optional<std::string> notice(const Killer &killer, unsigned mutant,
+// How `killer` noticed this mutant, or nothing. `recent` stands for {recent}; `scratch` is a folder
+// of the caller's own.
+std::optional<std::string> notice(const Killer &killer, unsigned mutant, const std::string &recent,
                                   const std::filesystem::path &scratch);
+
+// The test in what notice() returned.
+std::string test_in(const std::string &noticed);
 
 // Runs all on the unbroken RTL and takes their time. std::runtime_error when one fails.
 void measure(std::vector<Killer> &killers, const std::filesystem::path &scratch);
