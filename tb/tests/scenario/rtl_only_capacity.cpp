@@ -73,6 +73,19 @@ TEST_P(Capacity, ReplacesInTurn) {
   }
 }
 
+// A page that may not be accessed is not remembered, and drives nothing out. A fault takes two
+// walks; a page of another set in between lets the turn of every way come.
+TEST_P(Capacity, FaultsTakeNoPlace) {
+  Domain domain = start_with_page();
+  for (unsigned n = 0; n < 2; ++n) domain.map(page(n), frame(n));
+  hits(page(0));
+  for (unsigned n = 2; n < 4 * ways(); ++n) {
+    if (n == 2 * ways() && !smallest()) hits(page(1));
+    EXPECT_THAT(unit().access(read_of(page(n * sets()))), Faults(FaultReason::kReadNotPermitted));
+  }
+  EXPECT_TRUE(hits(page(0)));
+}
+
 TEST_P(Capacity, AnIotlbInvalidationTakesNoMoreThanItNames) {
   if (smallest()) return;  // one entry
   Domain domain = start_with_page();

@@ -73,6 +73,25 @@ TEST_P(Commands, SetPointerWhileItDrains) {
   unit().wait(held);
 }
 
+// The command takes the register as it is then. Here it waits for an invalidation that drains.
+TEST_P(Commands, ThePointerIsTheOneThatStoodThere) {
+  constexpr std::uint64_t kEmptyRoot = 0x7000'0000;
+  constexpr std::uint32_t kAgain = gcmd::kTe | gcmd::kQie | gcmd::kSrtp;
+  attach_neighbour(start_with_page());
+  const auto held = hold_a_write();
+  begin_invalidation(true);
+  unit().step(200);
+  driver().write32(reg::kGcmd, kAgain);
+  driver().write64(reg::kRtaddr, kEmptyRoot);
+  release();
+  driver().poll32(reg::kGsts, gsts::kRtps, gsts::kRtps, "set root pointer");
+  unit().wait(held);
+  EXPECT_THAT(unit().access(read_of(kIova)), Reaches(kData));
+  driver().write32(reg::kGcmd, kAgain);
+  driver().poll32(reg::kGsts, gsts::kRtps, gsts::kRtps, "set root pointer");
+  EXPECT_THAT(unit().access(read_of(kIova)), Faults(FaultReason::kRootNotPresent));
+}
+
 // The queue is switched off after the pointer of the same write has been set.
 TEST_P(Commands, QueueOffWaitsForThePointer) {
   attach_neighbour(start_with_page());

@@ -217,6 +217,23 @@ TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
   EXPECT_EQ(unit().counters().table_reads - before.table_reads, 1U);
 }
 
+// A request that waits for a walk slot still uses what is cached then, even if the last one of its
+// slot had to read every table anew because of a fault.
+TEST_P(Pipeline, MissesThatWaitUseTheCaches) {
+  Domain domain = start_with_page();
+  std::vector<Request> requests;
+  for (unsigned n = 1; n <= slots(); ++n)
+    requests.push_back(read_of(Iova(kIova.raw() + n * kPage)));
+  for (const bench::Outcome &outcome : run(requests)) {
+    EXPECT_THAT(outcome.completion, Faults(FaultReason::kReadNotPermitted));
+  }
+  for (const Request &request : requests) domain.map(request.address, HostAddr(kMoreData));
+  unit().access(read_of(kIova));
+  const auto before = unit().counters();
+  for (const bench::Outcome &outcome : run(requests)) EXPECT_THAT(outcome.completion, IsOkay());
+  EXPECT_EQ(unit().counters().table_reads - before.table_reads, requests.size());
+}
+
 // Table reads snoop when ECAP.C says so; the queue and its status writes always do (VT-d 3.9).
 TEST_P(Pipeline, SnoopOfTheUnitsOwnAccesses) {
   constexpr std::uint8_t kLastWalkId = 31;
