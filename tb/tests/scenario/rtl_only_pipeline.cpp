@@ -207,14 +207,19 @@ TEST_P(Pipeline, CountersOfHitsAndWalks) {
   EXPECT_EQ(after.table_reads - before.table_reads, 6U);
 }
 
-// Tables above a neighbour are known already: one read is enough.
+// Tables above a neighbour are known already: what is apart at level n takes n reads.
 TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
-  Domain domain = start_with_page();
-  domain.map(Iova(kIova.raw() + kPage), HostAddr(kData + kPage));
-  unit().access(read_of(kIova));
-  const auto before = unit().counters();
-  EXPECT_THAT(unit().access(read_of(Iova(kIova.raw() + kPage))), Reaches(kData + kPage));
-  EXPECT_EQ(unit().counters().table_reads - before.table_reads, 1U);
+  for (unsigned level = 1; level <= 4; ++level) {
+    SCOPED_TRACE(level);
+    make({});
+    Domain domain = start_with_page();
+    const Iova neighbour(kIova.raw() + (std::uint64_t{1} << (12 + 9 * (level - 1))));
+    domain.map(neighbour, HostAddr(kData + kPage));
+    unit().access(read_of(kIova));
+    const auto before = unit().counters();
+    EXPECT_THAT(unit().access(read_of(neighbour)), Reaches(kData + kPage));
+    EXPECT_EQ(unit().counters().table_reads - before.table_reads, level);
+  }
 }
 
 // A request that waits for a walk slot still uses what is cached then, even if the last one of its
