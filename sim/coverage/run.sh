@@ -61,7 +61,6 @@ export -f run_one
 export data
 
 programs | xargs -P "$jobs" -d '\n' -I LINE bash -c 'set -f; run_one $0' LINE || failed=1
-programs > "$dir/programs.txt"
 
 "$build/coverage_report" --data "$data" --root "$PWD" --waivers sim/coverage/waivers.txt \
   --out "$dir" || failed=1
