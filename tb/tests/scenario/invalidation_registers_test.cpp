@@ -39,6 +39,23 @@ TEST_P(InvalidationRegisters, IotlbGranularities) {
   EXPECT_EQ(driver().iotlb_command({.granularity = g::kReserved}), g::kReserved);
 }
 
+// Bits of a domain id above those that CAP.ND gives are ignored.
+TEST_P(InvalidationRegisters, DomainBitsThatDoNotExist) {
+  const unsigned beyond = (1U << domain_id_bits(config())) & 0xFFFF;
+  start_with_page();
+  EXPECT_THAT(access(read_of(kIova)), Reaches(kData));
+  Domain after = tables().create_domain({.id = 2, .levels = 4});
+  after.map(kIova, HostAddr(kMoreData));
+  tables().attach(kDevice, after);
+  driver().context_command({.granularity = g::kDomain, .domain = 1 | beyond});
+  driver().iotlb_command({.granularity = g::kDomain, .domain = 1 | beyond});
+  EXPECT_THAT(access(read_of(kIova)), Reaches(kMoreData));
+  after.unmap(kIova);
+  after.map(kIova, HostAddr(kMoreData + kPage));
+  driver().iotlb_command({.granularity = g::kDomain, .domain = 2 | beyond});
+  EXPECT_THAT(access(read_of(kIova)), Reaches(kMoreData + kPage));
+}
+
 // RealBug36: large masks must not overflow; beyond CAP.MAMV the command fails.
 TEST_P(InvalidationRegisters, RealBug36_PageSelectiveWithEveryMask) {
   for (unsigned mask = 0; mask < 64; ++mask) {
