@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// See config_space.hpp.
+#include "devices/config_space.hpp"
+
+#include <bit>
+#include <stdexcept>
+#include <string>
+
+namespace dmar::devices {
+
+namespace {
+
+constexpr std::size_t kVendor = 0x00;
+constexpr std::size_t kDevice = 0x02;
+constexpr std::size_t kCommand = 0x04;
+constexpr std::size_t kStatus = 0x06;
+constexpr std::size_t kRevision = 0x08;
+constexpr std::size_t kClassCode = 0x09;
+constexpr std::size_t kCacheLineSize = 0x0C;
+constexpr std::size_t kFirstBar = 0x10;
+constexpr std::size_t kSubsystemVendor = 0x2C;
+constexpr std::size_t kSubsystem = 0x2E;
+constexpr std::size_t kCapabilities = 0x34;
+constexpr std::size_t kInterruptLine = 0x3C;
+constexpr std::size_t kInterruptPin = 0x3D;
+constexpr std::size_t kFirstCapability = 0x40;
+
+constexpr std::uint16_t kCommandMemory = 1U << 1;
+constexpr std::uint16_t kCommandBusMaster = 1U << 2;
+constexpr std::uint16_t kCommandPinDisable = 1U << 10;
+constexpr std::uint16_t kStatusPin = 1U << 3;
+constexpr std::uint16_t kStatusCapabilities = 1U << 4;
+
+bool inside_one_dword(std::uint32_t offset, unsigned bytes) {
+  const bool size_okay = bytes == 1 || bytes == 2 || bytes == 4;
+  return size_okay && offset < 256 && offset % 4 + bytes <= 4;
+}
+
+}  // namespace
+
+ConfigSpace::ConfigSpace(const PciIdentity &identity)
+    : next_free_(kFirstCapability), last_link_(kCapabilities) {
+  put(kVendor, 2, identity.vendor);
+  put(kDevice, 2, identity.device);
+  put(kRevision, 1, identity.revision);
+  put(kClassCode, 3, identity.class_code);
+  put(kSubsystemVendor, 2, identity.subsystem_vendor);
+  put(kSubsystem, 2, identity.subsystem);
+  put(kInterruptPin, 1, identity.interrupt_pin);
+  mask(kCommand, 2, kCommandMemory | kCommandBusMaster | kCommandPinDisable);
+  mask(kCacheLineSize, 1, 0xFF);
+  mask(kInterruptLine, 1, 0xFF);
+}
+
+void ConfigSpace::put(std::size_t offset, unsigned bytes, std::uint32_t value) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    bytes_[offset + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    at_reset_[offset + i] = bytes_[offset + i];
+  }
+}
+
+void ConfigSpace::mask(std::size_t offset, unsigned bytes, std::uint32_t value) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    writable_[offset + i] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+}
+
+std::uint32_t ConfigSpace::read(std::uint32_t offset, unsigned bytes) const {
+  if (!inside_one_dword(offset, bytes)) return 0;
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < bytes; ++i) value |= std::uint32_t{bytes_[offset + i]} << (8 * i);
+  return value;
+}
+
+void ConfigSpace::write(std::uint32_t offset, unsigned bytes, std::uint32_t value) {
+  if (!inside_one_dword(offset, bytes)) return;
+  for (unsigned i = 0; i < bytes; ++i) {
+    const std::uint8_t writable = writable_[offset + i];
+    const auto wanted = static_cast<std::uint8_t>(value >> (8 * i));
+    std::uint8_t &byte = bytes_[offset + i];
+    byte = static_cast<std::uint8_t>((byte & ~writable) | (wanted & writable));
+  }
+}
+
+void ConfigSpace::add_memory_bar(unsigned bar, std::uint64_t bytes) {
+  const bool size_okay = std::has_single_bit(bytes) && bytes >= 16 && bytes <= (1ULL << 31);
+  if (bar >= kBars || bar_bytes_[bar] != 0 || !size_okay) {
+    throw std::invalid_argument("BAR " + std::to_string(bar) + ": taken, unknown or of bad size");
+  }
+  bar_bytes_[bar] = bytes;
+  mask(kFirstBar + 4 * bar, 4, static_cast<std::uint32_t>(~(bytes - 1)));
+}
+
+std::uint8_t ConfigSpace::add_capability(std::uint8_t id, std::span<const std::uint8_t> body,
+                                         std::span<const std::uint8_t> writable) {
+  if (body.size() != writable.size() || next_free_ + 2 + body.size() > kBytes) {
+    throw std::invalid_argument("capability " + std::to_string(id) + " does not fit");
+  }
+  const std::size_t offset = next_free_;
+  put(last_link_, 1, static_cast<std::uint32_t>(offset));
+  put(kStatus, 2, kStatusCapabilities);
+  put(offset, 1, id);
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    put(offset + 2 + i, 1, body[i]);
+    mask(offset + 2 + i, 1, writable[i]);
+  }
+  last_link_ = offset + 1;
+  next_free_ = (offset + 2 + body.size() + 3) / 4 * 4;
+  return static_cast<std::uint8_t>(offset);
+}
+
+void ConfigSpace::reset() { bytes_ = at_reset_; }
+
+bool ConfigSpace::memory_enabled() const { return (get16(kCommand) & kCommandMemory) != 0; }
+bool ConfigSpace::bus_master() const { return (get16(kCommand) & kCommandBusMaster) != 0; }
+bool ConfigSpace::pin_disabled() const { return (get16(kCommand) & kCommandPinDisable) != 0; }
+std::uint8_t ConfigSpace::pin_line() const { return bytes_[kInterruptLine]; }
+
+void ConfigSpace::show_pin(bool asserted) {
+  bytes_[kStatus] =
+      static_cast<std::uint8_t>((bytes_[kStatus] & ~kStatusPin) | (asserted ? kStatusPin : 0));
+}
+
+std::optional<ConfigSpace::Hit> ConfigSpace::find(std::uint64_t address, unsigned bytes) const {
+  if (!memory_enabled()) return std::nullopt;
+  for (unsigned bar = 0; bar < kBars; ++bar) {
+    if (bar_bytes_[bar] < bytes) continue;
+    const std::uint64_t offset = address - get32(kFirstBar + 4 * bar);
+    if (offset <= bar_bytes_[bar] - bytes) return Hit{bar, offset};
+  }
+  return std::nullopt;
+}
+
+std::uint16_t ConfigSpace::get16(std::size_t offset) const {
+  return static_cast<std::uint16_t>(bytes_.at(offset) | (bytes_.at(offset + 1) << 8));
+}
+
+std::uint32_t ConfigSpace::get32(std::size_t offset) const {
+  return std::uint32_t{get16(offset)} | (std::uint32_t{get16(offset + 2)} << 16);
+}
+
+void ConfigSpace::put32(std::size_t offset, std::uint32_t value) {
+  for (unsigned i = 0; i < 4; ++i) {
+    bytes_.at(offset + i) = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+}
+
+}  // namespace dmar::devices

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The 256 bytes of configuration space of a type 0 function (PCI Local Bus 3.0, 6.1 and 6.2): which
+// bits software may change, base address registers, list of capabilities.
+#ifndef DMAR_DEVICES_CONFIG_SPACE_HPP
+#define DMAR_DEVICES_CONFIG_SPACE_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace dmar::devices {
+
+struct PciIdentity {
+  std::uint16_t vendor = 0;
+  std::uint16_t device = 0;
+  std::uint8_t revision = 0;
+  std::uint32_t class_code = 0;  // 24 bits: class, subclass, programming interface
+  std::uint16_t subsystem_vendor = 0;
+  std::uint16_t subsystem = 0;
+  std::uint8_t interrupt_pin = 0;  // 0 none, 1 INTA
+};
+
+class ConfigSpace {
+ public:
+  static constexpr unsigned kBars = 6;
+
+  explicit ConfigSpace(const PciIdentity &identity);
+
+  // As software sees it; `bytes` 1, 2 or 4, inside one dword. Other accesses read 0 and write
+  // nothing.
+  [[nodiscard]] std::uint32_t read(std::uint32_t offset, unsigned bytes) const;
+  void write(std::uint32_t offset, unsigned bytes, std::uint32_t value);
+
+  // What a device is made of. std::invalid_argument when it does not fit: BAR beyond the sixth or
+  // taken, size not a power of two from 16 to 2 GiB; no room for the capability, or its body and
+  // mask of different length.
+  void add_memory_bar(unsigned bar, std::uint64_t bytes);
+  // `body` follows id and next pointer; a 1 in `writable` is a bit that software may change.
+  // Returns the offset of the capability.
+  std::uint8_t add_capability(std::uint8_t id, std::span<const std::uint8_t> body,
+                              std::span<const std::uint8_t> writable);
+
+  // Every writable bit back to what it was when the device was built.
+  void reset();
+
+  [[nodiscard]] bool memory_enabled() const;
+  [[nodiscard]] bool bus_master() const;
+  [[nodiscard]] bool pin_disabled() const;      // command register, Interrupt Disable
+  void show_pin(bool asserted);                 // status register, Interrupt Status
+  [[nodiscard]] std::uint8_t pin_line() const;  // interrupt line, as firmware wrote it
+
+  struct Hit {
+    unsigned bar = 0;
+    std::uint64_t offset = 0;
+  };
+  // The BAR that holds all of [address, address + bytes); nothing while memory is disabled.
+  [[nodiscard]] std::optional<Hit> find(std::uint64_t address, unsigned bytes) const;
+
+  // Fields of capabilities, past the mask: for the device, and for its read-only state.
+  [[nodiscard]] std::uint16_t get16(std::size_t offset) const;
+  [[nodiscard]] std::uint32_t get32(std::size_t offset) const;
+  void put32(std::size_t offset, std::uint32_t value);
+
+ private:
+  static constexpr std::size_t kBytes = 256;
+  using Image = std::array<std::uint8_t, kBytes>;
+
+  void put(std::size_t offset, unsigned bytes, std::uint32_t value);
+  void mask(std::size_t offset, unsigned bytes, std::uint32_t value);
+
+  Image bytes_{};
+  Image writable_{};
+  Image at_reset_{};
+  std::array<std::uint64_t, kBars> bar_bytes_{};  // 0: there is none
+  std::size_t next_free_;                         // for the next capability
+  std::size_t last_link_;                         // where its offset is to be written
+};
+
+}  // namespace dmar::devices
+
+#endif  // DMAR_DEVICES_CONFIG_SPACE_HPP
