@@ -60,6 +60,10 @@ Request with_message_data(Request request, std::span<const std::uint8_t> data) {
   return request;
 }
 
+MemoryBus &behind(const RtlOptions &options, Memory &memory) {
+  return options.host_memory != nullptr ? *options.host_memory : memory;
+}
+
 }  // namespace
 
 RtlIommu::RtlIommu(const ModelInfo &model, const RtlOptions &options)
@@ -69,10 +73,10 @@ RtlIommu::RtlIommu(const ModelInfo &model, const RtlOptions &options)
       host_(simulation_->pins().reg, options.host_stall_percent, options.seed * 8 + 1),
       device_(simulation_->pins().device, "s_dma", options.device_stall_percent,
               options.seed * 8 + 2),
-      dma_memory_(simulation_->pins().dma, memory_, "m_dma", options.dma_memory,
+      dma_memory_(simulation_->pins().dma, behind(options_, memory_), "m_dma", options.dma_memory,
                   options.seed * 8 + 3),
-      table_memory_(simulation_->pins().table, memory_, "m_tbl", options.table_memory,
-                    options.seed * 8 + 4),
+      table_memory_(simulation_->pins().table, behind(options_, memory_), "m_tbl",
+                    options.table_memory, options.seed * 8 + 4),
       monitor_(simulation_->pins().mon, tracker_),
       watch_(coverage::UnitWatch::create(model.config, memory_)) {
   connect();

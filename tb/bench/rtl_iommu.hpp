@@ -27,11 +27,12 @@ namespace dmar::bench {
 
 struct RtlOptions {
   std::uint64_t seed = 1;
-  MemoryTiming dma_memory = {};        // behind m_dma
-  MemoryTiming table_memory = {};      // behind m_tbl
-  unsigned device_stall_percent = 0;   // hesitation of the device, each channel
-  unsigned host_stall_percent = 0;     // of the CPU, each channel
-  std::string wave = {};               // FST file from the first cycle on, when not empty
+  MemoryTiming dma_memory = {};       // behind m_dma
+  MemoryTiming table_memory = {};     // behind m_tbl
+  unsigned device_stall_percent = 0;  // hesitation of the device, each channel
+  unsigned host_stall_percent = 0;    // of the CPU, each channel
+  std::string wave = {};              // FST file from the first cycle on, when not empty
+  MemoryBus *host_memory = nullptr;  // behind both managers in place of memory(); outlives the unit
   std::uint64_t wait_bound = 200'000;  // cycles before a wait is called a hang
 };
 
@@ -90,6 +91,11 @@ class RtlIommu : public Iommu {
   Outcome wait(Handle handle);
   [[nodiscard]] unsigned in_flight() const { return device_.in_flight(); }
   [[nodiscard]] unsigned ids() const { return 1U << model_.id_width; }
+  // No device request in flight, and no table traffic for so long that the unit will start nothing
+  // more on its own.
+  [[nodiscard]] bool at_rest() const { return in_flight() == 0 && quiet() && !host_.busy(); }
+  // Every request in flight has its verdict; faults are recorded by then.
+  [[nodiscard]] bool all_judged() const { return !tracker_.waiting(); }
 
   // Register accesses in flight, one at a time: for traffic during an access.
   void start_read(std::uint32_t offset, unsigned bytes) { host_.start_read(offset, bytes); }

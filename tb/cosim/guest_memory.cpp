@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// See guest_memory.hpp.
+#include "cosim/guest_memory.hpp"
+
+#include <fmt/core.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "cosim/error.hpp"
+
+namespace dmar::cosim {
+
+namespace {
+
+template <class Word>
+void copy_word(void *to, const void *from) {
+  *static_cast<volatile Word *>(to) = *static_cast<const volatile Word *>(from);
+}
+
+// The other side may look at any moment, so a small aligned value must not arrive in pieces.
+void copy(std::uint8_t *to, const std::uint8_t *from, std::size_t bytes) {
+  const auto both = reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from);
+  for (; bytes >= 8 && both % 8 == 0; to += 8, from += 8, bytes -= 8) {
+    copy_word<std::uint64_t>(to, from);
+  }
+  if (bytes == 4 && both % 4 == 0) {
+    copy_word<std::uint32_t>(to, from);
+  } else if (bytes == 2 && both % 2 == 0) {
+    copy_word<std::uint16_t>(to, from);
+  } else {
+    std::memcpy(to, from, bytes);
+  }
+}
+
+}  // namespace
+
+GuestMemory::~GuestMemory() {
+  for (const auto &[key, file] : files_) ::munmap(file.data, file.bytes);
+}
+
+const GuestMemory::File &GuestMemory::mapping_of(const RamRange &range) {
+  struct stat status {};
+  if (::fstat(range.file.raw(), &status) != 0) {
+    throw CosimError(fmt::format("guest memory at {:#x}: {}", range.start, std::strerror(errno)));
+  }
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (range.bytes == 0 || range.offset > size || size - range.offset < range.bytes) {
+    throw CosimError(fmt::format(
+        "guest memory at {:#x}: {} bytes from offset {:#x} do not fit its file of {} bytes",
+        range.start, range.bytes, range.offset, size));
+  }
+  const FileKey key{status.st_dev, status.st_ino};
+  const auto found = files_.find(key);
+  if (found != files_.end() && found->second.bytes >= range.offset + range.bytes) {
+    return found->second;
+  }
+  if (found != files_.end()) {
+    throw CosimError(fmt::format("guest memory at {:#x}: its file has grown", range.start));
+  }
+  void *data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, range.file.raw(), 0);
+  if (data == MAP_FAILED) {
+    throw CosimError(fmt::format("guest memory at {:#x}: cannot be mapped: {}", range.start,
+                                 std::strerror(errno)));
+  }
+  return files_.emplace(key, File{static_cast<std::uint8_t *>(data), size}).first->second;
+}
+
+void GuestMemory::replace(std::vector<RamRange> ranges) {
+  std::vector<Range> next;
+  next.reserve(ranges.size());
+  for (const RamRange &range : ranges) {
+    if (range.start + range.bytes < range.start) {
+      throw CosimError(fmt::format("guest memory at {:#x}: wraps around", range.start));
+    }
+    next.push_back({range.start, range.bytes, mapping_of(range).data + range.offset});
+  }
+  std::ranges::sort(next, {}, &Range::start);
+  for (std::size_t i = 1; i < next.size(); ++i) {
+    if (next[i].start < next[i - 1].start + next[i - 1].bytes) {
+      throw CosimError(fmt::format("guest memory: ranges overlap at {:#x}", next[i].start));
+    }
+  }
+  ranges_ = std::move(next);
+}
+
+std::uint8_t *GuestMemory::find(std::uint64_t address, std::uint64_t &bytes) const {
+  for (const Range &range : ranges_) {
+    if (address < range.start || address - range.start >= range.bytes) continue;
+    bytes = range.bytes - (address - range.start);
+    return range.data + (address - range.start);
+  }
+  return nullptr;
+}
+
+template <class Move>
+bool GuestMemory::move(HostAddr address, std::size_t bytes, Move move_piece) const {
+  // Twice: nothing may happen when a part is missing.
+  for (const bool check : {true, false}) {
+    for (std::size_t done = 0; done < bytes;) {
+      std::uint64_t left = 0;
+      std::uint8_t *const data = find(address.raw() + done, left);
+      if (data == nullptr) return false;
+      const std::size_t piece = std::min<std::uint64_t>(left, bytes - done);
+      if (!check) move_piece(data, done, piece);
+      done += piece;
+    }
+  }
+  return true;
+}
+
+bool GuestMemory::read(HostAddr address, std::span<std::uint8_t> out) {
+  return move(address, out.size(),
+              [&](const std::uint8_t *data, std::size_t at, std::size_t bytes) {
+                copy(out.data() + at, data, bytes);
+              });
+}
+
+bool GuestMemory::write(HostAddr address, std::span<const std::uint8_t> bytes) {
+  return move(address, bytes.size(), [&](std::uint8_t *data, std::size_t at, std::size_t count) {
+    copy(data, bytes.data() + at, count);
+  });
+}
+
+}  // namespace dmar::cosim

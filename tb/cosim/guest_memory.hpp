@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// RAM of the guest as the emulator shares it: files mapped into this process, and where in the
+// physical address space their parts are. The guest's CPUs change it at any moment.
+#ifndef DMAR_COSIM_GUEST_MEMORY_HPP
+#define DMAR_COSIM_GUEST_MEMORY_HPP
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "cosim/file_descriptor.hpp"
+#include "dmar/memory_bus.hpp"
+
+namespace dmar::cosim {
+
+// `bytes` of RAM at physical address `start`, found at `offset` of `file`.
+struct RamRange {
+  std::uint64_t start = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t offset = 0;
+  FileDescriptor file = {};
+};
+
+class GuestMemory : public MemoryBus {
+ public:
+  GuestMemory() = default;
+  ~GuestMemory() override;
+  GuestMemory(const GuestMemory &) = delete;
+  GuestMemory &operator=(const GuestMemory &) = delete;
+
+  // The complete new map. CosimError when a file cannot be mapped, is too short, or ranges overlap;
+  // then the old map stays.
+  void replace(std::vector<RamRange> ranges);
+
+  // False, and nothing done, where there is no RAM. A naturally aligned access of up to 8 bytes
+  // happens at once; larger ones in pieces.
+  bool read(HostAddr address, std::span<std::uint8_t> out) override;
+  bool write(HostAddr address, std::span<const std::uint8_t> bytes) override;
+
+  [[nodiscard]] bool empty() const { return ranges_.empty(); }
+  [[nodiscard]] std::size_t mapped_files() const { return files_.size(); }
+
+ private:
+  struct File {
+    std::uint8_t *data = nullptr;
+    std::uint64_t bytes = 0;
+  };
+  struct Range {
+    std::uint64_t start;
+    std::uint64_t bytes;
+    std::uint8_t *data;
+  };
+  using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
+
+  const File &mapping_of(const RamRange &range);
+  [[nodiscard]] std::uint8_t *find(std::uint64_t address, std::uint64_t &bytes) const;
+  template <class Move>
+  bool move(HostAddr address, std::size_t bytes, Move move_piece) const;
+
+  std::map<FileKey, File> files_;  // kept for good: an emulator has very few
+  std::vector<Range> ranges_;      // by address
+};
+
+}  // namespace dmar::cosim
+
+#endif  // DMAR_COSIM_GUEST_MEMORY_HPP

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// The RTL and the golden model living the same life: every register access, request and message is
+// given to both and compared. The RTL moves the data; the golden model only judges.
+#ifndef DMAR_COSIM_LOCKSTEP_HPP
+#define DMAR_COSIM_LOCKSTEP_HPP
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/rtl_iommu.hpp"
+#include "cosim/judged_memory.hpp"
+#include "cosim/observed_memory.hpp"
+#include "cosim/recorder.hpp"
+#include "cosim/stale_answers.hpp"
+#include "cosim/statistics.hpp"
+#include "golden/unit.hpp"
+
+namespace dmar::cosim {
+
+class Lockstep {
+ public:
+  using Id = std::uint64_t;
+  // Makes the unit, fresh from reset, with `memory` behind it.
+  using MakeRtl = std::function<std::unique_ptr<bench::RtlIommu>(MemoryBus &memory)>;
+  struct Finished {
+    Id id;
+    Completion completion;
+  };
+
+  // `ram` outlives it; so does `recorder`, which may be null.
+  Lockstep(MakeRtl make, MemoryBus &ram, Recorder *recorder);
+
+  // Register accesses of the CPU, complete when they return. Sizes other than 4 and 8 and unaligned
+  // addresses are not forwarded: they read 0 and write nothing.
+  std::uint64_t read(std::uint32_t offset, unsigned bytes);
+  void write(std::uint32_t offset, unsigned bytes, std::uint64_t value);
+
+  // Starts a device request, inside one page. `data`: what a write brings.
+  Id submit(const Request &request, std::vector<std::uint8_t> data = {});
+  [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
+
+  // Lets up to `cycles` pass, fewer when the unit comes to rest.
+  void run(unsigned cycles);
+  [[nodiscard]] bool at_rest() const { return settled_ && flights_.empty(); }
+
+  std::vector<Finished> take_finished() { return std::exchange(finished_, {}); }
+  // Event messages of the unit itself, for the interrupt controller.
+  std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
+
+  // Power-on reset of both; requests in flight never finish, statistics go on.
+  void reset();
+  // At the end: compares every register, and that nothing is owed.
+  void final_check();
+
+  [[nodiscard]] Statistics statistics() const;
+  [[nodiscard]] const Differences &differences() const { return differences_; }
+  [[nodiscard]] const Config &config() const { return golden_->config(); }
+  [[nodiscard]] bench::RtlIommu &rtl() { return *rtl_; }
+  [[nodiscard]] const golden::Unit &golden() const { return *golden_; }
+
+  // Called before a request enters the unit, with what the golden model says about it.
+  void observe_submissions(std::function<void(const Request &, const golden::Verdict &)> observer) {
+    on_submit_ = std::move(observer);
+  }
+
+ private:
+  struct Flight {
+    bench::RtlIommu::Handle handle;
+    Request request;
+    std::vector<std::uint8_t> data;
+    std::uint8_t axi_id;
+    golden::Verdict at_submission;
+    std::vector<golden::Verdict> later = {};  // legal too: at the verdict, and from a cache
+    bool judged = false;
+  };
+  struct DueStatus {
+    golden::StatusWrite write;
+    std::vector<golden::Invalidation> completes;
+  };
+
+  void power_on();
+  void collect();
+  void judge(const bench::VerdictEvent &event);
+  void record_fault(const bench::VerdictEvent &event, const Flight &flight);
+  void finish(Id id, Flight &flight, const bench::Outcome &outcome);
+  [[nodiscard]] bool legal(const Flight &flight, const Completion &completion) const;
+  void count(const Flight &flight, const Completion &completion);
+  void note_golden_consequences();
+  void note_status_write(const bench::StatusWrite &write);
+  void note_message(const Message &message);
+  void come_to_rest();
+  void await_verdicts();
+  void compare_register(std::uint32_t offset, unsigned bytes, std::uint64_t value,
+                        const char *when);
+  void differ(std::string what, std::string unit, std::string golden);
+  template <class Action>
+  void guarded(const std::string &what, Action action);
+
+  MakeRtl make_;
+  MemoryBus &ram_;
+  Recorder *recorder_;
+  ObservedMemory observed_;
+  JudgedMemory judged_memory_;
+  std::unique_ptr<bench::RtlIommu> rtl_;
+  std::unique_ptr<golden::Unit> golden_;
+  StaleAnswers stale_;
+  std::map<Id, Flight> flights_;  // oldest first
+  std::vector<Finished> finished_;
+  std::vector<Message> messages_;
+  std::vector<golden::Invalidation> given_;  // by no wait descriptor completed yet
+  std::deque<DueStatus> due_status_;
+  std::vector<Message> due_messages_;
+  std::function<void(const Request &, const golden::Verdict &)> on_submit_;
+  Statistics statistics_;  // without the counters of the running RTL
+  Differences differences_;
+  Id next_id_ = 1;
+  unsigned next_axi_id_ = 0;
+  bool settled_ = true;          // nothing that software asked for is under way
+  bool fault_log_known_ = true;  // the golden fault records are those of the RTL
+  bool failed_ = false;          // the RTL hung or broke a rule: it is not asked again
+};
+
+}  // namespace dmar::cosim
+
+#endif  // DMAR_COSIM_LOCKSTEP_HPP

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// See qmp.hpp.
+#include "cosim/qmp.hpp"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cosim/error.hpp"
+
+namespace dmar::cosim {
+
+Qmp::Qmp(FileDescriptor socket) : lines_(std::move(socket)) { execute("qmp_capabilities"); }
+
+void Qmp::execute(const std::string &command) {
+  ++unanswered_;
+  lines_.send(nlohmann::json{{"execute", command}}.dump());
+}
+
+void Qmp::receive() {
+  for (const std::string &line : lines_.receive()) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (!json.is_object()) throw CosimError(fmt::format("QMP: '{}' is no JSON object", line));
+    if (json.contains("error")) {
+      throw CosimError(
+          fmt::format("QMP: a command was refused: {}", json["error"].value("desc", line)));
+    }
+    if (json.contains("return")) {
+      if (unanswered_ == 0) throw CosimError(fmt::format("QMP: '{}' answers nothing", line));
+      --unanswered_;
+    }
+    if (json.value("event", "") == "SHUTDOWN" && json.contains("data")) {
+      shutdown_reason_ = json["data"].value("reason", "unknown");
+    }
+    const nlohmann::json::json_pointer version("/QMP/version/qemu");
+    if (json.contains(version)) {
+      const auto &qemu = json.at(version);
+      version_ = fmt::format("{}.{}.{}", qemu.value("major", 0), qemu.value("minor", 0),
+                             qemu.value("micro", 0));
+    }
+  }
+}
+
+}  // namespace dmar::cosim

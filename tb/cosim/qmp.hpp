@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// QEMU's control channel: start, stop, quit, and the events that tell why a guest ended.
+#ifndef DMAR_COSIM_QMP_HPP
+#define DMAR_COSIM_QMP_HPP
+
+#include <cstddef>
+#include <string>
+
+#include "cosim/line_socket.hpp"
+
+namespace dmar::cosim {
+
+class Qmp {
+ public:
+  explicit Qmp(FileDescriptor socket);
+
+  [[nodiscard]] LineSocket &lines() { return lines_; }
+
+  void execute(const std::string &command);
+  // CosimError when a command was refused.
+  void receive();
+
+  // Commands not yet answered.
+  [[nodiscard]] std::size_t unanswered() const { return unanswered_; }
+  // "guest-shutdown", "guest-reset", "host-signal" ...; empty while the guest runs.
+  [[nodiscard]] const std::string &shutdown_reason() const { return shutdown_reason_; }
+  [[nodiscard]] const std::string &version() const { return version_; }  // of QEMU
+
+ private:
+  LineSocket lines_;
+  std::size_t unanswered_ = 0;
+  std::string shutdown_reason_;
+  std::string version_;
+};
+
+}  // namespace dmar::cosim
+
+#endif  // DMAR_COSIM_QMP_HPP

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// See recorder.hpp.
+#include "cosim/recorder.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "cosim/error.hpp"
+#include "dmar/fault_names.hpp"
+#include "trace/event_text.hpp"
+
+namespace dmar::cosim {
+
+namespace {
+
+std::string outcome_text(const trace::DmaEvent &event) {
+  return event.address ? fmt::format("ok {:x}", event.address->raw())
+                       : fmt::format("fault {:x}", static_cast<unsigned>(event.reason));
+}
+
+std::string outcome_text(const trace::InterruptEvent &event) {
+  return event.output ? "ok " + trace::to_string(*event.output)
+                      : fmt::format("fault {:x}", static_cast<unsigned>(event.reason));
+}
+
+std::string line_of(const trace::Event &event) {
+  std::string line = trace::to_string(event);
+  if (const auto *read = std::get_if<trace::ReadEvent>(&event)) {
+    line += fmt::format(" {:x}", read->value);
+  } else if (const auto *dma = std::get_if<trace::DmaEvent>(&event)) {
+    line += " " + outcome_text(*dma);
+  } else if (const auto *interrupt = std::get_if<trace::InterruptEvent>(&event)) {
+    line += " " + outcome_text(*interrupt);
+  }
+  return line;
+}
+
+bool looks_at_memory(const trace::Event &event) {
+  return std::holds_alternative<trace::WriteEvent>(event) ||
+         std::holds_alternative<trace::DmaEvent>(event) ||
+         std::holds_alternative<trace::InterruptEvent>(event);
+}
+
+}  // namespace
+
+Recorder::Recorder(const std::filesystem::path &path, MemoryBus &ram)
+    : path_(path), partial_(path), file_(nullptr, &::gzclose), ram_(ram) {
+  partial_ += fmt::format(".{}.partial", ::getpid());
+  file_.reset(::gzopen(partial_.c_str(), path.extension() == ".gz" ? "wb" : "wbT"));
+  if (!file_) throw CosimError(fmt::format("{}: cannot be written", path.string()));
+}
+
+Recorder::~Recorder() {
+  if (!file_) return;
+  file_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(partial_, ignored);
+}
+
+void Recorder::put(const std::string &line) {
+  const std::string text = line + "\n";
+  if (::gzwrite(file_.get(), text.data(), static_cast<unsigned>(text.size())) <= 0) {
+    throw CosimError(fmt::format("{}: writing failed, is the disk full?", path_.string()));
+  }
+}
+
+void Recorder::comment(const std::string &text) { put("# " + text); }
+
+void Recorder::unit(std::uint32_t version, std::uint64_t capability,
+                    std::uint64_t extended_capability) {
+  put(fmt::format("unit ver {:x} cap {:x} ecap {:x}", version, capability, extended_capability));
+}
+
+void Recorder::looked_at(HostAddr address, std::size_t bytes) {
+  for (std::uint64_t line = address.raw() / kLine; line * kLine < address.raw() + bytes; ++line) {
+    lines_looked_at_.insert(line);
+  }
+}
+
+void Recorder::put_memory() {
+  for (const std::uint64_t number : lines_looked_at_) {
+    Line line{};
+    if (!ram_.read(HostAddr(number * kLine), line)) continue;  // no RAM there, no contents
+    const auto [known, added] = known_.try_emplace(number, Line{});
+    if (known->second == line) continue;  // what was never mentioned reads as zero
+    known->second = line;
+    std::string text = fmt::format("mem {:x} ", number * kLine);
+    for (const std::uint8_t byte : line) text += fmt::format("{:02x}", byte);
+    put(text);
+  }
+  lines_looked_at_.clear();
+}
+
+void Recorder::event(const trace::Event &event) {
+  if (looks_at_memory(event)) put_memory();
+  put(line_of(event));
+  for (const std::string &line : std::exchange(consequences_, {})) put(line);
+  ++events_;
+}
+
+void Recorder::consequence(const trace::Event &event) { consequences_.push_back(line_of(event)); }
+
+void Recorder::request(const Request &request, const golden::Verdict &verdict) {
+  const auto *fault = std::get_if<golden::Fault>(&verdict);
+  const auto *translation = std::get_if<golden::Translation>(&verdict);
+  const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
+  const bool write = request.kind == AccessKind::kWrite;
+  if ((!write && request.kind != AccessKind::kRead) ||
+      (fault == nullptr && translation == nullptr && interrupt == nullptr)) {
+    ++left_out_;
+    forget();
+    return;
+  }
+  if (interrupt != nullptr || (fault != nullptr && is_interrupt_fault(fault->reason))) {
+    trace::InterruptEvent event{
+        .source_id = request.source_id,
+        .input = {.address = request.address.raw(), .data = request.message_data},
+        .output = std::nullopt,
+        .reason = fault != nullptr ? fault->reason : FaultReason::kNone};
+    if (interrupt != nullptr) event.output = interrupt->message;
+    this->event(event);
+    return;
+  }
+  trace::DmaEvent event{.write = write,
+                        .source_id = request.source_id,
+                        .iova = request.address,
+                        .bytes = request.bytes,
+                        .address = std::nullopt,
+                        .reason = fault != nullptr ? fault->reason : FaultReason::kNone};
+  if (translation != nullptr) event.address = translation->address;
+  this->event(event);
+}
+
+void Recorder::finish() {
+  if (::gzclose(file_.release()) != Z_OK) {
+    throw CosimError(fmt::format("{}: writing failed, is the disk full?", path_.string()));
+  }
+  std::filesystem::rename(partial_, path_);
+}
+
+}  // namespace dmar::cosim

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a unit did for its machine, and where it and the golden model did not agree.
+#ifndef DMAR_COSIM_STATISTICS_HPP
+#define DMAR_COSIM_STATISTICS_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/rtl_iommu.hpp"
+#include "golden/fault_record.hpp"
+
+namespace dmar::cosim {
+
+// A blocked request with a fault condition, as the unit judged it.
+struct Fault {
+  golden::FaultRecord record;  // as the unit records it, unless it has one of this source already
+  Request request;
+  std::uint64_t cycle = 0;
+};
+
+struct Statistics {
+  std::uint64_t dma_reads = 0;  // requests, each inside one page
+  std::uint64_t dma_writes = 0;
+  std::uint64_t dma_bytes = 0;       // moved
+  std::uint64_t dma_translated = 0;  // through page tables
+  std::uint64_t dma_identity = 0;    // translation off, or pass-through
+  std::uint64_t dma_blocked = 0;
+  std::uint64_t interrupts = 0;
+  std::uint64_t interrupts_remapped = 0;   // as their table entry says
+  std::uint64_t interrupts_unchanged = 0;  // left as they came
+  std::uint64_t interrupts_blocked = 0;
+  std::uint64_t context_invalidations = 0;
+  std::uint64_t iotlb_invalidations = 0;
+  std::uint64_t interrupt_invalidations = 0;
+  std::uint64_t status_writes = 0;
+  std::uint64_t events = 0;  // messages of the unit itself
+  std::uint64_t register_reads = 0;
+  std::uint64_t register_writes = 0;
+  std::uint64_t registers_compared = 0;
+  std::uint64_t raced = 0;  // answers from tables that changed while the request was in the unit
+  std::uint64_t stale = 0;  // answers of a cache before its invalidation
+  std::uint64_t resets = 0;
+  std::vector<Fault> faults;
+  bench::Counters unit;  // of the RTL, over all resets
+  double seconds = 0;    // of wall clock in which the RTL ran
+
+  [[nodiscard]] std::uint64_t dma() const { return dma_reads + dma_writes; }
+  [[nodiscard]] std::uint64_t invalidations() const {
+    return context_invalidations + iotlb_invalidations + interrupt_invalidations;
+  }
+};
+
+struct Difference {
+  std::string what;  // "dma w 0028 ffffe000 512"
+  std::string unit;
+  std::string golden;
+  std::uint64_t cycle = 0;
+};
+
+struct Differences {
+  static constexpr std::size_t kKept = 20;
+  std::uint64_t count = 0;
+  std::vector<Difference> first;  // up to kKept of them
+};
+
+}  // namespace dmar::cosim
+
+#endif  // DMAR_COSIM_STATISTICS_HPP
