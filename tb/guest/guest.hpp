@@ -26,11 +26,12 @@ struct Kernel {
   std::string version;
 };
 
-// The newest installed kernel that has its modules; GuestError names the package when there is
-// none.
-Kernel find_kernel();
-// The kernel in `image`, with the modules that belong to it (version out of the image itself).
-Kernel kernel_of(const std::filesystem::path &image);
+// The newest kernel in ROOT/boot that has its modules in ROOT/lib/modules, cloud and rt builds left
+// out; GuestError names the package when there is none.
+Kernel find_kernel(const std::filesystem::path &root = "/");
+// The kernel in `image` (version out of the image itself), with the modules that belong to it:
+// in ROOT/lib/modules, or in ../lib/modules beside the folder of the image.
+Kernel kernel_of(const std::filesystem::path &image, const std::filesystem::path &root = "/");
 
 // What the guest is to do.
 struct Task {
@@ -42,14 +43,20 @@ struct Task {
   unsigned disks = 1;               // /dev/vda ...
   bool interrupt_remapping = true;  // tests of blocked interrupts make sense
   bool translation = true;          // false: pass-through, hostile DMA is not blocked
+  bool vfio = true;                 // the tests that drive edu from user space, by VFIO
+  bool pins = true;                 // with them: INTx of edu
   unsigned megabytes = 16;          // written to and read from each disk
 };
 
-// gzip-compressed newc archive: static busybox, the kernel modules, init script, agent.
-std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task);
+// gzip-compressed newc archive: static busybox (ROOT/bin/busybox), the kernel modules, init script,
+// agent.
+std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task,
+                                         const std::filesystem::path &root = "/");
 
-// Creates `image`: ext4 with files of known contents and their checksums. GuestError when
+// Creates `image` of at least kSmallestDisk: ext4 with files of known contents and their checksums,
+// about an eighth of it. The guest's test needs room for Task::megabytes twice. GuestError when
 // mke2fs is missing or fails; then no file is left.
+inline constexpr unsigned kSmallestDisk = 8;  // MiB
 void make_disk(const std::filesystem::path &image, unsigned megabytes, std::uint64_t seed);
 
 // One comparison that the guest or the host made.
@@ -59,8 +66,8 @@ struct Check {
   std::string detail;  // what was seen, when not passed
 };
 
-// Host side, after the guest has ended: e2fsck finds nothing, the file that the guest wrote has the
-// checksum that the guest printed.
+// Host side, after the guest has ended: e2fsck finds nothing, every file that the guest wrote has
+// the checksum that the guest printed, the files of make_disk are as they were. `disk` 0 is vda.
 std::vector<Check> check_disk(const std::filesystem::path &image, std::string_view console,
                               unsigned disk);
 
@@ -73,11 +80,20 @@ struct ReportedFault {
   unsigned reason = 0;
 };
 
+// A file that the guest wrote, as it read it back.
+struct Checksum {
+  std::string disk;  // "vda"
+  std::string file;  // path from the root of the disk, with "/"
+  std::string sha256;
+};
+
 struct Console {
   std::vector<std::string> dmar_lines;  // of the kernel, faults left out
   std::vector<ReportedFault> faults;
-  std::vector<Check> checks;  // of the init script and the agent
-  bool finished = false;      // the script came to its end
+  std::vector<Check> checks;   // of the init script and the agent
+  std::vector<Check> skipped;  // not made; `detail` says why
+  std::vector<Checksum> checksums;
+  bool finished = false;  // the script came to its end
   bool queued_invalidation = false;
   bool interrupt_remapping = false;  // "Enabled IRQ remapping"
   bool power_down = false;

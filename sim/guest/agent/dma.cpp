@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// DMA of a device to which the kernel has given no memory.
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "edu.hpp"
+#include "kernel_log.hpp"
+#include "locked_page.hpp"
+#include "report.hpp"
+
+namespace dmar::agent {
+
+namespace {
+
+// Seconds until a fault event has come through and its handler has printed.
+constexpr double kFaultPatience = 30;
+constexpr std::uint8_t kOwn = 0x5A;  // contents of the victim's page
+
+// The device tries it; the kernel reports exactly this fault.
+void expect_fault(FoundEdu &found, Edu::Direction direction, std::uint64_t address,
+                  const char *what) {
+  KernelLog log;
+  const unsigned long events = interrupt_count("dmar0");
+  const bool write = direction == Edu::Direction::kToMemory;
+  const std::string name = text("%s is blocked", what);
+  const Edu::End end = found.edu.dma(direction, address, 64);
+  if (found.edu.hostile()) {
+    check(end == Edu::End::kBlocked, text("%s ends as blocked", what), name_of(end));
+  }
+  const std::string where =
+      text("fault addr 0x%llx ", static_cast<unsigned long long>(address & ~0xFFFULL));
+  const bool reported =
+      log.wait_for({"[" + found.device.place() + "]", where, write ? "DMA Write" : "DMA Read",
+                    write ? "fault reason 0x05" : "fault reason 0x06"},
+                   kFaultPatience);
+  check(reported, name, "no such fault from the kernel; its last: " + log.last("DMAR"));
+  check(interrupt_count("dmar0") > events, text("%s raises a fault event", what),
+        "the count of dmar0 in /proc/interrupts stays");
+}
+
+void test_blocked(FoundEdu &found) {
+  expect_fault(found, Edu::Direction::kToMemory, 0xDEADB000, "a write to 0xdeadb000");
+  expect_fault(found, Edu::Direction::kFromMemory, 0xCAFE2000, "a read from 0xcafe2000");
+  std::optional<LockedPage> page = LockedPage::make(kOwn);
+  if (!page) {
+    check(false, "a page has a physical address", system_error());
+    return;
+  }
+  expect_fault(found, Edu::Direction::kToMemory, page->physical(),
+               "a write to memory of a program");
+  const unsigned changed = page->changed_from(kOwn);
+  check(changed == 0, "memory of a program is unchanged", text("%u bytes differ", changed));
+}
+
+// Without translation the device reaches everything; only memory of this program is safe to use.
+void test_passed_through(FoundEdu &found) {
+  std::optional<LockedPage> page = LockedPage::make(kOwn);
+  std::optional<LockedPage> target = LockedPage::make(0);
+  if (!page || !target) {
+    check(false, "a page has a physical address", system_error());
+    return;
+  }
+  found.edu.dma(Edu::Direction::kFromMemory, page->physical() + 128, 256);
+  const Edu::End end = found.edu.dma(Edu::Direction::kToMemory, target->physical() + 64, 256);
+  check(std::memcmp(page->bytes() + 128, target->bytes() + 64, 256) == 0 &&
+            target->changed_from(0) == 256,
+        "DMA passes through to physical addresses",
+        text("%u of 256 bytes arrived; %s", target->changed_from(0), name_of(end)));
+}
+
+}  // namespace
+
+void test_dma() {
+  std::optional<FoundEdu> found = open_edu();
+  if (!found) return;
+  const std::string type = found->device.domain_type();
+  info("edu " + found->device.address + " has a domain of type " + (type.empty() ? "none" : type));
+  const bool expected = read_text("/task").value_or("").find("translation=0") == std::string::npos;
+  const bool translated = type.rfind("DMA", 0) == 0;
+  check(translated == expected,
+        expected ? "edu has a translated domain" : "edu has an untranslated domain",
+        "its type is " + type);
+  if (translated) {
+    test_blocked(*found);
+  } else {
+    test_passed_through(*found);
+  }
+}
+
+bool dma_command(Arguments arguments) {
+  unsigned long long address = 0;
+  unsigned long long count = 0;
+  if (arguments.size() != 3 || !parse_number(arguments[1], address) ||
+      !parse_number(arguments[2], count) || count == 0 || count > kEduBuffer) {
+    return false;
+  }
+  const std::string way = arguments[0];
+  if (way != "read" && way != "write") return false;
+  std::optional<FoundEdu> found = open_edu();
+  if (!found) return true;
+  const Edu::End end =
+      found->edu.dma(way == "read" ? Edu::Direction::kFromMemory : Edu::Direction::kToMemory,
+                     address, static_cast<unsigned>(count));
+  info(text("transfer: %s", name_of(end)));
+  return true;
+}
+
+}  // namespace dmar::agent

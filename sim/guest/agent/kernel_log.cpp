@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// See kernel_log.hpp. Formats: Documentation/ABI/testing/dev-kmsg, proc(5).
+#include "kernel_log.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+namespace dmar::agent {
+
+KernelLog::KernelLog() : file_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+  lseek(file_.get(), 0, SEEK_END);
+}
+
+void KernelLog::read_more() {
+  std::array<char, 8192> record;  // one read gives one message
+  for (;;) {
+    const ssize_t count = read(file_.get(), record.data(), record.size());
+    if (count < 0 && errno == EPIPE) continue;  // messages were overwritten
+    if (count <= 0) return;
+    const std::string whole(record.data(), static_cast<std::size_t>(count));
+    const std::size_t start = whole.find(';') + 1;
+    messages_.push_back(whole.substr(start, whole.find('\n', start) - start));
+  }
+}
+
+bool KernelLog::wait_for(const std::vector<std::string> &parts, double seconds) {
+  const auto fits = [&parts](const std::string &message) {
+    return std::all_of(parts.begin(), parts.end(), [&message](const std::string &part) {
+      return message.find(part) != std::string::npos;
+    });
+  };
+  return wait_until(
+      [this, &fits] {
+        read_more();
+        return std::any_of(messages_.begin(), messages_.end(), fits);
+      },
+      seconds, 10);
+}
+
+std::string KernelLog::last(const std::string &part) const {
+  const auto found = std::find_if(
+      messages_.rbegin(), messages_.rend(),
+      [&part](const std::string &message) { return message.find(part) != std::string::npos; });
+  return found == messages_.rend() ? "" : *found;
+}
+
+unsigned long interrupt_count(const std::string &part) {
+  const std::string table = read_text("/proc/interrupts").value_or("");
+  std::size_t start = 0;
+  while (start < table.size()) {
+    const std::size_t end = std::min(table.find('\n', start), table.size());
+    const std::string line = table.substr(start, end - start);
+    start = end + 1;
+    if (line.find(part) == std::string::npos) continue;
+    // "  24:     7     3   DMAR-MSI ...": one number for each CPU.
+    unsigned long count = 0;
+    const char *at = line.c_str() + line.find(':') + 1;
+    for (char *after = nullptr;; at = after) {
+      const unsigned long number = std::strtoul(at, &after, 10);
+      if (after == at || *after != ' ') break;
+      count += number;
+    }
+    return count;
+  }
+  return 0;
+}
+
+}  // namespace dmar::agent

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// agent: drives the hostile device of the guest, from the test and by hand. Exit status 0: every
+// check passed; 1: some did not; 2: the command is wrong.
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "commands.hpp"
+#include "report.hpp"
+
+namespace dmar::agent {
+
+bool parse_number(const char *text, unsigned long long &number) {
+  char *end = nullptr;
+  errno = 0;
+  number = std::strtoull(text, &end, 0);
+  return end != text && *end == '\0' && errno == 0 && *text != '-';
+}
+
+namespace {
+
+struct Test {
+  const char *name;
+  void (*run)();
+  const char *what;
+};
+
+constexpr std::array kTests = {
+    Test{"dma", test_dma, "DMA without permission"},
+    Test{"messages", test_messages, "interrupts without permission"},
+};
+
+bool test_command(Arguments arguments) {
+  for (const Test &test : kTests) {
+    if (arguments.size() == 1 && std::strcmp(arguments[0], test.name) == 0) {
+      test.run();
+      return true;
+    }
+  }
+  return false;
+}
+
+struct Command {
+  const char *name;
+  bool (*run)(Arguments);
+  const char *usage;
+};
+
+constexpr std::array kCommands = {
+    Command{"dma", dma_command, "read|write ADDRESS COUNT  DMA by edu, at most 4096 bytes"},
+    Command{"message", message_command, "ADDRESS DATA             a DWORD write by edu"},
+    Command{"data", data_command, "SEED BYTES               pattern to standard output"},
+    Command{"test", test_command, "NAME                     tests:"},
+};
+
+int usage() {
+  std::fputs("usage:\n", stderr);
+  for (const Command &command : kCommands) {
+    std::fprintf(stderr, "  agent %-8s %s\n", command.name, command.usage);
+  }
+  for (const Test &test : kTests) std::fprintf(stderr, "    %-10s %s\n", test.name, test.what);
+  return 2;
+}
+
+int run(Arguments arguments) {
+  if (arguments.empty()) return usage();
+  for (const Command &command : kCommands) {
+    if (std::strcmp(arguments[0], command.name) != 0) continue;
+    if (!command.run(arguments.subspan(1))) return usage();
+    return all_passed() ? 0 : 1;
+  }
+  return usage();
+}
+
+}  // namespace
+
+}  // namespace dmar::agent
+
+int main(int argc, char **argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // a result is there when it is known
+  return dmar::agent::run({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of /init: reads, writes and compares the files of one disk. Needs check, say, wait_for_disk
+# and the setting `megabytes`.
+
+bytes=$((megabytes << 20))
+
+forget_caches() {  # what is read next comes from the disk
+  sync
+  echo 3 > /proc/sys/vm/drop_caches
+}
+
+sum_of() { sha256sum < "$1" | cut -d ' ' -f 1; }
+
+host_files_are_right() { (cd /mnt && sha256sum -c SHA256SUMS); }
+
+write_pattern() { agent data "$seed" "$bytes" > /mnt/guest/pattern && sync; }
+
+write_random() {
+  dd if=/dev/urandom of=/mnt/guest/random bs=64k count=$((megabytes * 8)) conv=fsync
+  sum_of /mnt/guest/random > /tmp/random.sum
+}
+
+write_direct() {  # 64 KiB and 4 KiB requests, past the page cache
+  agent data $((seed + 100)) $((bytes / 8)) |
+    dd of=/mnt/guest/direct bs=64k iflag=fullblock oflag=direct &&
+    agent data $((seed + 200)) 262144 |
+    dd of=/mnt/guest/direct bs=4k seek=16 iflag=fullblock oflag=direct conv=notrunc
+}
+
+pattern_is_right() { agent data "$seed" "$bytes" | cmp - /mnt/guest/pattern; }
+
+random_is_right() { [ "$(sum_of "$1")" = "$(cat /tmp/random.sum)" ]; }
+
+direct_is_right() {
+  agent data $((seed + 100)) $((bytes / 8)) > /tmp/direct &&
+    agent data $((seed + 200)) 262144 | dd of=/tmp/direct bs=4k seek=16 conv=notrunc &&
+    cmp /tmp/direct /mnt/guest/direct
+}
+
+# direct_read BYTES COUNT: the start of the pattern, each read of so many bytes one request or more.
+direct_read() {
+  dd if=/mnt/guest/pattern of=/tmp/read bs="$1" count="$2" iflag=direct &&
+    agent data "$seed" $(($1 * $2)) | cmp - /tmp/read
+}
+
+written_files_are_right() { pattern_is_right && random_is_right "$1" && direct_is_right; }
+
+delete_and_rename() {
+  rm /mnt/host/delete-me && mv /mnt/guest/random /mnt/guest/renamed && sync
+}
+
+names_are_right() { [ ! -e /mnt/host/delete-me ] && [ ! -e /mnt/guest/random ]; }
+
+print_checksums() {
+  local file
+  for file in /guest/pattern /guest/renamed /guest/direct; do
+    say "dmar-checksum: $1 $file $(sum_of "/mnt$file")"
+  done
+}
+
+# disk_test DISK SEED
+disk_test() {
+  local disk=$1
+  seed=$2
+  check "$disk is there" wait_for_disk "$disk" || return
+  check "$disk mounts" mount -t ext4 "/dev/$disk" /mnt || return
+  check "$disk holds the files of the host" host_files_are_right
+  mkdir -p /mnt/guest
+  check "$disk takes $megabytes MiB" write_pattern
+  check "$disk takes random data" write_random
+  check "$disk takes direct writes" write_direct
+  forget_caches
+  check "$disk returns what was written" written_files_are_right /mnt/guest/random
+  check "$disk returns 4 KiB direct reads" direct_read 4096 256
+  check "$disk returns 1 MiB direct reads" direct_read 1048576 "$((megabytes / 2))"
+  rm -f /tmp/read /tmp/direct
+  check "$disk deletes and renames" delete_and_rename
+  check "$disk unmounts" umount /mnt || return
+  check "$disk mounts again" mount -t ext4 "/dev/$disk" /mnt || return
+  forget_caches
+  check "$disk keeps its names over a mount" names_are_right
+  check "$disk keeps the files of the host over a mount" host_files_are_right
+  check "$disk keeps what was written over a mount" written_files_are_right /mnt/guest/renamed
+  rm -f /tmp/direct
+  print_checksums "$disk"
+  check "$disk unmounts at the end" umount /mnt
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Results out of the serial console of a guest; see guest.hpp. sim/guest/init describes the lines
+// of the guest's own programs.
+#include <cctype>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "guest/console_fault.hpp"
+#include "guest/guest.hpp"
+
+namespace dmar::guest {
+
+namespace {
+
+bool begins(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
+
+// Length of a time stamp "[   12.345678] " at the start of `text`, 0 when there is none.
+std::size_t stamp_length(std::string_view text) {
+  if (!begins(text, "[")) return 0;
+  const std::size_t close = text.find(']');
+  if (close == std::string_view::npos || close + 1 >= text.size() || text[close + 1] != ' ')
+    return 0;
+  bool point = false;
+  for (const char character : text.substr(1, close - 1)) {
+    if (character == '.') {
+      point = true;
+    } else if (character != ' ' && std::isdigit(static_cast<unsigned char>(character)) == 0) {
+      return 0;
+    }
+  }
+  return point ? close + 2 : 0;
+}
+
+// Kernel messages may start behind unfinished output of a program, so the last stamp counts.
+std::string_view message_of(std::string_view line) {
+  for (std::size_t at = line.rfind('['); at != std::string_view::npos;) {
+    if (const std::size_t length = stamp_length(line.substr(at)); length != 0) {
+      return line.substr(at + length);
+    }
+    if (at == 0) break;
+    at = line.rfind('[', at - 1);
+  }
+  return line;
+}
+
+std::optional<std::string_view> behind(std::string_view message, std::string_view marker) {
+  if (!begins(message, marker)) return std::nullopt;
+  return message.substr(marker.size());
+}
+
+// "NAME: DETAIL"; names have no colon.
+Check named(std::string_view text, bool passed) {
+  const std::size_t colon = text.find(": ");
+  Check check{std::string(text.substr(0, colon)), passed, {}};
+  if (colon != std::string_view::npos) check.detail = text.substr(colon + 2);
+  return check;
+}
+
+void read_check(std::string_view text, Console &console) {
+  if (const auto passed = behind(text, "PASS ")) {
+    console.checks.push_back({std::string(*passed), true, {}});
+  } else if (const auto failed = behind(text, "FAIL ")) {
+    console.checks.push_back(named(*failed, false));
+  } else if (const auto skipped = behind(text, "SKIP ")) {
+    console.skipped.push_back(named(*skipped, true));
+  } else {
+    console.checks.push_back({"a line of results is readable", false, std::string(text)});
+  }
+}
+
+void read_checksum(std::string_view text, Console &console) {
+  std::istringstream words{std::string(text)};
+  Checksum sum;
+  if (words >> sum.disk >> sum.file >> sum.sha256) console.checksums.push_back(sum);
+}
+
+void read_message(std::string_view message, Console &console) {
+  if (const auto check = behind(message, "dmar-check: ")) {
+    read_check(*check, console);
+  } else if (const auto sum = behind(message, "dmar-checksum: ")) {
+    read_checksum(*sum, console);
+  } else if (message == "dmar-end") {
+    console.finished = true;
+  } else if (begins(message, "Kernel panic - not syncing")) {
+    if (console.panic.empty()) console.panic = message;
+  } else if (begins(message, "reboot: Power down")) {
+    console.power_down = true;
+  } else if (begins(message, "DMAR: ") || begins(message, "DMAR-IR: ")) {
+    if (auto fault = parse_fault(message)) {
+      console.faults.push_back(std::move(*fault));
+      return;
+    }
+    console.dmar_lines.emplace_back(message);
+    if (message.find("Using Queued invalidation") != std::string_view::npos) {
+      console.queued_invalidation = true;
+    }
+    if (message.find("Enabled IRQ remapping") != std::string_view::npos) {
+      console.interrupt_remapping = true;
+    }
+  }
+}
+
+}  // namespace
+
+Console read_console(std::string_view text) {
+  Console console;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    read_message(message_of(line), console);
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return console;
+}
+
+}  // namespace dmar::guest

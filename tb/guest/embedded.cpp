@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// See embedded.hpp. The assembler reads the files; C++20 has no directive for it.
+#include "guest/embedded.hpp"
+
+// clang-format off
+#define DMAR_EMBED(symbol, file)         \
+  asm(".pushsection .rodata\n"           \
+      ".balign 16\n"                     \
+      "dmar_guest_" #symbol "_begin:\n"  \
+      ".incbin \"" file "\"\n"           \
+      "dmar_guest_" #symbol "_end:\n"    \
+      ".popsection\n");                  \
+  extern "C" const std::uint8_t dmar_guest_##symbol##_begin[]; \
+  extern "C" const std::uint8_t dmar_guest_##symbol##_end[]
+// clang-format on
+
+DMAR_EMBED(init, DMAR_GUEST_SOURCE "/init");
+DMAR_EMBED(disk_test, DMAR_GUEST_SOURCE "/disk_test.sh");
+DMAR_EMBED(help, DMAR_GUEST_SOURCE "/help.txt");
+DMAR_EMBED(profile, DMAR_GUEST_SOURCE "/profile");
+DMAR_EMBED(agent, DMAR_GUEST_BUILD "/agent");
+
+#define DMAR_EMBEDDED(symbol) \
+  { dmar_guest_##symbol##_begin, dmar_guest_##symbol##_end }
+
+namespace dmar::guest {
+
+std::span<const std::uint8_t> init_script() { return DMAR_EMBEDDED(init); }
+std::span<const std::uint8_t> disk_test_script() { return DMAR_EMBEDDED(disk_test); }
+std::span<const std::uint8_t> help_text() { return DMAR_EMBEDDED(help); }
+std::span<const std::uint8_t> shell_profile() { return DMAR_EMBEDDED(profile); }
+std::span<const std::uint8_t> agent_program() { return DMAR_EMBEDDED(agent); }
+
+}  // namespace dmar::guest

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the host learns from the console of a guest.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "guest/guest.hpp"
+
+namespace dmar::guest {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(GuestConsole, ReadsADmaFault) {
+  const Console console = read_console(
+      "[   15.490944] DMAR: [DMA Write NO_PASID] Request device [00:06.0] fault addr 0xdeadb000 "
+      "[fault reason 0x05] PTE Write access is not set\r\n");
+  ASSERT_EQ(console.faults.size(), 1U);
+  const ReportedFault &fault = console.faults.front();
+  EXPECT_FALSE(fault.interrupt);
+  EXPECT_EQ(fault.source_id, 0x0030);
+  EXPECT_EQ(fault.address, 0xDEADB000U);
+  EXPECT_EQ(fault.reason, 5U);
+  EXPECT_EQ(fault.line,
+            "DMAR: [DMA Write NO_PASID] Request device [00:06.0] fault addr 0xdeadb000 "
+            "[fault reason 0x05] PTE Write access is not set");
+  EXPECT_THAT(console.dmar_lines, IsEmpty());
+}
+
+TEST(GuestConsole, ReadsAnInterruptFaultWithoutTimeStamp) {
+  const Console console = read_console(
+      "DMAR: [INTR-REMAP] Request device [1a:1f.7] fault index 0xc8 [fault reason 0x22] Present "
+      "field in the IRTE entry is clear\n");
+  ASSERT_EQ(console.faults.size(), 1U);
+  const ReportedFault &fault = console.faults.front();
+  EXPECT_TRUE(fault.interrupt);
+  EXPECT_EQ(fault.source_id, 0x1AFF);
+  EXPECT_EQ(fault.address, 0xC8U);
+  EXPECT_EQ(fault.reason, 0x22U);
+}
+
+TEST(GuestConsole, ReadsFaultsOfOtherKernels) {
+  const Console console = read_console(
+      "[    1.5] DMAR: [DMA Read] Request device [00:06.0] PASID ffffffff fault addr cafe2000 "
+      "[fault reason 06] PTE Read access is not set\n"
+      "[    1.6] DMAR: [INTR-REMAP] Request device [ff:00.0] fault index c8 [fault reason 34] "
+      "Present field in the IRTE entry is clear\n"
+      "[    1.7] DMAR: [DMA Write PASID 0x12] Request device [0000:00:06.0] fault addr "
+      "0xfffffffffffff000 [fault reason 0x71] SM: Present bit in first-level paging entry\n");
+  ASSERT_EQ(console.faults.size(), 3U);
+  EXPECT_EQ(console.faults[0].address, 0xCAFE2000U);
+  EXPECT_EQ(console.faults[0].reason, 6U);
+  EXPECT_EQ(console.faults[1].source_id, 0xFF00);
+  EXPECT_EQ(console.faults[1].reason, 0x22U);
+  EXPECT_EQ(console.faults[2].address, 0xFFFF'FFFF'FFFF'F000U);
+  EXPECT_EQ(console.faults[2].reason, 0x71U);
+}
+
+TEST(GuestConsole, TakesADamagedFaultAsAnOrdinaryLine) {
+  const Console console = read_console(
+      "DMAR: [DMA Write NO_PASID] Request device [00:06.0] fault addr 0xdeadb000 [fault rea\n"
+      "DMAR: [DMA Read] Request device [00:06.0] fault addr 0x1000 [fault reason zz] x\n"
+      "DMAR: [DMA Read] Request device [00:06.0] fault addr 0x1000 [fault reason ab] x\n");
+  EXPECT_THAT(console.faults, IsEmpty());
+  EXPECT_EQ(console.dmar_lines.size(), 3U);
+}
+
+TEST(GuestConsole, ReadsWhatTheDriverEnabled) {
+  const Console console = read_console(
+      "[    0.000000] Command line: console=ttyS0 intel_iommu=on\r\n"
+      "[    0.023] DMAR: IOMMU enabled\r\n"
+      "[    0.101] DMAR-IR: Queued invalidation will be enabled to support x2apic and "
+      "Intr-remapping.\r\n"
+      "[    0.102] DMAR-IR: Enabled IRQ remapping in xapic mode\r\n"
+      "[    0.512] DMAR: dmar0: Using Queued invalidation\r\n"
+      "[   21.9] reboot: Power down\r\n");
+  EXPECT_TRUE(console.queued_invalidation);
+  EXPECT_TRUE(console.interrupt_remapping);
+  EXPECT_TRUE(console.power_down);
+  EXPECT_FALSE(console.finished);
+  EXPECT_EQ(console.panic, "");
+  EXPECT_EQ(console.dmar_lines.size(), 4U);
+  EXPECT_EQ(console.dmar_lines.front(), "DMAR: IOMMU enabled");
+}
+
+TEST(GuestConsole, KnowsNothingWithoutTheLines) {
+  const Console console = read_console("SeaBIOS (version 1.16.2)\n[    0.0] Linux version 6.1\n");
+  EXPECT_FALSE(console.queued_invalidation);
+  EXPECT_FALSE(console.interrupt_remapping);
+  EXPECT_FALSE(console.power_down);
+  EXPECT_FALSE(console.finished);
+  EXPECT_THAT(console.checks, IsEmpty());
+}
+
+TEST(GuestConsole, ReadsResults) {
+  const Console console = read_console(
+      "[    3.3] dmar-check: PASS vda mounts\r\n"
+      "[    3.4] dmar-check: FAIL vda returns what was written: /mnt/a: differs at 7\r\n"
+      "[    3.5] dmar-check: SKIP foreign interrupts: edu has no such register\r\n"
+      "[    3.6] dmar-checksum: vda /guest/direct fca1746a\r\n"
+      "[    3.7] dmar-end\r\n");
+  ASSERT_EQ(console.checks.size(), 2U);
+  EXPECT_EQ(console.checks[0].name, "vda mounts");
+  EXPECT_TRUE(console.checks[0].passed);
+  EXPECT_EQ(console.checks[1].name, "vda returns what was written");
+  EXPECT_FALSE(console.checks[1].passed);
+  EXPECT_EQ(console.checks[1].detail, "/mnt/a: differs at 7");
+  ASSERT_EQ(console.skipped.size(), 1U);
+  EXPECT_EQ(console.skipped[0].name, "foreign interrupts");
+  EXPECT_EQ(console.skipped[0].detail, "edu has no such register");
+  ASSERT_EQ(console.checksums.size(), 1U);
+  EXPECT_EQ(console.checksums[0].disk, "vda");
+  EXPECT_EQ(console.checksums[0].file, "/guest/direct");
+  EXPECT_EQ(console.checksums[0].sha256, "fca1746a");
+  EXPECT_TRUE(console.finished);
+}
+
+TEST(GuestConsole, AResultThatCannotBeReadIsAFailure) {
+  const Console console = read_console("[    3.3] dmar-check: PAS\n");
+  ASSERT_EQ(console.checks.size(), 1U);
+  EXPECT_FALSE(console.checks[0].passed);
+}
+
+TEST(GuestConsole, FindsAKernelLineBehindUnfinishedOutput) {
+  const Console console =
+      read_console("guest# ls [a][    9.25] DMAR: DRHD: handling fault status reg 2\n");
+  EXPECT_THAT(console.dmar_lines, ElementsAre("DMAR: DRHD: handling fault status reg 2"));
+}
+
+TEST(GuestConsole, AnEchoOfTheWordsIsNoResult) {
+  const Console console = read_console("guest# echo dmar-end\n# dmesg | grep DMAR: x\n");
+  EXPECT_FALSE(console.finished);
+  EXPECT_THAT(console.dmar_lines, IsEmpty());
+}
+
+TEST(GuestConsole, KeepsTheFirstPanic) {
+  const Console console = read_console(
+      "[    1.1] Kernel panic - not syncing: timer doesn't work through Interrupt-remapped "
+      "IO-APIC\n"
+      "[    1.2] ---[ end Kernel panic - not syncing: timer ]---\n"
+      "[    1.3] Kernel panic - not syncing: second");
+  EXPECT_EQ(console.panic,
+            "Kernel panic - not syncing: timer doesn't work through Interrupt-remapped IO-APIC");
+}
+
+}  // namespace
+}  // namespace dmar::guest
