@@ -36,6 +36,8 @@ class Msix {
   void notify(unsigned vector);
   // Configuration space was written: what is pending may leave.
   void config_changed() { flush(); }
+  // What is pending is no longer wanted.
+  void withdraw() { pending_ = 0; }
   void reset();
 
   // `offset` from the start of the table and of the pending bits; `bytes` 4 or 8, aligned.
