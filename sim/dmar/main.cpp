@@ -25,6 +25,7 @@ int run(int argc, char **argv) {
   dmar::sim::add_explain(app, status);
   dmar::sim::add_registers(app, status);
   dmar::sim::add_configs(app, status);
+  dmar::sim::add_acpi(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dmar acpi`: makes the ACPI table that announces a unit, or decodes and checks one.
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "acpi/reading.hpp"
+#include "acpi/table_header.hpp"
+#include "acpi_json.hpp"
+#include "acpi_options.hpp"
+#include "command.hpp"
+#include "output_file.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1 << 20;
+
+constexpr const char *kFooter =
+    "PATH is BUS:DEV.FN[/DEV.FN]..., hexadecimal. DEVICE is [KIND[:ID]@]PATH, KIND one of "
+    "endpoint,\n"
+    "bridge, ioapic, hpet, acpi. Without --out, --body, --json and --hex the table is listed.\n\n"
+    "  dmar acpi --ioapic 0@ff:00.0 --body dmar.bin    one unit at FED90000 for all devices\n"
+    "  dmar acpi --madt --ioapic-address FEC10000 --body madt.bin\n"
+    "  dmar acpi --unit FED91000,scope=00:02.0 --unit FED90000 --ioapic 2@f0:1f.0 --hpet 00:1f.6\n"
+    "  dmar acpi --read /sys/firmware/acpi/tables/DMAR  of this machine (as root)";
+
+std::vector<std::uint8_t> bytes_in(const std::string &file) {
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  std::string text(kMaxFileBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || (in.fail() && !in.eof())) {
+    throw UsageError(fmt::format("--read {}: cannot be read: {}", file, std::strerror(errno)));
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > kMaxFileBytes) {
+    throw UsageError(
+        fmt::format("--read {}: more than {} bytes, not an ACPI table", file, kMaxFileBytes));
+  }
+  return {text.begin(), text.end()};
+}
+
+void write(const std::string &file, std::span<const std::uint8_t> bytes) {
+  const std::string text(bytes.begin(), bytes.end());
+  if (file == "-") {
+    fmt::print("{}", text);
+  } else {
+    write_whole(file, text);
+  }
+}
+
+void write_json(const std::string &file, const acpi::Reading &reading) {
+  const std::string text = to_json(reading);
+  write(file, {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()});
+}
+
+int read_table(const AcpiOptions &options) {
+  const auto bytes = bytes_in(options.read);
+  const acpi::Reading reading = acpi::read_table(bytes);
+  if (options.hex) fmt::print("{}", acpi::hex_dump(bytes));
+  if (!options.json.empty()) write_json(options.json, reading);
+  if (!options.hex && options.json.empty()) fmt::print("{}", acpi::to_text(reading));
+  if (options.json != "-") {
+    const std::size_t problems = reading.problems.size();
+    fmt::print("{}: {} bytes, {} problem{}\n", options.read, bytes.size(), problems,
+               problems == 1 ? "" : "s");
+  }
+  return reading.problems.empty() ? kSuccess : kMismatch;
+}
+
+int make_table(const AcpiOptions &options) {
+  std::vector<std::string> notes;
+  const auto bytes = build_table(options, notes);
+  for (const std::string &note : notes) fmt::print(stderr, "dmar: note: {}\n", note);
+  for (const std::string *file : {&options.out, &options.body, &options.json}) {
+    if (!file->empty() && *file != "-") require_writable(*file);
+  }
+  if (!options.out.empty()) write(options.out, bytes);
+  if (!options.body.empty()) write(options.body, std::span(bytes).subspan(acpi::kHeaderBytes));
+  if (options.hex) fmt::print("{}", acpi::hex_dump(bytes));
+  if (!options.json.empty()) write_json(options.json, acpi::read_table(bytes));
+  if (options.out.empty() && options.body.empty() && options.json.empty() && !options.hex) {
+    fmt::print("{}", acpi::to_text(acpi::read_table(bytes)));
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_acpi(CLI::App &app, int &status) {
+  auto options = std::make_shared<AcpiOptions>();
+  CLI::App *command = app.add_subcommand(
+      "acpi", "Make the ACPI DMAR table that announces a unit, or decode and check one");
+  add_acpi_options(*command, *options);
+  command->footer(kFooter);
+  command->callback([command, options, &status] {
+    check_acpi_options(*command);
+    status = options->read.empty() ? make_table(*options) : read_table(*options);
+  });
+}
+
+}  // namespace dmar::sim
