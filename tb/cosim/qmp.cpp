@@ -12,8 +12,8 @@ namespace dmar::cosim {
 
 Qmp::Qmp(FileDescriptor socket) : lines_(std::move(socket)) { execute("qmp_capabilities"); }
 
-void Qmp::execute(const std::string &command) {
-  ++unanswered_;
+void Qmp::execute(const std::string &command, std::function<void()> done) {
+  sent_.push_back(std::move(done));
   lines_.send(nlohmann::json{{"execute", command}}.dump());
 }
 
@@ -26,8 +26,10 @@ void Qmp::receive() {
           fmt::format("QMP: a command was refused: {}", json["error"].value("desc", line)));
     }
     if (json.contains("return")) {
-      if (unanswered_ == 0) throw CosimError(fmt::format("QMP: '{}' answers nothing", line));
-      --unanswered_;
+      if (sent_.empty()) throw CosimError(fmt::format("QMP: '{}' answers nothing", line));
+      const auto done = std::move(sent_.front());
+      sent_.pop_front();
+      if (done) done();
     }
     if (json.value("event", "") == "SHUTDOWN" && json.contains("data")) {
       shutdown_reason_ = json["data"].value("reason", "unknown");

@@ -4,6 +4,8 @@
 #define DMAR_COSIM_QMP_HPP
 
 #include <cstddef>
+#include <deque>
+#include <functional>
 #include <string>
 
 #include "cosim/line_socket.hpp"
@@ -16,19 +18,20 @@ class Qmp {
 
   [[nodiscard]] LineSocket &lines() { return lines_; }
 
-  void execute(const std::string &command);
+  // Without waiting; `done` is called from receive().
+  void execute(const std::string &command, std::function<void()> done = nullptr);
   // CosimError when a command was refused.
   void receive();
 
   // Commands not yet answered.
-  [[nodiscard]] std::size_t unanswered() const { return unanswered_; }
+  [[nodiscard]] std::size_t unanswered() const { return sent_.size(); }
   // "guest-shutdown", "guest-reset", "host-signal" ...; empty while the guest runs.
   [[nodiscard]] const std::string &shutdown_reason() const { return shutdown_reason_; }
   [[nodiscard]] const std::string &version() const { return version_; }  // of QEMU
 
  private:
   LineSocket lines_;
-  std::size_t unanswered_ = 0;
+  std::deque<std::function<void()>> sent_;
   std::string shutdown_reason_;
   std::string version_;
 };

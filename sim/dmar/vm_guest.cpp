@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// See vm_guest.hpp.
+#include "vm_guest.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "command.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+constexpr unsigned kDiskMegabytes = 64;  // besides what the self-test writes
+
+std::vector<std::uint8_t> contents_of(const std::string &file) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad() || bytes.empty())
+    throw UsageError(fmt::format("{}: cannot be read, or empty", file));
+  return bytes;
+}
+
+// The boot protocol of Linux on x86: "HdrS" at 202h.
+bool is_linux(const std::string &file) {
+  std::ifstream in(file, std::ios::binary);
+  in.seekg(0x202);
+  std::array<char, 4> magic{};
+  in.read(magic.data(), magic.size());
+  return in && std::memcmp(magic.data(), "HdrS", magic.size()) == 0;
+}
+
+GuestKind kind_of(const VmOptions &options) {
+  if (!options.kernel.empty() && options.initrd.empty() && !is_linux(options.kernel)) {
+    return GuestKind::kBareMetal;
+  }
+  if (!options.initrd.empty()) return GuestKind::kOther;
+  return options.interactive ? GuestKind::kShell : GuestKind::kSelfTest;
+}
+
+std::string linux_command_line(const VmOptions &options) {
+  std::string line = "console=ttyS0 intel_iommu=on panic=-1";
+  // Our I/O APIC is in the second of two tables.
+  if (!options.no_intremap) line += " acpi_apic_instance=2";
+  if (options.strict) line += " iommu.strict=1";
+  if (options.passthrough) line += " iommu=pt";
+  if (!options.append.empty()) line += " " + options.append;
+  return line;
+}
+
+// "FILE" or "FILE,ro".
+cosim::DiskOptions parse_disk(const std::string &text) {
+  const bool read_only = text.ends_with(",ro");
+  const std::string file = read_only ? text.substr(0, text.size() - 3) : text;
+  if (!std::filesystem::is_regular_file(file) && !std::filesystem::is_block_file(file)) {
+    throw UsageError(fmt::format("--disk {}: no such disk image", file));
+  }
+  return {.image = file, .read_only = read_only};
+}
+
+std::vector<cosim::DiskOptions> make_disks(const VmOptions &options, GuestKind kind,
+                                           const WorkFolder &folder) {
+  std::vector<cosim::DiskOptions> disks;
+  for (const std::string &text : options.disks) disks.push_back(parse_disk(text));
+  const bool ours = kind == GuestKind::kSelfTest || kind == GuestKind::kShell;
+  if (kind == GuestKind::kSelfTest) {
+    for (std::size_t i = 0; i < disks.size(); ++i) {
+      const auto copy = folder.file(fmt::format("copy{}.img", i));
+      std::filesystem::copy_file(disks[i].image, copy);
+      disks[i].image = copy;
+    }
+  }
+  if (ours && disks.empty()) {
+    for (unsigned i = 0; i < options.test_disks; ++i) {
+      const auto image = folder.file(fmt::format("disk{}.img", i));
+      guest::make_disk(image, kDiskMegabytes + 2 * options.test_megabytes, options.seed + i);
+      disks.push_back({.image = image});
+    }
+  }
+  if (disks.size() > cosim::place::kMaxDisks) {
+    throw UsageError(fmt::format("--disk: at most {} disks", cosim::place::kMaxDisks));
+  }
+  if (options.bridge && disks.empty()) {
+    throw UsageError("--bridge: there is no disk to put behind it; give one with --disk");
+  }
+  return disks;
+}
+
+}  // namespace
+
+VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
+  VmGuest guest{.kind = kind_of(options)};
+  guest.disks = make_disks(options, guest.kind, folder);
+  if (guest.kind == GuestKind::kBareMetal || guest.kind == GuestKind::kOther) {
+    guest.image = options.kernel.empty() ? guest::find_kernel().image : options.kernel;
+    guest.name = guest.image.string();
+    guest.command_line =
+        guest.kind == GuestKind::kOther ? linux_command_line(options) : options.append;
+    if (!options.initrd.empty()) guest.initrd = contents_of(options.initrd);
+    return guest;
+  }
+  const guest::Kernel kernel =
+      options.kernel.empty() ? guest::find_kernel() : guest::kernel_of(options.kernel);
+  guest.image = kernel.image;
+  guest.name = kernel.version;
+  guest.command_line = linux_command_line(options);
+  guest.initrd = guest::make_initramfs(
+      kernel, {.kind = guest.kind == GuestKind::kShell ? guest::Task::Kind::kShell
+                                                       : guest::Task::Kind::kTest,
+               .disks = static_cast<unsigned>(guest.disks.size()),
+               .interrupt_remapping = !options.no_intremap,
+               .translation = !options.passthrough,
+               .megabytes = options.test_megabytes});
+  return guest;
+}
+
+std::vector<guest::Check> check_disks(const VmGuest &guest, std::string_view console) {
+  std::vector<guest::Check> checks;
+  for (std::size_t i = 0; i < guest.disks.size(); ++i) {
+    const auto found = guest::check_disk(guest.disks[i].image, console, static_cast<unsigned>(i));
+    checks.insert(checks.end(), found.begin(), found.end());
+  }
+  return checks;
+}
+
+}  // namespace dmar::sim

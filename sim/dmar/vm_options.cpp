@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// See vm_options.hpp.
+#include "vm_options.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "backend.hpp"
+#include "command.hpp"
+#include "output_file.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+// The configuration whose widest tables have this address width.
+const char *config_of_width(unsigned width) {
+  switch (width) {
+    case 39:
+      return "narrow";
+    case 57:
+      return "wide";
+    default:
+      return "default";
+  }
+}
+
+std::optional<std::uint64_t> parse_cycle(const std::string &text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void require_readable(const char *option, const std::string &file) {
+  if (!file.empty() && ::access(file.c_str(), R_OK) != 0) {
+    throw UsageError(fmt::format("{} {}: cannot be read", option, file));
+  }
+}
+
+void add_guest_options(CLI::App &command, VmOptions &options) {
+  const std::string group = "Guest";
+  const auto text = [&](const char *name, std::string &value, const char *type,
+                        const char *description) {
+    return command.add_option(name, value, description)->type_name(type)->group(group);
+  };
+  text("--kernel", options.kernel, "FILE",
+       "Linux (default: the newest in /boot), or a bare-metal kernel");
+  text("--initrd", options.initrd, "FILE", "Instead of the self-test that is built in");
+  text("--append", options.append, "TEXT", "More of the kernel command line");
+  command
+      .add_option("--disk", options.disks,
+                  "Disk image, FILE or FILE,ro; repeatable. The self-test works on a copy")
+      ->type_name("FILE")
+      ->group(group);
+  command.add_option("--disks", options.test_disks, "Disks that the self-test makes for itself")
+      ->check(CLI::Range(1U, 8U))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--megabytes", options.test_megabytes, "Data that the self-test writes")
+      ->check(CLI::Range(1U, 256U))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--memory", options.memory, "Memory of the guest in MiB")
+      ->check(CLI::Range(64U, 65536U))
+      ->type_name("MIB")
+      ->capture_default_str()
+      ->group(group);
+  text("--cpu", options.cpu, "MODEL", "CPU model of QEMU (default qemu64; max for bare metal)");
+  text("--qemu", options.qemu, "PROGRAM", "The emulator")->capture_default_str();
+  command
+      .add_option("--qemu-arg", options.qemu_arguments,
+                  "One more word for the command line of QEMU; repeatable")
+      ->type_name("WORD")
+      ->allow_extra_args(false)
+      ->group(group);
+  command
+      .add_flag("--interactive,-i", options.interactive,
+                "A shell on the serial console (Ctrl-A X ends QEMU)")
+      ->group(group);
+  command.add_flag("--console", options.console, "Show the serial console while it runs")
+      ->group(group);
+  text("--console-log", options.console_log, "FILE", "Write the serial console to this file");
+  command
+      .add_option("--timeout", options.timeout,
+                  "Seconds until the guest is ended (0: never; default 300, interactive: never)")
+      ->type_name("SECONDS")
+      ->group(group);
+}
+
+void add_remapping_options(CLI::App &command, VmOptions &options) {
+  const std::string group = "Remapping";
+  command.add_flag("--strict", options.strict, "iommu.strict=1: an invalidation at each unmap")
+      ->group(group);
+  command.add_flag("--passthrough", options.passthrough, "iommu=pt: pass-through context entries")
+      ->group(group);
+  command
+      .add_flag("--no-intremap", options.no_intremap,
+                "No interrupt remapping: the tables do not offer it")
+      ->group(group);
+  command.add_flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge")
+      ->group(group);
+  command
+      .add_option("--aw", options.address_width,
+                  "Widest tables of the unit: 39, 48 or 57 bits (configuration narrow, default, "
+                  "wide)")
+      ->check(CLI::IsMember({39U, 48U, 57U}))
+      ->type_name("BITS")
+      ->group(group);
+  command.add_option("--config", options.config, "Model to run, see `dmar configs`")
+      ->type_name("NAME")
+      ->group(group);
+  command
+      .add_option("--mem-latency", options.memory_latency,
+                  "Clock cycles from a memory request of the unit to its answer")
+      ->check(CLI::Range(1U, 100000U))
+      ->type_name("CYCLES")
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_flag("--mem-reorder", options.memory_reorder,
+                "Let memory answer requests of different IDs in any order")
+      ->group(group);
+  command.add_option("--seed", options.seed, "Seed of everything random")
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void add_output_options(CLI::App &command, VmOptions &options) {
+  const std::string group = "Output";
+  command
+      .add_option("--record", options.record,
+                  "Write a trace that `dmar run` and `dmar explain` take (.gz: compressed)")
+      ->type_name("FILE")
+      ->group(group);
+  CLI::Option *wave =
+      command.add_option("--wave", options.wave, "Write signals of the RTL to this FST file");
+  wave->type_name("FILE")->group(group);
+  command
+      .add_option("--wave-from", options.wave_from,
+                  "A cycle, or the first request of a kind: translated, fault, interrupt")
+      ->type_name("WHEN")
+      ->capture_default_str()
+      ->needs(wave)
+      ->group(group);
+  command.add_option("--wave-for", options.wave_for, "Cycles that the wave shows")
+      ->check(CLI::PositiveNumber)
+      ->type_name("CYCLES")
+      ->capture_default_str()
+      ->needs(wave)
+      ->group(group);
+  command.add_option("--json", options.json, "Write the result to this file as JSON")
+      ->type_name("FILE")
+      ->group(group);
+  command.add_flag("--quiet", options.quiet, "Print mismatches, failed checks and errors only")
+      ->group(group);
+}
+
+}  // namespace
+
+void add_vm_options(CLI::App &command, VmOptions &options) {
+  add_guest_options(command, options);
+  add_remapping_options(command, options);
+  add_output_options(command, options);
+}
+
+std::string config_of(const VmOptions &options) {
+  return options.config.empty() ? config_of_width(options.address_width) : options.config;
+}
+
+cosim::WaveOptions wave_of(const VmOptions &options) {
+  using From = cosim::WaveOptions::From;
+  cosim::WaveOptions wave{.file = options.wave, .cycles = options.wave_for};
+  if (options.wave_from == "translated") {
+    wave.from = From::kTranslated;
+  } else if (options.wave_from == "fault") {
+    wave.from = From::kFault;
+  } else if (options.wave_from == "interrupt") {
+    wave.from = From::kInterrupt;
+  } else if (const auto cycle = parse_cycle(options.wave_from)) {
+    wave.cycle = *cycle;
+  } else {
+    throw UsageError(
+        fmt::format("--wave-from {}: neither a cycle nor one of translated, fault, interrupt",
+                    options.wave_from));
+  }
+  return wave;
+}
+
+void check_vm_options(const VmOptions &options) {
+  if (options.address_width != 0 && !options.config.empty()) {
+    throw UsageError("--aw and --config both choose the configuration; give one of them");
+  }
+  const std::string config = config_of(options);
+  const auto names = config_names();
+  if (std::ranges::find(names, config) == names.end()) {
+    throw UsageError(fmt::format(
+        "--{}: this program was built without configuration {}; it has {}",
+        options.config.empty() ? fmt::format("aw {}", options.address_width) : "config " + config,
+        config, fmt::join(names, ", ")));
+  }
+  if (options.interactive && options.console) {
+    throw UsageError("--console: with --interactive the console is your terminal already");
+  }
+  if (options.interactive && !options.initrd.empty()) {
+    throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
+  }
+  require_readable("--kernel", options.kernel);
+  require_readable("--initrd", options.initrd);
+  wave_of(options);
+  for (const std::string *file :
+       {&options.record, &options.wave, &options.json, &options.console_log}) {
+    if (!file->empty()) require_writable(*file);
+  }
+}
+
+}  // namespace dmar::sim

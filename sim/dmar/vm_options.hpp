@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of `dmar vm`.
+#ifndef DMAR_SIM_VM_OPTIONS_HPP
+#define DMAR_SIM_VM_OPTIONS_HPP
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cosim/wave_trigger.hpp"
+
+namespace dmar::sim {
+
+struct VmOptions {
+  std::string kernel;  // empty: the newest one installed
+  std::string initrd;  // empty: our own
+  std::string append;
+  std::vector<std::string> disks;  // FILE or FILE,ro
+  unsigned test_disks = 1;
+  unsigned test_megabytes = 16;
+  unsigned memory = 512;  // MiB
+  std::string cpu;        // empty: what suits the guest
+  std::string qemu = "qemu-system-x86_64";
+  std::vector<std::string> qemu_arguments;
+  bool strict = false;
+  bool passthrough = false;
+  bool no_intremap = false;
+  bool bridge = false;
+  std::string config;  // empty: what suits `address_width`
+  unsigned address_width = 0;
+  unsigned memory_latency = 20;
+  bool memory_reorder = false;
+  std::uint64_t seed = 1;
+  bool interactive = false;
+  bool console = false;
+  std::string console_log;
+  std::string record;
+  std::string wave;
+  std::string wave_from = "translated";
+  std::uint64_t wave_for = 20'000;
+  std::int64_t timeout = -1;  // seconds; 0: none, negative: the default
+  std::string json;
+  bool quiet = false;
+};
+
+void add_vm_options(CLI::App &command, VmOptions &options);
+
+// UsageError for a contradiction, an unknown name, a file that cannot be read or written.
+void check_vm_options(const VmOptions &options);
+
+// The configuration of the unit.
+std::string config_of(const VmOptions &options);
+cosim::WaveOptions wave_of(const VmOptions &options);
+
+}  // namespace dmar::sim
+
+#endif  // DMAR_SIM_VM_OPTIONS_HPP

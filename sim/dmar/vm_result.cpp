@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// See vm_result.hpp.
+#include "vm_result.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "grouped.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+using Why = cosim::MachineEnd::Why;
+
+// Reported by the guest in the self-test, at least.
+constexpr std::size_t kDmaFaults = 3;
+constexpr std::size_t kInterruptFaults = 1;
+
+void add_end(const VmResult &result, std::vector<std::string> &out) {
+  const cosim::MachineEnd &end = result.end;
+  switch (end.why) {
+    case Why::kGuest:
+      break;
+    case Why::kTimeout:
+      out.push_back(fmt::format("the guest was not done after {:.0f} s", end.seconds));
+      break;
+    case Why::kInterrupted:
+      out.emplace_back("interrupted");
+      break;
+    case Why::kBroken:
+      out.push_back(end.detail);
+      break;
+  }
+  if (!result.console.panic.empty()) out.push_back(result.console.panic);
+}
+
+// The exit device of bare-metal kernels gives odd statuses: 1 for a value of 0, success.
+void add_bare_metal(const VmResult &result, std::vector<std::string> &out) {
+  const int status = result.end.qemu.status;
+  if (result.end.why == Why::kGuest && status != 0 && status != 1) {
+    out.push_back(
+        fmt::format("the guest ended with value {} (QEMU status {})", status / 2, status));
+  }
+}
+
+void add_traffic(const VmResult &result, std::vector<std::string> &out) {
+  const cosim::Statistics &did = result.statistics;
+  const auto require = [&out](bool good, const char *what) {
+    if (!good) out.emplace_back(what);
+  };
+  if (result.options.passthrough) {
+    require(did.dma_identity != 0, "the unit passed no DMA through");
+  } else {
+    require(did.dma_translated != 0, "the unit translated no DMA");
+  }
+  require(did.invalidations() != 0, "the unit carried out no invalidation");
+  if (!result.options.no_intremap) {
+    require(did.interrupts_remapped != 0, "the unit remapped no interrupt");
+  }
+}
+
+void add_guest_report(const VmResult &result, std::vector<std::string> &out) {
+  const guest::Console &console = result.console;
+  if (!console.finished) out.emplace_back("the self-test of the guest did not come to its end");
+  for (const guest::Check &check : console.checks) {
+    if (!check.passed) out.push_back(fmt::format("guest: {}: {}", check.name, check.detail));
+  }
+  for (const guest::Check &check : result.disk_checks) {
+    if (!check.passed) out.push_back(fmt::format("host: {}: {}", check.name, check.detail));
+  }
+  if (!console.queued_invalidation) out.emplace_back("the guest does not use queued invalidation");
+  if (!result.options.no_intremap && !console.interrupt_remapping) {
+    out.emplace_back("the guest did not enable interrupt remapping");
+  }
+  const auto interrupts = static_cast<std::size_t>(
+      std::ranges::count_if(console.faults, &guest::ReportedFault::interrupt));
+  const std::size_t dma = console.faults.size() - interrupts;
+  if (!result.options.passthrough && dma < kDmaFaults) {
+    out.push_back(fmt::format("the guest reported {} DMA faults, not {}", dma, kDmaFaults));
+  }
+  if (!result.options.no_intremap && interrupts < kInterruptFaults) {
+    out.emplace_back("the guest reported no interrupt fault");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> failures(const VmResult &result) {
+  std::vector<std::string> out;
+  if (result.differences.count != 0) {
+    out.push_back(fmt::format("{} mismatches between RTL and golden model",
+                              grouped(result.differences.count)));
+  }
+  add_end(result, out);
+  if (result.kind == GuestKind::kSelfTest) {
+    add_guest_report(result, out);
+    add_traffic(result, out);
+  }
+  if (result.kind == GuestKind::kBareMetal) add_bare_metal(result, out);
+  for (const std::string &error : result.device_errors) out.push_back(error);
+  if (result.wave_missed) out.emplace_back("the moment for the wave never came, none was written");
+  return out;
+}
+
+}  // namespace dmar::sim

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a machine did, and whether that is what it should have done.
+#ifndef DMAR_SIM_VM_RESULT_HPP
+#define DMAR_SIM_VM_RESULT_HPP
+
+#include <string>
+#include <vector>
+
+#include "cosim/machine.hpp"
+#include "cosim/statistics.hpp"
+#include "guest/guest.hpp"
+#include "vm_options.hpp"
+
+namespace dmar::sim {
+
+enum class GuestKind : std::uint8_t {
+  kSelfTest,   // our own initramfs with its test
+  kShell,      // our own initramfs with a shell
+  kOther,      // somebody else's initramfs
+  kBareMetal,  // a kernel that is not Linux
+};
+
+struct VmResult {
+  VmOptions options;
+  GuestKind kind = GuestKind::kSelfTest;
+  std::string kernel;  // version or file
+  std::string qemu_version;
+  std::string qemu_messages;
+  cosim::MachineEnd end;
+  cosim::Statistics statistics;
+  cosim::Differences differences;
+  guest::Console console;
+  std::vector<guest::Check> disk_checks;
+  std::vector<std::string> device_errors;
+  std::uint64_t recorded_events = 0;
+  bool wave_missed = false;  // wanted, and its moment never came
+};
+
+// Everything that makes the run a failure, most telling first; empty: it passed.
+std::vector<std::string> failures(const VmResult &result);
+
+}  // namespace dmar::sim
+
+#endif  // DMAR_SIM_VM_RESULT_HPP

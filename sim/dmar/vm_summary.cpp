@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// See vm_summary.hpp.
+#include "vm_summary.hpp"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "fault_list.hpp"
+#include "golden/explain.hpp"
+#include "grouped.hpp"
+
+namespace dmar::sim {
+
+namespace {
+
+std::string row(const char *name, std::uint64_t value, const std::string &remark = "") {
+  return fmt::format("  {:<24}{:>14}{}{}\n", name, grouped(value), remark.empty() ? "" : "  ",
+                     remark);
+}
+
+std::string mismatches(const cosim::Differences &differences) {
+  std::string out;
+  for (const cosim::Difference &difference : differences.first) {
+    out += fmt::format("mismatch: {} (cycle {})\n  unit    {}\n  golden  {}\n", difference.what,
+                       grouped(difference.cycle), difference.unit, difference.golden);
+  }
+  if (differences.count > differences.first.size()) {
+    out += fmt::format("... and {} more\n", grouped(differences.count - differences.first.size()));
+  }
+  return out;
+}
+
+std::string per_second(std::uint64_t count, double seconds) {
+  return seconds <= 0 ? "0"
+                      : grouped(static_cast<std::uint64_t>(static_cast<double>(count) / seconds));
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? "-"
+                    : fmt::format("{:.1f}%",
+                                  100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string guest_lines(const VmResult &result) {
+  std::string out;
+  for (const std::string &line : result.console.dmar_lines) out += fmt::format("  {}\n", line);
+  return out.empty() ? "" : "The guest about its remapping unit\n" + out + "\n";
+}
+
+std::string checks(const VmResult &result) {
+  std::string out;
+  const auto add = [&out](const char *who, const guest::Check &check) {
+    out += fmt::format("  {}  {:<6}{}{}\n", check.passed ? "ok  " : "FAIL", who, check.name,
+                       check.passed ? "" : ": " + check.detail);
+  };
+  for (const guest::Check &check : result.console.checks) add("guest", check);
+  for (const guest::Check &check : result.disk_checks) add("host", check);
+  return out.empty() ? "" : "Checks\n" + out + "\n";
+}
+
+std::string faults(const VmResult &result) {
+  const auto list = fault_list(result.statistics.faults, result.console.faults);
+  std::string out = fault_text(list);
+  for (const std::string &line : unexplained(list, result.console.faults)) {
+    out += fmt::format("  unit   (no such fault)\n  guest  {}\n", line);
+  }
+  return out.empty()
+             ? ""
+             : "Faults, as the unit judged them and as the guest printed them\n" + out + "\n";
+}
+
+std::string counts(const VmResult &result) {
+  const cosim::Statistics &did = result.statistics;
+  const bench::Counters &unit = did.unit;
+  std::string out = "The unit\n";
+  out += row("DMA requests", did.dma(),
+             fmt::format("{} reads, {} writes, {} bytes moved", grouped(did.dma_reads),
+                         grouped(did.dma_writes), grouped(did.dma_bytes)));
+  out += row("translated", did.dma_translated,
+             fmt::format("{} more without tables, {} blocked", grouped(did.dma_identity),
+                         grouped(did.dma_blocked)));
+  out += row("interrupt messages", did.interrupts,
+             fmt::format("{} remapped, {} unchanged, {} blocked", grouped(did.interrupts_remapped),
+                         grouped(did.interrupts_unchanged), grouped(did.interrupts_blocked)));
+  out += row("invalidations", did.invalidations(),
+             fmt::format("{} IOTLB, {} context, {} interrupt entry, {} waits",
+                         grouped(did.iotlb_invalidations), grouped(did.context_invalidations),
+                         grouped(did.interrupt_invalidations), grouped(did.status_writes)));
+  out += row("faults", did.faults.size(), fmt::format("{} event messages", grouped(did.events)));
+  out += row("register accesses", did.register_reads + did.register_writes,
+             fmt::format("{} reads, {} writes", grouped(did.register_reads),
+                         grouped(did.register_writes)));
+  out += row("hits", unit.hits, percent(unit.hits, unit.requests));
+  out += row("walks", unit.walks, fmt::format("{} table reads", grouped(unit.table_reads)));
+  out += row("cycles", unit.cycles,
+             fmt::format("{} a second while it works, {:.1f} s of {:.1f} s",
+                         per_second(unit.cycles, did.seconds), did.seconds, result.end.seconds));
+  if (did.raced + did.stale != 0) {
+    out += row("answers of a moment ago", did.raced + did.stale, "legal: tables were changing");
+  }
+  return out;
+}
+
+std::string ending(const VmResult &result) {
+  const cosim::MachineEnd &end = result.end;
+  if (end.why != cosim::MachineEnd::Why::kGuest) return "was ended";
+  if (result.console.power_down) return "powered off";
+  if (!end.shutdown_reason.empty()) return fmt::format("ended ({})", end.shutdown_reason);
+  return fmt::format("ended, QEMU status {}", end.qemu.status);
+}
+
+const char *kind_name(GuestKind kind) {
+  switch (kind) {
+    case GuestKind::kSelfTest:
+      return "Linux with the self-test";
+    case GuestKind::kShell:
+      return "Linux with a shell";
+    case GuestKind::kOther:
+      return "Linux with an initrd of yours";
+    case GuestKind::kBareMetal:
+      return "a bare-metal kernel";
+  }
+  return "?";
+}
+
+// The end of what was printed, for a guest that says nothing else.
+std::string tail(std::string_view text, std::size_t lines) {
+  std::size_t begin = text.size();
+  for (std::size_t found = 0; begin != 0; --begin) {
+    if (text[begin - 1] == '\n' && begin != text.size() && ++found == lines) break;
+  }
+  return std::string(text.substr(begin));
+}
+
+nlohmann::ordered_json checks_json(const std::vector<guest::Check> &checks) {
+  auto list = nlohmann::ordered_json::array();
+  for (const guest::Check &check : checks) {
+    list.push_back({{"name", check.name}, {"passed", check.passed}, {"detail", check.detail}});
+  }
+  return list;
+}
+
+nlohmann::ordered_json faults_json(const VmResult &result) {
+  auto list = nlohmann::ordered_json::array();
+  for (const FaultLine &line : fault_list(result.statistics.faults, result.console.faults)) {
+    list.push_back({{"cycle", line.fault.cycle},
+                    {"record_high", fmt::format("{:#018x}", line.fault.record.hi)},
+                    {"record_low", fmt::format("{:#018x}", line.fault.record.lo)},
+                    {"reason", line.fault.record.reason()},
+                    {"times", line.times},
+                    {"expected", golden::dmesg_line(line.fault.record)},
+                    {"guest", line.guest}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string vm_failure_text(const VmResult &result) {
+  std::string out = mismatches(result.differences);
+  const std::vector<std::string> all = failures(result);
+  for (const std::string &failure : all) out += fmt::format("failed: {}\n", failure);
+  if (!all.empty() && !result.qemu_messages.empty()) {
+    out += "QEMU said\n" + tail(result.qemu_messages, 20);
+  }
+  return out;
+}
+
+std::string vm_summary_text(const VmResult &result) {
+  std::string out = guest_lines(result) + checks(result) + faults(result) + counts(result) + "\n";
+  if (result.recorded_events != 0) {
+    out += fmt::format("{} events recorded in {}\n", grouped(result.recorded_events),
+                       result.options.record);
+  }
+  out += fmt::format(
+      "{} ({}) {} after {:.1f} s: {} DMA requests and {} interrupts through the RTL "
+      "({}), {} mismatches{}\n",
+      kind_name(result.kind), result.kernel, ending(result), result.end.seconds,
+      grouped(result.statistics.dma()), grouped(result.statistics.interrupts),
+      config_of(result.options), grouped(result.differences.count),
+      failures(result).empty() ? "" : "; FAILED");
+  return out;
+}
+
+std::string vm_json_text(const VmResult &result) {
+  const cosim::Statistics &did = result.statistics;
+  const std::vector<std::string> all = failures(result);
+  nlohmann::ordered_json json{
+      {"passed", all.empty()},
+      {"failures", all},
+      {"guest", kind_name(result.kind)},
+      {"kernel", result.kernel},
+      {"qemu", result.qemu_version},
+      {"config", config_of(result.options)},
+      {"memory_latency", result.options.memory_latency},
+      {"ending", ending(result)},
+      {"qemu_status", result.end.qemu.status},
+      {"seconds", result.end.seconds},
+      {"rtl_seconds", did.seconds},
+      {"dma_reads", did.dma_reads},
+      {"dma_writes", did.dma_writes},
+      {"dma_bytes", did.dma_bytes},
+      {"dma_translated", did.dma_translated},
+      {"dma_identity", did.dma_identity},
+      {"dma_blocked", did.dma_blocked},
+      {"interrupts", did.interrupts},
+      {"interrupts_remapped", did.interrupts_remapped},
+      {"interrupts_unchanged", did.interrupts_unchanged},
+      {"interrupts_blocked", did.interrupts_blocked},
+      {"iotlb_invalidations", did.iotlb_invalidations},
+      {"context_invalidations", did.context_invalidations},
+      {"interrupt_invalidations", did.interrupt_invalidations},
+      {"status_writes", did.status_writes},
+      {"events", did.events},
+      {"register_reads", did.register_reads},
+      {"register_writes", did.register_writes},
+      {"registers_compared", did.registers_compared},
+      {"raced", did.raced},
+      {"stale", did.stale},
+      {"faults", did.faults.size()},
+      {"hits", did.unit.hits},
+      {"walks", did.unit.walks},
+      {"table_reads", did.unit.table_reads},
+      {"cycles", did.unit.cycles},
+      {"recorded_events", result.recorded_events},
+      {"mismatches", result.differences.count},
+      {"dmar_lines", result.console.dmar_lines},
+      {"guest_checks", checks_json(result.console.checks)},
+      {"host_checks", checks_json(result.disk_checks)},
+      {"fault_list", faults_json(result)},
+  };
+  auto &list = json["first_mismatches"] = nlohmann::ordered_json::array();
+  for (const cosim::Difference &difference : result.differences.first) {
+    list.push_back({{"what", difference.what},
+                    {"unit", difference.unit},
+                    {"golden", difference.golden},
+                    {"cycle", difference.cycle}});
+  }
+  // What a guest prints is bytes, JSON is UTF-8.
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace dmar::sim

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// See console.hpp.
+#include "cosim/console.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+namespace dmar::cosim {
+
+int Console::descriptor() const {
+  return source_ == Source::kSocket && !closed_ ? file_.raw() : -1;
+}
+
+void Console::receive() {
+  std::array<char, 4096> piece{};
+  while (!closed_) {
+    const ssize_t got =
+        source_ == Source::kSocket
+            ? ::recv(file_.raw(), piece.data(), piece.size(), MSG_DONTWAIT)
+            : ::pread(file_.raw(), piece.data(), piece.size(), static_cast<off_t>(text_.size()));
+    if (got <= 0) {
+      const bool later = got < 0 && (errno == EAGAIN || errno == EINTR);
+      closed_ = source_ == Source::kSocket && !later;
+      break;
+    }
+    text_.append(piece.data(), static_cast<std::size_t>(got));
+    if (echo_) {
+      std::fwrite(piece.data(), 1, static_cast<std::size_t>(got), stdout);
+      std::fflush(stdout);
+    }
+  }
+}
+
+}  // namespace dmar::cosim

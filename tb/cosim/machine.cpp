@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+// See machine.hpp.
+#include "cosim/machine.hpp"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "cosim/error.hpp"
+#include "cosim/qemu_command.hpp"
+#include "dmar/registers.hpp"
+
+namespace dmar::cosim {
+
+namespace {
+
+constexpr unsigned kSlice = 32;  // cycles between two looks at the sockets
+constexpr std::chrono::milliseconds kProgress{200};
+constexpr std::chrono::milliseconds kPatience{3000};  // for an emulator that was asked to end
+constexpr std::uint16_t kConfigAddress = 0xCF8;
+constexpr std::uint16_t kConfigData = 0xCFC;
+constexpr unsigned kTimerInput = 2;  // of the I/O APIC; QEMU reports the timer as pin 0
+
+struct Pair {
+  FileDescriptor ours;
+  FileDescriptor theirs;
+};
+
+Pair make_pair() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    throw CosimError(fmt::format("socketpair: {}", std::strerror(errno)));
+  }
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
+// An unnamed file with these contents.
+FileDescriptor make_file(const char *name, const std::vector<std::uint8_t> &contents) {
+  FileDescriptor file(::memfd_create(name, MFD_CLOEXEC));
+  std::size_t done = 0;
+  while (file.open() && done < contents.size()) {
+    const ssize_t written = ::write(file.raw(), contents.data() + done, contents.size() - done);
+    if (written < 0) break;
+    done += static_cast<std::size_t>(written);
+  }
+  if (!file.open() || done != contents.size()) {
+    throw CosimError(fmt::format("{}: {}", name, std::strerror(errno)));
+  }
+  return file;
+}
+
+SourceId disk_source(const MachineOptions &options, std::size_t index) {
+  if (index > 0) return bdf(0, place::kMoreDisksSlot + static_cast<unsigned>(index) - 1, 0);
+  return options.bridge ? place::kBehindBridge : bdf(0, place::kDiskSlot, 0);
+}
+
+// Where INTA of a device on the root bus arrives when the I/O APIC is in use: the chipset turns
+// the four pins by the number of the slot.
+unsigned ioapic_input(unsigned slot) { return 20 + slot % 4; }
+
+}  // namespace
+
+Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
+    : options_(std::move(options)),
+      recorder_(options_.record ? std::make_unique<Recorder>(*options_.record, memory_) : nullptr),
+      wave_(options_.wave),
+      unit_(std::move(make_rtl), memory_, recorder_.get()),
+      dma_(
+          unit_, [this](const Message &message) { inject(message); }, options_.dma),
+      ioapic_port_(dma_.make_port(place::kIoapicSource)),
+      ioapic_([this](const Message &message) { ioapic_port_->message(message, nullptr); }),
+      unit_function_(unit_, ioapic_) {
+  unit_.observe_submissions([this](const Request &request, const golden::Verdict &verdict) {
+    wave_.before(request, verdict, unit_.rtl());
+  });
+  if (recorder_) {
+    recorder_->unit(static_cast<std::uint32_t>(unit_.golden().read(reg::kVer, 4)),
+                    unit_.golden().read(reg::kCap, 8), unit_.golden().read(reg::kEcap, 8));
+  }
+  for (std::size_t i = 0; i < options_.disks.size(); ++i) {
+    Disk disk{.port = dma_.make_port(disk_source(options_, i)), .device = nullptr};
+    disk.device = std::make_unique<devices::VirtioBlk>(
+        *disk.port, devices::Disk(options_.disks[i].image, options_.disks[i].read_only));
+    disks_.push_back(std::move(disk));
+  }
+  edu_port_ =
+      dma_.make_port(bdf(0, place::kEduSlot, 0), [this](bool asserted) { edu_pin(asserted); });
+  edu_ = std::make_unique<devices::Edu>(*edu_port_);
+  edu_->on_provoke = [this](std::uint32_t what) { provoke(what); };
+  launch();
+  place_unit();
+}
+
+Machine::~Machine() {
+  // Devices are destroyed with nothing of theirs in flight.
+  unit_.reset();
+  dma_.abort();
+  dma_.proceed();
+}
+
+void Machine::launch() {
+  QemuDescriptors numbers;
+  std::vector<FileDescriptor> inherited;
+  const auto give = [&inherited](FileDescriptor file) {
+    inherited.push_back(std::move(file));
+    return inherited.back().raw();
+  };
+  const auto connect = [&](std::string name, devices::PciFunction *function) {
+    Pair pair = make_pair();
+    proxies_.push_back({ProxyLink(std::move(pair.ours), std::move(name)), function});
+    return give(std::move(pair.theirs));
+  };
+  Pair qtest = make_pair();
+  Pair monitor = make_pair();
+  numbers.qtest = give(std::move(qtest.theirs));
+  numbers.monitor = give(std::move(monitor.theirs));
+  qtest_ = std::make_unique<Qtest>(std::move(qtest.ours),
+                                   [this](unsigned pin, bool raised) { chipset_pin(pin, raised); });
+  qmp_ = std::make_unique<Qmp>(std::move(monitor.ours));
+  chipset_ = std::make_unique<ChipsetPin>(*qtest_, *qmp_);
+  if (options_.interactive) {
+    FileDescriptor log = make_file("console", {});
+    console_ =
+        std::make_unique<Console>(FileDescriptor(::dup(log.raw())), Console::Source::kLog, false);
+    numbers.console = give(std::move(log));
+  } else {
+    Pair console = make_pair();
+    console_ = std::make_unique<Console>(std::move(console.ours), Console::Source::kSocket,
+                                         options_.echo_console);
+    numbers.console = give(std::move(console.theirs));
+  }
+  numbers.unit = connect("the unit", &unit_function_);
+  for (std::size_t i = 0; i < disks_.size(); ++i) {
+    numbers.disks.push_back(connect(fmt::format("disk {}", i), disks_[i].device.get()));
+  }
+  numbers.edu = connect("the DMA test device", edu_.get());
+  if (!options_.initrd.empty()) numbers.initrd = give(make_file("initrd", options_.initrd));
+  if (!options_.dmar_table.empty()) {
+    numbers.dmar_table = give(make_file("DMAR table", options_.dmar_table));
+  }
+  if (!options_.madt_table.empty()) {
+    numbers.madt_table = give(make_file("MADT", options_.madt_table));
+  }
+  qemu_ = std::make_unique<QemuProcess>(options_.qemu, qemu_arguments(options_, numbers),
+                                        std::move(inherited), options_.interactive);
+}
+
+// QEMU is stopped before the first instruction. The BARs are set as firmware would set them, and
+// then the function hides, so that they stay where they are.
+void Machine::place_unit() {
+  const auto configure = [this](std::uint32_t offset, std::uint32_t value) {
+    qtest_->out32(kConfigAddress, 0x8000'0000 | (place::kUnitSlot << 11) | offset);
+    qtest_->out32(kConfigData, value);
+  };
+  configure(0x10, place::kRegisters);
+  configure(0x14, place::kIoapic);
+  configure(0x04, 0x2);  // memory enable
+  qtest_->out32(kConfigAddress, 0);
+  if (options_.remap_interrupts) qtest_->command("irq_intercept_in ioapic");
+  qtest_->read32(place::kRegisters, [this](std::uint64_t version) {
+    const std::uint64_t expected = unit_.golden().read(reg::kVer, 4);
+    if (version != expected) {
+      throw CosimError(
+          fmt::format("the unit did not appear at {:#x}: its version register read "
+                      "{:#x} through QEMU, not {:#x}",
+                      place::kRegisters, version, expected));
+    }
+    unit_function_.hide();
+    qmp_->execute("cont");
+  });
+}
+
+void Machine::chipset_pin(unsigned pin, bool raised) {
+  if (options_.remap_interrupts) ioapic_.set_pin(pin == 0 ? kTimerInput : pin, raised);
+}
+
+void Machine::edu_pin(bool asserted) {
+  if (options_.remap_interrupts) {
+    ioapic_.set_pin(ioapic_input(place::kEduSlot), asserted);
+  } else {
+    chipset_->set(edu_->config().pin_line(), asserted, *edu_port_);
+  }
+}
+
+void Machine::provoke(std::uint32_t /*what*/) {
+  for (const Disk &disk : disks_) {
+    disk.device->misbehave_next(devices::VirtioBlk::Misbehaviour::kWriteReadOnlyBuffer);
+  }
+}
+
+// The local APIC of a CPU takes any write to its range as a message. Whatever DMA came before it
+// is in memory by now.
+void Machine::inject(const Message &message) {
+  qtest_->write32(message.address & 0xFFFF'FFFF, message.data);
+}
+
+void Machine::take_pins() { qtest_->receive(); }
+
+void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
+  std::uint64_t value = 0;
+  if (auto *sync = std::get_if<SyncMemory>(&received.message)) {
+    std::vector<RamRange> ranges;
+    for (std::size_t i = 0; i < sync->ranges.size(); ++i) {
+      const SyncMemory::Range &range = sync->ranges[i];
+      ranges.push_back(
+          {range.start, range.bytes, range.offset, std::move(received.descriptors[i])});
+    }
+    memory_.replace(std::move(ranges));
+  } else if (const auto *config = std::get_if<ConfigAccess>(&received.message)) {
+    if (config->write) {
+      proxy.function->config_write(config->offset, config->bytes, config->value);
+    } else {
+      value = proxy.function->config_read(config->offset, config->bytes);
+    }
+  } else if (const auto *bar = std::get_if<BarAccess>(&received.message)) {
+    // Both come from the CPU in this order: first the pins that changed, then this access.
+    if (proxy.function == &unit_function_) take_pins();
+    if (!bar->memory) {
+      value = bar->write ? 0 : ~std::uint64_t{0};
+    } else if (bar->write) {
+      proxy.function->memory_write(bar->address, bar->bytes, bar->value);
+    } else {
+      value = proxy.function->memory_read(bar->address, bar->bytes);
+    }
+  } else if (std::holds_alternative<DeviceReset>(received.message)) {
+    proxy.function->reset();
+    if (proxy.function == &unit_function_) dma_.abort();
+  }
+  // First the answer, then the work that the access has started: the CPU waits.
+  if (wants_reply(received.message)) proxy.link.reply(value);
+}
+
+void Machine::serve(Proxy &proxy) {
+  while (auto received = proxy.link.receive()) answer(proxy, std::move(*received));
+}
+
+// Lets the unit and the devices go on for a moment; whether there is more to do.
+bool Machine::work() {
+  dma_.proceed();
+  if (!unit_.at_rest()) {
+    const std::uint64_t until_wave = wave_.distance(unit_.rtl());
+    unit_.run(static_cast<unsigned>(std::clamp<std::uint64_t>(until_wave, 1, kSlice)));
+    dma_.proceed();
+  }
+  wave_.at(unit_.rtl());
+  for (const Message &message : unit_.take_messages()) inject(message);
+  return !unit_.at_rest() || !dma_.idle();
+}
+
+// False when somebody asked to stop.
+bool Machine::poll_once(bool busy, int stop_descriptor, Clock::time_point deadline) {
+  std::vector<pollfd> watched;
+  const auto watch = [&watched](int descriptor, bool output = false) {
+    const short events = static_cast<short>(output ? POLLIN | POLLOUT : POLLIN);
+    watched.push_back({.fd = descriptor, .events = events, .revents = 0});
+  };
+  watch(stop_descriptor);
+  watch(qemu_->descriptor());
+  const auto watch_lines = [&](const LineSocket &lines) {
+    watch(lines.closed() ? -1 : lines.descriptor(), lines.has_output());
+  };
+  watch_lines(qtest_->lines());
+  watch_lines(qmp_->lines());
+  watch(console_->descriptor());
+  const std::size_t first_proxy = watched.size();
+  for (const Proxy &proxy : proxies_) watch(proxy.link.closed() ? -1 : proxy.link.descriptor());
+
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+  const auto wait = std::clamp<std::int64_t>(left.count(), 0, kProgress.count());
+  if (::poll(watched.data(), watched.size(), busy ? 0 : static_cast<int>(wait)) < 0) return true;
+  if (watched[0].revents != 0) return false;
+  qtest_->lines().flush();
+  qmp_->lines().flush();
+  take_pins();
+  qmp_->receive();
+  console_->receive();
+  for (std::size_t i = 0; i < proxies_.size(); ++i) {
+    if (watched[first_proxy + i].revents != 0) serve(proxies_[i]);
+  }
+  return true;
+}
+
+MachineEnd Machine::end_of_qemu(ProcessEnd end) {
+  qmp_->receive();
+  console_->receive();
+  MachineEnd result{.qemu = end, .shutdown_reason = qmp_->shutdown_reason()};
+  if (end.signal != 0) {
+    result.why = MachineEnd::Why::kBroken;
+    result.detail =
+        fmt::format("QEMU was killed by signal {} ({})", end.signal, ::strsignal(end.signal));
+  } else if (end.status != 0 && result.shutdown_reason.empty() && !options_.test_devices) {
+    result.why = MachineEnd::Why::kBroken;
+    result.detail = fmt::format("QEMU ended with status {}", end.status);
+  }
+  return result;
+}
+
+std::optional<MachineEnd> Machine::ended() {
+  if (const auto end = qemu_->poll()) return end_of_qemu(*end);
+  const bool alone = std::ranges::any_of(proxies_, [](const Proxy &p) { return p.link.closed(); });
+  if (!alone) return std::nullopt;
+  // The sockets close before the process has ended.
+  pollfd watched{.fd = qemu_->descriptor(), .events = POLLIN, .revents = 0};
+  ::poll(&watched, 1, static_cast<int>(kPatience.count()));
+  if (const auto end = qemu_->poll()) return end_of_qemu(*end);
+  return MachineEnd{.why = MachineEnd::Why::kBroken,
+                    .qemu = qemu_->terminate(kPatience),
+                    .shutdown_reason = qmp_->shutdown_reason(),
+                    .detail = "QEMU closed a device and went on"};
+}
+
+MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_descriptor,
+                        const std::function<void()> &progress) {
+  const Clock::time_point begin = Clock::now();
+  const Clock::time_point deadline = limit ? begin + *limit : Clock::time_point::max();
+  Clock::time_point next_progress = begin;
+  const auto stopped = [&](MachineEnd::Why why, std::string detail) {
+    MachineEnd end{.why = why, .detail = std::move(detail)};
+    end.qemu = qemu_->terminate(kPatience);
+    end.shutdown_reason = qmp_->shutdown_reason();
+    console_->receive();
+    return end;
+  };
+  std::optional<MachineEnd> end;
+  try {
+    for (bool busy = false; !end;) {
+      if (!poll_once(busy, stop_descriptor, deadline)) {
+        end = stopped(MachineEnd::Why::kInterrupted, "");
+        break;
+      }
+      busy = work();
+      const Clock::time_point now = Clock::now();
+      if (now >= next_progress) {
+        progress();
+        next_progress = now + kProgress;
+      }
+      if (now >= deadline) {
+        end = stopped(MachineEnd::Why::kTimeout, "");
+      } else if (!busy) {
+        end = ended();
+      }
+    }
+  } catch (const CosimError &error) {
+    end = stopped(MachineEnd::Why::kBroken, error.what());
+  }
+  unit_.final_check();
+  if (recorder_) recorder_->finish();
+  end->seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  return *end;
+}
+
+std::vector<std::string> Machine::device_errors() const {
+  std::vector<std::string> errors;
+  for (std::size_t i = 0; i < disks_.size(); ++i) {
+    const std::string error = disks_[i].device->last_error();
+    if (!error.empty()) errors.push_back(fmt::format("disk {}: {}", i, error));
+  }
+  return errors;
+}
+
+}  // namespace dmar::cosim

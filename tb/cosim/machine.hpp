@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole machine: QEMU as CPU, firmware and chipset; its disks, a DMA test device, the I/O APIC
+// and the remapping unit in this process. One thread, one poll loop, and nothing in it waits for a
+// peer.
+#ifndef DMAR_COSIM_MACHINE_HPP
+#define DMAR_COSIM_MACHINE_HPP
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cosim/chipset_pin.hpp"
+#include "cosim/console.hpp"
+#include "cosim/dma_engine.hpp"
+#include "cosim/guest_memory.hpp"
+#include "cosim/lockstep.hpp"
+#include "cosim/machine_options.hpp"
+#include "cosim/proxy_link.hpp"
+#include "cosim/qemu_process.hpp"
+#include "cosim/qmp.hpp"
+#include "cosim/qtest.hpp"
+#include "cosim/recorder.hpp"
+#include "cosim/unit_function.hpp"
+#include "cosim/wave_trigger.hpp"
+#include "devices/edu.hpp"
+#include "devices/ioapic.hpp"
+#include "devices/virtio_blk.hpp"
+
+namespace dmar::cosim {
+
+struct MachineEnd {
+  enum class Why : std::uint8_t {
+    kGuest,        // QEMU ended by itself
+    kTimeout,      // took too long
+    kInterrupted,  // asked to stop
+    kBroken,       // QEMU broke its protocol or went away; see `detail`
+  };
+  Why why = Why::kGuest;
+  ProcessEnd qemu;
+  std::string shutdown_reason;  // as QEMU gives it: "guest-shutdown", "guest-reset"
+  std::string detail;
+  double seconds = 0;
+};
+
+class Machine {
+ public:
+  // CosimError when something of it cannot be had.
+  Machine(MachineOptions options, Lockstep::MakeRtl make_rtl);
+  ~Machine();
+  Machine(const Machine &) = delete;
+  Machine &operator=(const Machine &) = delete;
+
+  // Once. `progress` is called some times a second. `stop_descriptor`, if not negative, asks the
+  // machine to stop by becoming readable. No `limit`: as long as it takes.
+  MachineEnd run(std::optional<std::chrono::seconds> limit, int stop_descriptor,
+                 const std::function<void()> &progress);
+
+  [[nodiscard]] Lockstep &unit() { return unit_; }
+  [[nodiscard]] const Console &console() const { return *console_; }
+  [[nodiscard]] const WaveTrigger &wave() const { return wave_; }
+  [[nodiscard]] const Recorder *recorder() const { return recorder_.get(); }
+  [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
+  [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
+  [[nodiscard]] std::vector<std::string> device_errors() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Proxy {
+    ProxyLink link;
+    devices::PciFunction *function;
+  };
+  struct Disk {
+    std::unique_ptr<devices::DmaPort> port;
+    std::unique_ptr<devices::VirtioBlk> device;
+  };
+
+  void launch();
+  void place_unit();
+  void serve(Proxy &proxy);
+  void answer(Proxy &proxy, ProxyLink::Received received);
+  void take_pins();
+  void chipset_pin(unsigned pin, bool raised);
+  void edu_pin(bool asserted);
+  void provoke(std::uint32_t what);
+  void inject(const Message &message);
+  bool work();
+  bool poll_once(bool busy, int stop_descriptor, Clock::time_point deadline);
+  std::optional<MachineEnd> ended();
+  MachineEnd end_of_qemu(ProcessEnd end);
+
+  MachineOptions options_;
+  GuestMemory memory_;
+  std::unique_ptr<Recorder> recorder_;
+  WaveTrigger wave_;
+  Lockstep unit_;
+  DmaEngine dma_;
+  std::unique_ptr<devices::DmaPort> ioapic_port_;
+  devices::Ioapic ioapic_;
+  UnitFunction unit_function_;
+  std::vector<Disk> disks_;
+  std::unique_ptr<devices::DmaPort> edu_port_;
+  std::unique_ptr<devices::Edu> edu_;
+  std::vector<Proxy> proxies_;
+  std::unique_ptr<Qtest> qtest_;
+  std::unique_ptr<Qmp> qmp_;
+  std::unique_ptr<Console> console_;
+  std::unique_ptr<ChipsetPin> chipset_;
+  std::unique_ptr<QemuProcess> qemu_;
+};
+
+}  // namespace dmar::cosim
+
+#endif  // DMAR_COSIM_MACHINE_HPP

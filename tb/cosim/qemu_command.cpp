@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// See qemu_command.hpp.
+#include "cosim/qemu_command.hpp"
+
+#include <fmt/core.h>
+
+namespace dmar::cosim {
+
+namespace {
+
+std::string inherited(int descriptor) { return fmt::format("/dev/fd/{}", descriptor); }
+
+void add_table(std::vector<std::string> &words, int descriptor) {
+  if (descriptor < 0) return;
+  words.insert(words.end(), {"-acpitable", "file=" + inherited(descriptor)});
+}
+
+std::string proxy(const std::string &id, const std::string &where, int descriptor) {
+  return fmt::format("x-pci-proxy-dev,id={},{},fd={}", id, where, descriptor);
+}
+
+void add_devices(std::vector<std::string> &words, const MachineOptions &options,
+                 const QemuDescriptors &descriptors) {
+  const auto add = [&words](std::string device) {
+    words.insert(words.end(), {"-device", std::move(device)});
+  };
+  const auto slot = [](unsigned number) { return fmt::format("addr={:02x}.0", number); };
+  add(proxy("unit", slot(place::kUnitSlot), descriptors.unit));
+  if (options.bridge) {
+    add(fmt::format("pcie-pci-bridge,id=bridge,{},msi=off", slot(place::kBridgeSlot)));
+  }
+  for (std::size_t i = 0; i < descriptors.disks.size(); ++i) {
+    std::string where =
+        slot(i == 0 ? place::kDiskSlot : place::kMoreDisksSlot + static_cast<unsigned>(i) - 1);
+    if (options.bridge && i == 0) where = "bus=bridge,addr=01.0";
+    add(proxy(fmt::format("disk{}", i), where, descriptors.disks[i]));
+  }
+  add(proxy("edu", slot(place::kEduSlot), descriptors.edu));
+  if (options.test_devices) {
+    add("pc-testdev");
+    add("isa-debug-exit,iobase=0xf4,iosize=0x4");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> qemu_arguments(const MachineOptions &options,
+                                        const QemuDescriptors &descriptors) {
+  const std::string console = options.interactive
+                                  ? fmt::format("stdio,id=serial,mux=on,signal=off,logfile={}",
+                                                inherited(descriptors.console))
+                                  : fmt::format("socket,id=serial,fd={}", descriptors.console);
+  std::vector<std::string> words{
+      "-accel",
+      "tcg,thread=single",
+      "-cpu",
+      options.cpu,
+      "-smp",
+      "1",
+      "-m",
+      fmt::format("{}M", options.megabytes),
+      // Memory must be shared, or the unit would look at other memory than the guest.
+      "-object",
+      fmt::format("memory-backend-memfd,id=ram,size={}M,share=on", options.megabytes),
+      // The chipset's disk controller would do its DMA past the unit.
+      "-machine",
+      "q35,memory-backend=ram,smbus=off,sata=off,vmport=off",
+      "-nodefaults",
+      "-no-user-config",
+      "-display",
+      "none",
+      "-vga",
+      "none",
+      // A reboot would lose the place of the unit, so it ends the machine. Stopped at first.
+      "-no-reboot",
+      "-S",
+      "-chardev",
+      fmt::format("socket,id=qtest,fd={}", descriptors.qtest),
+      "-qtest",
+      "chardev:qtest",
+      "-qtest-log",
+      "none",
+      "-chardev",
+      fmt::format("socket,id=monitor,fd={}", descriptors.monitor),
+      "-mon",
+      "chardev=monitor,mode=control",
+      "-chardev",
+      console,
+      "-serial",
+      "chardev:serial",
+  };
+  add_devices(words, options, descriptors);
+  add_table(words, descriptors.dmar_table);
+  add_table(words, descriptors.madt_table);
+  words.insert(words.end(), {"-kernel", options.kernel.string()});
+  if (descriptors.initrd >= 0) {
+    words.insert(words.end(), {"-initrd", inherited(descriptors.initrd)});
+  }
+  if (!options.append.empty()) words.insert(words.end(), {"-append", options.append});
+  words.insert(words.end(), options.qemu_arguments.begin(), options.qemu_arguments.end());
+  return words;
+}
+
+}  // namespace dmar::cosim
