@@ -18,6 +18,7 @@ class UsageError : public std::runtime_error {
 
 // Each adds one subcommand that leaves its exit status in `status`, which outlives `app`.
 void add_run(CLI::App &app, int &status);
+void add_vm(CLI::App &app, int &status);
 void add_fuzz(CLI::App &app, int &status);
 void add_explain(CLI::App &app, int &status);
 void add_registers(CLI::App &app, int &status);

@@ -21,6 +21,7 @@ int run(int argc, char **argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(30);
   dmar::sim::add_run(app, status);
+  dmar::sim::add_vm(app, status);
   dmar::sim::add_fuzz(app, status);
   dmar::sim::add_explain(app, status);
   dmar::sim::add_registers(app, status);

@@ -58,7 +58,19 @@ std::unique_ptr<devices::DmaPort> DmaEngine::make_port(SourceId source_id, Pin p
   return std::make_unique<Port>(*this, source_id, std::move(pin));
 }
 
-void DmaEngine::start(Transfer transfer) { transfers_.push_back(std::move(transfer)); }
+void DmaEngine::start(Transfer transfer) {
+  if (closed_) {
+    done_.emplace_back(std::move(transfer.done), DmaStatus::kBlocked);
+  } else {
+    transfers_.push_back(std::move(transfer));
+  }
+}
+
+void DmaEngine::tell_owners() {
+  for (auto &[done, status] : std::exchange(done_, {})) {
+    if (done) done(status);
+  }
+}
 
 // Hands over one more request of a transfer, if it has one and may.
 bool DmaEngine::ask(std::list<Transfer>::iterator transfer) {
@@ -111,9 +123,7 @@ void DmaEngine::proceed() {
     transfer = over ? transfers_.erase(transfer) : std::next(transfer);
   }
   // Owners start new transfers from here; those come into their turn below.
-  for (auto &[done, status] : std::exchange(done_, {})) {
-    if (done) done(status);
-  }
+  tell_owners();
   for (bool more = true; more;) {  // in turn, so that no transfer waits for a long one
     more = false;
     for (auto transfer = transfers_.begin(); transfer != transfers_.end(); ++transfer) {
@@ -128,6 +138,12 @@ void DmaEngine::abort() {
     done_.emplace_back(std::move(transfer.done), DmaStatus::kBlocked);
   }
   transfers_.clear();
+}
+
+void DmaEngine::close() {
+  closed_ = true;
+  abort();
+  while (!done_.empty()) tell_owners();
 }
 
 }  // namespace dmar::cosim

@@ -39,6 +39,8 @@ class DmaEngine {
   [[nodiscard]] bool idle() const { return transfers_.empty() && done_.empty(); }
   // After a reset of the unit: every transfer ends as blocked.
   void abort();
+  // For good: this one, and all that their owners still start.
+  void close();
 
  private:
   class Port;
@@ -70,6 +72,7 @@ class DmaEngine {
   void start(Transfer transfer);
   bool ask(std::list<Transfer>::iterator transfer);
   void answer(const Lockstep::Finished &finished);
+  void tell_owners();
 
   Lockstep &unit_;
   Interrupt interrupt_;
@@ -77,6 +80,7 @@ class DmaEngine {
   std::list<Transfer> transfers_;
   std::map<Lockstep::Id, Flight> flights_;
   std::vector<std::pair<devices::DmaPort::Done, devices::DmaStatus>> done_;
+  bool closed_ = false;
 };
 
 }  // namespace dmar::cosim

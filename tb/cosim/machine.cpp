@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds kProgress{200};
 constexpr std::chrono::milliseconds kPatience{3000};  // for an emulator that was asked to end
 constexpr std::uint16_t kConfigAddress = 0xCF8;
 constexpr std::uint16_t kConfigData = 0xCFC;
+constexpr std::uint32_t kInterruptLine = 0x3C;
 constexpr unsigned kTimerInput = 2;  // of the I/O APIC; QEMU reports the timer as pin 0
 
 struct Pair {
@@ -83,12 +84,7 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
     recorder_->unit(static_cast<std::uint32_t>(unit_.golden().read(reg::kVer, 4)),
                     unit_.golden().read(reg::kCap, 8), unit_.golden().read(reg::kEcap, 8));
   }
-  for (std::size_t i = 0; i < options_.disks.size(); ++i) {
-    Disk disk{.port = dma_.make_port(disk_source(options_, i)), .device = nullptr};
-    disk.device = std::make_unique<devices::VirtioBlk>(
-        *disk.port, devices::Disk(options_.disks[i].image, options_.disks[i].read_only));
-    disks_.push_back(std::move(disk));
-  }
+  for (std::size_t i = 0; i < options_.disks.size(); ++i) add_disk(i);
   edu_port_ =
       dma_.make_port(bdf(0, place::kEduSlot, 0), [this](bool asserted) { edu_pin(asserted); });
   edu_ = std::make_unique<devices::Edu>(*edu_port_);
@@ -98,10 +94,19 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
 }
 
 Machine::~Machine() {
-  // Devices are destroyed with nothing of theirs in flight.
-  unit_.reset();
-  dma_.abort();
-  dma_.proceed();
+  dma_.close();  // devices are destroyed with nothing of theirs in flight
+}
+
+void Machine::add_disk(std::size_t index) {
+  using Mode = devices::Disk::Mode;
+  const DiskOptions &options = options_.disks[index];
+  Disk disk{.file = std::make_unique<devices::Disk>(
+                options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite),
+            .port = dma_.make_port(disk_source(options_, index)),
+            .device = nullptr};
+  disk.device = std::make_unique<devices::VirtioBlk>(
+      *disk.port, *disk.file, devices::VirtioBlkOptions{.id = fmt::format("opendmar-{}", index)});
+  disks_.push_back(std::move(disk));
 }
 
 void Machine::launch() {
@@ -184,13 +189,13 @@ void Machine::edu_pin(bool asserted) {
   if (options_.remap_interrupts) {
     ioapic_.set_pin(ioapic_input(place::kEduSlot), asserted);
   } else {
-    chipset_->set(edu_->config().pin_line(), asserted, *edu_port_);
+    chipset_->set(edu_->config_read(kInterruptLine, 1), asserted, *edu_port_);
   }
 }
 
 void Machine::provoke(std::uint32_t /*what*/) {
   for (const Disk &disk : disks_) {
-    disk.device->misbehave_next(devices::VirtioBlk::Misbehaviour::kWriteReadOnlyBuffer);
+    disk.device->misbehave_next(devices::Misbehaviour::kWriteReadOnlyBuffer);
   }
 }
 

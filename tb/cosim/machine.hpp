@@ -25,6 +25,7 @@
 #include "cosim/recorder.hpp"
 #include "cosim/unit_function.hpp"
 #include "cosim/wave_trigger.hpp"
+#include "devices/disk.hpp"
 #include "devices/edu.hpp"
 #include "devices/ioapic.hpp"
 #include "devices/virtio_blk.hpp"
@@ -39,9 +40,9 @@ struct MachineEnd {
     kBroken,       // QEMU broke its protocol or went away; see `detail`
   };
   Why why = Why::kGuest;
-  ProcessEnd qemu;
-  std::string shutdown_reason;  // as QEMU gives it: "guest-shutdown", "guest-reset"
-  std::string detail;
+  ProcessEnd qemu = {};
+  std::string shutdown_reason = {};  // as QEMU gives it: "guest-shutdown", "guest-reset"
+  std::string detail = {};
   double seconds = 0;
 };
 
@@ -73,10 +74,12 @@ class Machine {
     devices::PciFunction *function;
   };
   struct Disk {
+    std::unique_ptr<devices::Disk> file;
     std::unique_ptr<devices::DmaPort> port;
     std::unique_ptr<devices::VirtioBlk> device;
   };
 
+  void add_disk(std::size_t index);
   void launch();
   void place_unit();
   void serve(Proxy &proxy);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dmar vm` of a program that was built without the Verilated models.
+#include "command.hpp"
+
+namespace dmar::sim {
+
+void add_vm(CLI::App &app, int &) {
+  CLI::App *command =
+      app.add_subcommand("vm", "An unmodified Linux on the RTL; needs a program with the RTL");
+  command->allow_extras();
+  command->callback([] { throw UsageError("this program was built without the RTL"); });
+}
+
+}  // namespace dmar::sim
