@@ -97,7 +97,8 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
   VmGuest guest{.kind = kind_of(options)};
   guest.disks = make_disks(options, guest.kind, folder);
   if (guest.kind == GuestKind::kBareMetal || guest.kind == GuestKind::kOther) {
-    guest.image = options.kernel.empty() ? guest::find_kernel().image : options.kernel;
+    guest.image =
+        options.kernel.empty() ? guest::find_kernel().image : std::filesystem::path(options.kernel);
     guest.name = guest.image.string();
     guest.command_line =
         guest.kind == GuestKind::kOther ? linux_command_line(options) : options.append;

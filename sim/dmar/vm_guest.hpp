@@ -19,11 +19,11 @@ namespace dmar::sim {
 
 struct VmGuest {
   GuestKind kind = GuestKind::kSelfTest;
-  std::string name;  // for people: version of the kernel, or its file
-  std::filesystem::path image;
-  std::vector<std::uint8_t> initrd;
-  std::string command_line;
-  std::vector<cosim::DiskOptions> disks;
+  std::string name = {};  // for people: version of the kernel, or its file
+  std::filesystem::path image = {};
+  std::vector<std::uint8_t> initrd = {};
+  std::string command_line = {};
+  std::vector<cosim::DiskOptions> disks = {};
 };
 
 // Disks of the self-test are made in `folder`, copies of the user's included. GuestError and

@@ -21,17 +21,17 @@ enum class GuestKind : std::uint8_t {
 };
 
 struct VmResult {
-  VmOptions options;
+  VmOptions options = {};
   GuestKind kind = GuestKind::kSelfTest;
-  std::string kernel;  // version or file
-  std::string qemu_version;
-  std::string qemu_messages;
-  cosim::MachineEnd end;
-  cosim::Statistics statistics;
-  cosim::Differences differences;
-  guest::Console console;
-  std::vector<guest::Check> disk_checks;
-  std::vector<std::string> device_errors;
+  std::string kernel = {};  // version or file
+  std::string qemu_version = {};
+  std::string qemu_messages = {};
+  cosim::MachineEnd end = {};
+  cosim::Statistics statistics = {};
+  cosim::Differences differences = {};
+  guest::Console console = {};
+  std::vector<guest::Check> disk_checks = {};
+  std::vector<std::string> device_errors = {};
   std::uint64_t recorded_events = 0;
   bool wave_missed = false;  // wanted, and its moment never came
 };

@@ -15,7 +15,7 @@
 namespace dmar::cosim {
 
 struct DiskOptions {
-  std::filesystem::path image;
+  std::filesystem::path image = {};
   bool read_only = false;
 };
 
@@ -23,22 +23,22 @@ struct MachineOptions {
   std::string qemu = "qemu-system-x86_64";
   std::string cpu = "qemu64";
   unsigned megabytes = 512;
-  std::filesystem::path kernel;
-  std::vector<std::uint8_t> initrd;  // contents; empty: none
-  std::string append;                // kernel command line
-  std::vector<DiskOptions> disks;
+  std::filesystem::path kernel = {};
+  std::vector<std::uint8_t> initrd = {};  // contents; empty: none
+  std::string append = {};                // kernel command line
+  std::vector<DiskOptions> disks = {};
   bool bridge = false;           // the first disk sits behind a PCIe-to-PCI bridge
   bool test_devices = false;     // debug exit port and test device, for bare-metal kernels
   bool remap_interrupts = true;  // I/O APIC of our own, so that its interrupts pass the unit too
   // Whole tables, for QEMU to add to its own; empty: none.
-  std::vector<std::uint8_t> dmar_table;
-  std::vector<std::uint8_t> madt_table;
-  std::vector<std::string> qemu_arguments;  // more of them
-  bool interactive = false;                 // the console is our terminal
-  bool echo_console = false;                // otherwise: copied to standard output
-  std::optional<std::filesystem::path> record;
-  WaveOptions wave;
-  DmaLimits dma;
+  std::vector<std::uint8_t> dmar_table = {};
+  std::vector<std::uint8_t> madt_table = {};
+  std::vector<std::string> qemu_arguments = {};  // more of them
+  bool interactive = false;                      // the console is our terminal
+  bool echo_console = false;                     // otherwise: copied to standard output
+  std::optional<std::filesystem::path> record = {};
+  WaveOptions wave = {};
+  DmaLimits dma = {};
 };
 
 // Where things are; the hidden unit lends itself two windows in memory.

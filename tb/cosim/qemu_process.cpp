@@ -6,8 +6,8 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -63,7 +63,7 @@ QemuProcess::QemuProcess(const std::string &program, const std::vector<std::stri
     child_ = -1;
     throw CosimError(fmt::format("{}: cannot be started: {}", file.string(), std::strerror(error)));
   }
-  watch_ = FileDescriptor(::pidfd_open(child_, 0));
+  watch_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, child_, 0)));
   if (!watch_.open()) throw CosimError(fmt::format("pidfd_open: {}", std::strerror(errno)));
 }
 

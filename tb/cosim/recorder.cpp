@@ -21,7 +21,7 @@ std::string outcome_text(const trace::DmaEvent &event) {
 }
 
 std::string outcome_text(const trace::InterruptEvent &event) {
-  return event.output ? "ok " + trace::to_string(*event.output)
+  return event.output ? fmt::format("ok {}", trace::to_string(*event.output))
                       : fmt::format("fault {:x}", static_cast<unsigned>(event.reason));
 }
 
@@ -30,9 +30,9 @@ std::string line_of(const trace::Event &event) {
   if (const auto *read = std::get_if<trace::ReadEvent>(&event)) {
     line += fmt::format(" {:x}", read->value);
   } else if (const auto *dma = std::get_if<trace::DmaEvent>(&event)) {
-    line += " " + outcome_text(*dma);
+    line += fmt::format(" {}", outcome_text(*dma));
   } else if (const auto *interrupt = std::get_if<trace::InterruptEvent>(&event)) {
-    line += " " + outcome_text(*interrupt);
+    line += fmt::format(" {}", outcome_text(*interrupt));
   }
   return line;
 }
@@ -66,7 +66,7 @@ void Recorder::put(const std::string &line) {
   }
 }
 
-void Recorder::comment(const std::string &text) { put("# " + text); }
+void Recorder::comment(const std::string &text) { put(fmt::format("# {}", text)); }
 
 void Recorder::unit(std::uint32_t version, std::uint64_t capability,
                     std::uint64_t extended_capability) {
