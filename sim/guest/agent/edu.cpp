@@ -63,18 +63,27 @@ bool Edu::alive() const { return (read32(kIdentification) & 0xFF) == 0xED; }
 
 bool Edu::hostile() const { return read32(kDmaEnd) != kNoRegister; }
 
-Edu::End Edu::dma(Direction direction, std::uint64_t address, unsigned count, unsigned offset,
-                  bool interrupt) {
+void Edu::start(Direction direction, std::uint64_t address, unsigned count, unsigned offset,
+                bool interrupt) {
   const std::uint64_t buffer = kBufferAddress + offset;
   const bool to_memory = direction == Direction::kToMemory;
   write64(kDmaSource, to_memory ? buffer : address);
   write64(kDmaDestination, to_memory ? address : buffer);
   write64(kDmaCount, count);
   write64(kDmaCommand, kStart | (to_memory ? kToMemory : 0) | (interrupt ? kInterruptAfter : 0));
+}
+
+Edu::End Edu::finish() {
   if (!wait_until([this] { return (read64(kDmaCommand) & kStart) == 0; }, kPatience)) {
     return End::kNever;
   }
   return end_of(read32(kDmaEnd));
+}
+
+Edu::End Edu::dma(Direction direction, std::uint64_t address, unsigned count, unsigned offset,
+                  bool interrupt) {
+  start(direction, address, count, offset, interrupt);
+  return finish();
 }
 
 Edu::End Edu::send(std::uint64_t address, std::uint32_t data) {

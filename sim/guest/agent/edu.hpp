@@ -26,9 +26,13 @@ class Edu {
 
   explicit Edu(Mapping bar) : bar_(std::move(bar)) {}
 
+  [[nodiscard]] bool mapped() const { return bar_.valid(); }
   // The identification register is that of an edu.
   [[nodiscard]] bool alive() const;
 
+  // The largest transfer: QEMU's own device stops the machine when the last byte of its buffer
+  // takes part.
+  [[nodiscard]] unsigned largest() const { return hostile() ? kEduBuffer : kEduBuffer - 1; }
   // It has the registers that QEMU's own device lacks.
   [[nodiscard]] bool hostile() const;
 
@@ -36,6 +40,10 @@ class Edu {
   // in time. `interrupt`: it raises 100h afterwards.
   End dma(Direction direction, std::uint64_t address, unsigned count, unsigned offset = 0,
           bool interrupt = false);
+  // The same in two steps.
+  void start(Direction direction, std::uint64_t address, unsigned count, unsigned offset = 0,
+             bool interrupt = false);
+  End finish();
   // One DWORD to any address, as an interrupt message is. Needs a hostile one, as does provoke().
   End send(std::uint64_t address, std::uint32_t data);
   void provoke(std::uint32_t value);

@@ -30,6 +30,7 @@ struct Test {
 constexpr std::array kTests = {
     Test{"dma", test_dma, "DMA without permission"},
     Test{"messages", test_messages, "interrupts without permission"},
+    Test{"vfio", test_vfio, "DMA and interrupts from a program, by VFIO"},
 };
 
 bool test_command(Arguments arguments) {
