@@ -106,14 +106,6 @@ class DmarBuilder {
   std::vector<std::pair<Place, std::string>> origins_;
 };
 
-bool has_ioapic(const acpi::DmarTable &table) {
-  return std::any_of(table.units.begin(), table.units.end(), [](const acpi::Drhd &unit) {
-    return std::any_of(unit.scopes.begin(), unit.scopes.end(), [](const acpi::Scope &scope) {
-      return scope.type == acpi::Scope::Type::kIoapic;
-    });
-  });
-}
-
 acpi::Madt madt_of(const AcpiOptions &options) {
   acpi::Madt madt;
   madt.cpus = options.cpus;
@@ -125,15 +117,10 @@ acpi::Madt madt_of(const AcpiOptions &options) {
 
 }  // namespace
 
-std::vector<std::uint8_t> build_table(const AcpiOptions &options, std::vector<std::string> &notes) {
+std::vector<std::uint8_t> build_table(const AcpiOptions &options) {
   try {
     if (options.madt) return to_bytes(madt_of(options), options.identity);
-    const DmarBuilder builder(options);
-    if (builder.table().interrupt_remapping && !has_ioapic(builder.table())) {
-      notes.push_back(
-          "no --ioapic: Linux remaps interrupts only when every IOAPIC of the MADT has a scope");
-    }
-    return to_bytes(builder.table(), options.identity);
+    return to_bytes(DmarBuilder(options).table(), options.identity);
   } catch (const std::invalid_argument &error) {
     throw UsageError(error.what());
   }

@@ -154,7 +154,10 @@ TEST_F(AcpiProgram, DescribesALargerMachine) {
 }
 
 TEST_F(AcpiProgram, NotesAnIoapicThatIsMissing) {
-  EXPECT_THAT(dmar("acpi --hex").output, StartsWith("dmar: note: no --ioapic: Linux remaps"));
+  EXPECT_THAT(
+      dmar("acpi --hex").output,
+      HasSubstr("dmar: note: no scope names an IOAPIC, so Linux will not remap interrupts\n"));
+  EXPECT_THAT(dmar("acpi").output, HasSubstr("\nNote at 0025h: no scope names an IOAPIC"));
   EXPECT_THAT(dmar("acpi --hex --no-intremap").output, StartsWith("0000  44 4D 41 52"));
 }
 
@@ -179,6 +182,11 @@ TEST_F(AcpiProgram, MessagesNameOptionAndField) {
   expect("--unit 1000,scope=0028",
          "--unit 1000,scope=0028: device: '0028' is not a path such as "
          "00:1f.7 or 00:1c.0/00.0");
+  expect("--unit 1000,scope=00:1c.0/01:00.0",
+         "--unit 1000,scope=00:1c.0/01:00.0: device: '01:00.0' in '00:1c.0/01:00.0' is not DEV.FN");
+  expect("--unit 1000,scope=00:1c.0/",
+         "--unit 1000,scope=00:1c.0/: device: '00:1c.0/' is not a path such as 00:1f.7 or "
+         "00:1c.0/00.0");
   expect("--unit 1000,scope=tpm@00:1.0",
          "--unit 1000,scope=tpm@00:1.0: device: 'tpm' is none of endpoint, bridge, ioapic, hpet, "
          "acpi");

@@ -77,18 +77,19 @@ int read_table(const AcpiOptions &options) {
 }
 
 int make_table(const AcpiOptions &options) {
-  std::vector<std::string> notes;
-  const auto bytes = build_table(options, notes);
-  for (const std::string &note : notes) fmt::print(stderr, "dmar: note: {}\n", note);
+  const auto bytes = build_table(options);
+  const acpi::Reading reading = acpi::read_table(bytes);
   for (const std::string *file : {&options.out, &options.body, &options.json}) {
     if (!file->empty() && *file != "-") require_writable(*file);
   }
   if (!options.out.empty()) write(options.out, bytes);
   if (!options.body.empty()) write(options.body, std::span(bytes).subspan(acpi::kHeaderBytes));
   if (options.hex) fmt::print("{}", acpi::hex_dump(bytes));
-  if (!options.json.empty()) write_json(options.json, acpi::read_table(bytes));
+  if (!options.json.empty()) write_json(options.json, reading);
   if (options.out.empty() && options.body.empty() && options.json.empty() && !options.hex) {
-    fmt::print("{}", acpi::to_text(acpi::read_table(bytes)));
+    fmt::print("{}", acpi::to_text(reading));
+  } else {
+    for (const auto &note : reading.notes) fmt::print(stderr, "dmar: note: {}\n", note.text);
   }
   return kSuccess;
 }

@@ -47,8 +47,8 @@ void add_acpi_options(CLI::App &command, AcpiOptions &options);
 void check_acpi_options(const CLI::App &command);
 
 // The table that the options describe, as bytes. Throws UsageError that names the option and the
-// field when it would break a rule. `notes` gets what a user may have overlooked.
-std::vector<std::uint8_t> build_table(const AcpiOptions &options, std::vector<std::string> &notes);
+// field when it would break a rule.
+std::vector<std::uint8_t> build_table(const AcpiOptions &options);
 
 }  // namespace dmar::sim
 

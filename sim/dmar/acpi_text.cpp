@@ -5,13 +5,11 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <vector>
 
-#include "command.hpp"
-#include "source_id_text.hpp"
+#include "option_use.hpp"
 
 namespace dmar::sim {
 
@@ -21,99 +19,6 @@ using acpi::Scope;
 
 constexpr std::uint64_t kMaxPages = 1 << 15;
 constexpr std::uint64_t kMaxSegment = std::numeric_limits<std::uint16_t>::max();
-
-std::optional<std::uint64_t> number_in(std::string_view text, std::uint64_t most) {
-  const bool hex = text.starts_with("0x") || text.starts_with("0X");
-  const std::string_view digits = hex ? text.substr(2) : text;
-  std::uint64_t value = 0;
-  const char *end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value, hex ? 16 : 10);
-  if (error != std::errc() || stop != end || value > most) return std::nullopt;
-  return value;
-}
-
-// One use of an option; its fields are taken from parts of its text.
-class Use {
- public:
-  Use(std::string_view option, const std::string &text) : option_(option), text_(text) {}
-
-  [[nodiscard]] std::string_view text() const { return text_; }
-
-  [[noreturn]] void fail(std::string_view field, const std::string &what) const {
-    throw UsageError(fmt::format("{} {}: {}: {}", option_, text_, field, what));
-  }
-
-  [[nodiscard]] std::uint64_t address(std::string_view field, std::string_view text,
-                                      unsigned bits = 64) const {
-    const auto value = parse_hex(text);
-    if (!value || (bits < 64 && *value >> bits != 0)) {
-      fail(field, fmt::format("'{}' is not a hexadecimal address of {} bits", text, bits));
-    }
-    return *value;
-  }
-
-  [[nodiscard]] std::uint64_t number(std::string_view field, std::string_view text,
-                                     std::uint64_t most) const {
-    const auto value = number_in(text, most);
-    if (!value) fail(field, fmt::format("'{}' is not a number from 0 to {}", text, most));
-    return *value;
-  }
-
-  // BUS:DEV.FN[/DEV.FN...]
-  void path(std::string_view text, Scope &scope) const {
-    scope.path.clear();
-    std::size_t slash = text.find('/');
-    hop(text.substr(0, slash), text, scope);
-    while (slash != std::string_view::npos) {
-      text.remove_prefix(slash + 1);
-      slash = text.find('/');
-      hop(fmt::format("00:{}", text.substr(0, slash)), text, scope);
-    }
-  }
-
-  // [KIND[:ID]@]BUS:DEV.FN[/DEV.FN...]
-  [[nodiscard]] Scope device(std::string_view text, Scope::Type type) const {
-    Scope scope;
-    scope.type = type;
-    const std::size_t at = text.find('@');
-    if (at != std::string_view::npos) {
-      const std::string_view kind = text.substr(0, at);
-      const std::size_t colon = kind.find(':');
-      scope.type = type_named(kind.substr(0, colon));
-      if (colon != std::string_view::npos) {
-        scope.enumeration_id =
-            static_cast<std::uint8_t>(number("id of a device", kind.substr(colon + 1), 0xFF));
-      }
-      text.remove_prefix(at + 1);
-    }
-    path(text, scope);
-    return scope;
-  }
-
- private:
-  void hop(std::string_view one, std::string_view text, Scope &scope) const {
-    const auto source_id = parse_source_id(one);
-    if (!source_id || one.find('.') == std::string_view::npos) {
-      fail("device", fmt::format("'{}' is not a path such as 00:1f.7 or 00:1c.0/00.0", text));
-    }
-    const unsigned raw = source_id->raw();
-    if (scope.path.empty()) scope.start_bus = static_cast<std::uint8_t>(raw >> 8);
-    scope.path.push_back({.device = static_cast<std::uint8_t>(raw >> 3 & 0x1F),
-                          .function = static_cast<std::uint8_t>(raw & 7)});
-  }
-
-  [[nodiscard]] Scope::Type type_named(std::string_view kind) const {
-    if (kind == "endpoint") return Scope::Type::kEndpoint;
-    if (kind == "bridge") return Scope::Type::kSubHierarchy;
-    if (kind == "ioapic") return Scope::Type::kIoapic;
-    if (kind == "hpet") return Scope::Type::kHpet;
-    if (kind == "acpi") return Scope::Type::kNamespaceDevice;
-    fail("device", fmt::format("'{}' is none of endpoint, bridge, ioapic, hpet, acpi", kind));
-  }
-
-  std::string_view option_;
-  std::string text_;
-};
 
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
@@ -131,13 +36,13 @@ std::optional<std::string_view> value_of(std::string_view word, std::string_view
   return word.substr(key.size() + 1);
 }
 
-bool take_segment(const Use &use, std::string_view word, std::uint16_t &segment) {
+bool take_segment(const OptionUse &use, std::string_view word, std::uint16_t &segment) {
   const auto value = value_of(word, "segment");
   if (value) segment = static_cast<std::uint16_t>(use.number("segment", *value, kMaxSegment));
   return value.has_value();
 }
 
-unsigned pages_log2(const Use &use, std::string_view text) {
+unsigned pages_log2(const OptionUse &use, std::string_view text) {
   const std::uint64_t pages = use.number("size", text, kMaxPages);
   if (!std::has_single_bit(pages)) {
     use.fail("size", fmt::format("{} pages, has to be a power of two", pages));
@@ -148,7 +53,7 @@ unsigned pages_log2(const Use &use, std::string_view text) {
 }  // namespace
 
 acpi::Drhd parse_unit(const std::string &text) {
-  const Use use("--unit", text);
+  const OptionUse use("--unit", text);
   const auto words = words_of(use.text());
   acpi::Drhd unit;
   unit.register_base = use.address("base", words.front());
@@ -171,7 +76,7 @@ acpi::Drhd parse_unit(const std::string &text) {
 }
 
 acpi::Rmrr parse_rmrr(const std::string &text) {
-  const Use use("--rmrr", text);
+  const OptionUse use("--rmrr", text);
   const std::size_t at = use.text().find('@');
   if (at == std::string_view::npos) use.fail("device", "none; write BASE-LIMIT@DEVICE");
   const std::string_view range = use.text().substr(0, at);
@@ -188,7 +93,7 @@ acpi::Rmrr parse_rmrr(const std::string &text) {
 }
 
 acpi::Atsr parse_atsr(const std::string &text) {
-  const Use use("--atsr", text);
+  const OptionUse use("--atsr", text);
   acpi::Atsr ports;
   for (const std::string_view word : words_of(use.text())) {
     if (take_segment(use, word, ports.segment)) continue;
@@ -202,7 +107,7 @@ acpi::Atsr parse_atsr(const std::string &text) {
 }
 
 acpi::Rhsa parse_rhsa(const std::string &text) {
-  const Use use("--rhsa", text);
+  const OptionUse use("--rhsa", text);
   const std::size_t equals = use.text().find('=');
   if (equals == std::string_view::npos) use.fail("node", "none; write BASE=NODE");
   return {.register_base = use.address("base", use.text().substr(0, equals)),
@@ -211,7 +116,7 @@ acpi::Rhsa parse_rhsa(const std::string &text) {
 }
 
 acpi::Andd parse_andd(const std::string &text) {
-  const Use use("--andd", text);
+  const OptionUse use("--andd", text);
   const std::size_t equals = use.text().find('=');
   if (equals == std::string_view::npos) use.fail("name", "none; write NUMBER=NAME");
   return {.device_number =
@@ -220,7 +125,7 @@ acpi::Andd parse_andd(const std::string &text) {
 }
 
 acpi::Satc parse_satc(const std::string &text) {
-  const Use use("--satc", text);
+  const OptionUse use("--satc", text);
   acpi::Satc devices;
   for (const std::string_view word : words_of(use.text())) {
     if (take_segment(use, word, devices.segment)) continue;
@@ -235,7 +140,7 @@ acpi::Satc parse_satc(const std::string &text) {
 
 acpi::Scope parse_numbered(std::string_view option, const std::string &text,
                            acpi::Scope::Type type) {
-  const Use use(option, text);
+  const OptionUse use(option, text);
   acpi::Scope scope;
   scope.type = type;
   std::string_view path = use.text();
@@ -248,7 +153,7 @@ acpi::Scope parse_numbered(std::string_view option, const std::string &text,
 }
 
 std::uint64_t parse_address(std::string_view option, const std::string &text, unsigned bits) {
-  return Use(option, text).address("address", text, bits);
+  return OptionUse(option, text).address("address", text, bits);
 }
 
 }  // namespace dmar::sim

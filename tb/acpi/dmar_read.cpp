@@ -10,6 +10,7 @@
 #include "acpi/dmar_rules.hpp"
 #include "acpi/scope_read.hpp"
 #include "acpi/section_reader.hpp"
+#include "acpi/structure_read.hpp"
 #include "acpi/structure_types.hpp"
 #include "acpi/table_header.hpp"
 
@@ -18,10 +19,16 @@ namespace dmar::acpi {
 namespace {
 
 constexpr std::uint64_t kKnownRevision = 1;
-constexpr std::uint64_t kSizeBits = 0x0F;
 
 std::uint64_t peek16(std::span<const std::uint8_t> bytes, std::size_t offset) {
   return golden::from_little_endian<std::uint16_t>(bytes.subspan(offset, 2));
+}
+
+bool names_ioapic(const DmarTable &table) {
+  return std::any_of(table.units.begin(), table.units.end(), [](const Drhd &unit) {
+    return std::any_of(unit.scopes.begin(), unit.scopes.end(),
+                       [](const Scope &scope) { return scope.type == Scope::Type::kIoapic; });
+  });
 }
 
 class DmarReader {
@@ -50,6 +57,7 @@ class DmarReader {
       at += bytes;
     }
     if (complete_) check_rules();
+    add_notes();
     return std::move(out_);
   }
 
@@ -62,20 +70,7 @@ class DmarReader {
     SectionReader section(out_.reading, bytes_, "DMA remapping reporting", kHeaderBytes,
                           kDmarFixedBytes - kHeaderBytes);
     places_.push_back({{}, section.section()});
-    const std::uint64_t width = section.number("Host address width", 1) + 1;
-    section.meaning(fmt::format("{} bits", width));
-    out_.table.host_address_width = static_cast<unsigned>(width);
-    const std::uint64_t flags =
-        section.flags("Flags", 1, kInterruptRemapping | kX2apicOptOut | kPlatformOptIn);
-    out_.table.interrupt_remapping = (flags & kInterruptRemapping) != 0;
-    out_.table.x2apic_opt_out = (flags & kX2apicOptOut) != 0;
-    out_.table.platform_opt_in = (flags & kPlatformOptIn) != 0;
-    std::string names;
-    if (out_.table.interrupt_remapping) names += " INTR_REMAP";
-    if (out_.table.x2apic_opt_out) names += " X2APIC_OPT_OUT";
-    if (out_.table.platform_opt_in) names += " DMA_CTRL_PLATFORM_OPT_IN";
-    if (!names.empty()) section.meaning(names.substr(1));
-    section.reserved(10);
+    read_dmar_fields(section, out_.table);
   }
 
   // Its length, or 0 when nothing behind it can be found.
@@ -126,65 +121,34 @@ class DmarReader {
     section.number("Type", 2);
     section.number("Length", 2);
     section.meaning(fmt::format("{} bytes", length));
+    DmarTable &table = out_.table;
     switch (type) {
       case Structure::kDrhd:
-        return read_unit(section);
+        return add(table.units, read_drhd(section), section, type);
       case Structure::kRmrr:
-        return read_reserved(section);
+        return add(table.reserved, read_rmrr(section), section, type);
       case Structure::kAtsr:
-        return read_root_ports(section);
+        return add(table.root_ports, read_atsr(section), section, type);
       case Structure::kRhsa:
-        return read_affinity(section);
+        return add(read_rhsa(section), section);
       case Structure::kAndd:
-        return read_namespace_device(section);
+        return add_namespace_device(section);
       case Structure::kSatc:
-        return read_translation_cache(section);
+        return add(table.translation_caches, read_satc(section), section, type);
       case Structure::kSidp:
-        return read_properties(section);
+        return add(table.properties, read_sidp(section), section, type);
     }
   }
 
-  void read_unit(SectionReader &section) {
-    Drhd unit;
-    unit.include_pci_all = section.flags("Flags", 1, kIncludePciAll) != 0;
-    if (unit.include_pci_all) section.meaning("INCLUDE_PCI_ALL");
-    unit.register_pages_log2 =
-        static_cast<unsigned>(section.flags("Size", 1, kSizeBits) & kSizeBits);
-    section.meaning(fmt::format("{} KiB", 4U << unit.register_pages_log2));
-    unit.segment = segment(section);
-    unit.register_base = section.number("Register base", 8);
-    unit.scopes = scopes(section, Structure::kDrhd, out_.table.units.size());
-    out_.table.units.push_back(std::move(unit));
+  // A structure that ends with scopes.
+  template <class Value>
+  void add(std::vector<Value> &values, Value value, const SectionReader &section, Structure type) {
+    place(type, values.size(), section);
+    value.scopes = scopes(section, type, values.size());
+    values.push_back(std::move(value));
   }
 
-  void read_reserved(SectionReader &section) {
-    Rmrr memory;
-    section.reserved(2);
-    memory.segment = segment(section);
-    memory.base = section.number("Base", 8);
-    memory.limit = section.number("Limit", 8);
-    if (memory.limit > memory.base) {
-      section.meaning(fmt::format("{} KiB", (memory.limit - memory.base) / 1024 + 1));
-    }
-    memory.scopes = scopes(section, Structure::kRmrr, out_.table.reserved.size());
-    out_.table.reserved.push_back(std::move(memory));
-  }
-
-  void read_root_ports(SectionReader &section) {
-    Atsr ports;
-    ports.all_ports = section.flags("Flags", 1, kAllPorts) != 0;
-    if (ports.all_ports) section.meaning("ALL_PORTS");
-    section.reserved(1);
-    ports.segment = segment(section);
-    ports.scopes = scopes(section, Structure::kAtsr, out_.table.root_ports.size());
-    out_.table.root_ports.push_back(std::move(ports));
-  }
-
-  void read_affinity(SectionReader &section) {
-    section.reserved(4);
-    Rhsa affinity;
-    affinity.register_base = section.number("Register base", 8);
-    affinity.proximity_domain = static_cast<std::uint32_t>(section.number("Proximity domain", 4));
+  void add(const Rhsa &affinity, const SectionReader &section) {
     if (section.left() != 0) {
       problem(section.offset(), fmt::format("{} bytes too many in RHSA", section.left()));
     }
@@ -192,43 +156,17 @@ class DmarReader {
     out_.table.affinities.push_back(affinity);
   }
 
-  void read_namespace_device(SectionReader &section) {
-    section.reserved(3);
-    Andd device;
-    device.device_number = static_cast<std::uint8_t>(section.number("Device number", 1));
-    const std::size_t at = section.offset();
-    const std::size_t bytes = section.left();
-    device.object_name = section.text("Object name", bytes);
+  void add_namespace_device(SectionReader &section) {
+    const std::size_t at = section.offset() + 4;
+    const std::size_t bytes = section.left() - 4;
+    Andd device = read_andd(section);
     if (device.object_name.size() == bytes) problem(at, "Object name: does not end with a NUL");
     place(Structure::kAndd, out_.table.namespace_devices.size(), section);
     out_.table.namespace_devices.push_back(std::move(device));
   }
 
-  void read_translation_cache(SectionReader &section) {
-    Satc devices;
-    devices.required = section.flags("Flags", 1, kCacheRequired) != 0;
-    if (devices.required) section.meaning("ATC_REQUIRED");
-    section.reserved(1);
-    devices.segment = segment(section);
-    devices.scopes = scopes(section, Structure::kSatc, out_.table.translation_caches.size());
-    out_.table.translation_caches.push_back(std::move(devices));
-  }
-
-  void read_properties(SectionReader &section) {
-    Sidp devices;
-    section.reserved(2);
-    devices.segment = segment(section);
-    devices.scopes = scopes(section, Structure::kSidp, out_.table.properties.size());
-    out_.table.properties.push_back(std::move(devices));
-  }
-
-  static std::uint16_t segment(SectionReader &section) {
-    return static_cast<std::uint16_t>(section.number("Segment", 2));
-  }
-
   // What is left of the structure. It is structure `index` of its type.
   std::vector<Scope> scopes(const SectionReader &section, Structure type, std::size_t index) {
-    place(type, index, section);
     ScopesReading read = read_scopes(out_.reading, bytes_, section.offset(),
                                      section.offset() + section.left(), type == Structure::kSidp);
     complete_ = complete_ && read.complete;
@@ -252,6 +190,19 @@ class DmarReader {
     }
     std::stable_sort(out_.reading.problems.begin(), out_.reading.problems.end(),
                      [](const auto &a, const auto &b) { return a.offset < b.offset; });
+  }
+
+  void add_notes() {
+    const DmarTable &table = out_.table;
+    const auto note = [this](const char *text) {
+      out_.reading.notes.push_back({kHeaderBytes + 1, text});
+    };
+    if (table.x2apic_opt_out && !table.interrupt_remapping) {
+      note("X2APIC_OPT_OUT means nothing without INTR_REMAP");
+    }
+    if (table.interrupt_remapping && complete_ && !names_ioapic(table)) {
+      note("no scope names an IOAPIC, so Linux will not remap interrupts");
+    }
   }
 
   std::span<const std::uint8_t> bytes_;

@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <set>
 #include <utility>
+
+#include "acpi/scope_rules.hpp"
 
 namespace dmar::acpi {
 
@@ -20,10 +21,6 @@ constexpr unsigned kMaxWidth = 64;
 constexpr std::size_t kMaxStructureBytes = std::numeric_limits<std::uint16_t>::max();
 
 using Type = Scope::Type;
-
-std::string path_field(std::size_t hop) {
-  return hop == 0 ? "Path" : fmt::format("Path {}", hop + 1);
-}
 
 class Rules {
  public:
@@ -221,44 +218,13 @@ class Rules {
     std::size_t bytes = info(*place_.structure).bytes;
     for (std::size_t i = 0; i < scopes.size(); ++i) {
       place_.scope = i;
-      check_scope(scopes[i]);
+      for (Violation &one : scope_violations(table_, place_, scopes[i])) {
+        out_.push_back(std::move(one));
+      }
       bytes += kScopeHeadBytes + 2 * scopes[i].path.size();
     }
     place_.scope.reset();
     check_size(bytes);
-  }
-
-  void check_scope(const Scope &scope) {
-    const bool pci = scope.type == Type::kEndpoint || scope.type == Type::kSubHierarchy;
-    if (scope.type < Type::kEndpoint || scope.type > Type::kNamespaceDevice) {
-      fail("Type", "{} is no type of a scope", static_cast<unsigned>(scope.type));
-    }
-    if (scope.path.empty()) fail("Length", "no path");
-    if (scope.path.size() > kMaxHops) {
-      fail("Length", "a path of {} hops, at most {}", scope.path.size(), kMaxHops);
-    }
-    if (pci && scope.enumeration_id != 0) {
-      fail("Enumeration ID", "{}, has to be 0 for a PCI device", scope.enumeration_id);
-    }
-    if (scope.type == Type::kNamespaceDevice && !has_namespace_device(scope.enumeration_id)) {
-      fail("Enumeration ID", "no ANDD structure has device number {}", scope.enumeration_id);
-    }
-    const std::uint8_t allowed = place_.structure == Structure::kSidp ? kPropertyBits : 0;
-    if ((scope.properties & ~allowed) != 0) {
-      fail("Flags", "reserved bits are set: {:X}h", scope.properties & ~allowed);
-    }
-    for (std::size_t hop = 0; hop < scope.path.size(); ++hop) {
-      const auto [device, function] = scope.path[hop];
-      if (device <= 31 && function <= 7) continue;
-      fail(path_field(hop).c_str(), "{:X}h.{:X}h, device and function go up to 1F.7", device,
-           function);
-    }
-  }
-
-  [[nodiscard]] bool has_namespace_device(std::uint8_t number) const {
-    const auto &devices = table_.namespace_devices;
-    return std::any_of(devices.begin(), devices.end(),
-                       [number](const Andd &one) { return one.device_number == number; });
   }
 
   const DmarTable &table_;

@@ -92,6 +92,22 @@ TEST(AcpiProblems, UnknownStructuresAreNoted) {
   EXPECT_EQ(reading.notes[0].text, "type 119 is unknown, left out");
 }
 
+TEST(AcpiProblems, FlagsThatDoNothingAreNoted) {
+  const auto note = [](const DmarTable &table) {
+    const Reading reading = read_table(to_bytes(table));
+    EXPECT_THAT(reading.problems, IsEmpty());
+    return reading.notes.empty() ? std::string() : reading.notes.at(0).text;
+  };
+  DmarTable table = worked_example();
+  EXPECT_EQ(note(table), "");
+  table.units[0].scopes.erase(table.units[0].scopes.begin());
+  EXPECT_EQ(note(table), "no scope names an IOAPIC, so Linux will not remap interrupts");
+  table.interrupt_remapping = false;
+  EXPECT_EQ(note(table), "");
+  table.x2apic_opt_out = true;
+  EXPECT_EQ(note(table), "X2APIC_OPT_OUT means nothing without INTR_REMAP");
+}
+
 TEST(AcpiProblems, StructuresOutOfOrder) {
   Bytes bytes = to_bytes(worked_example());
   const Bytes all_ports = {2, 0, 8, 0, 1, 0, 0, 0};
