@@ -54,8 +54,9 @@ bool inside_buffer(std::uint64_t address, std::uint64_t count) {
 
 }  // namespace
 
-Edu::Edu(DmaPort &port) : PciDevice(port, kIdentity), msi_(config(), messages(), Msi::Mask::kNone) {
-  config().add_memory_bar(0, kBarBytes);
+Edu::Edu(DmaPort &port)
+    : PciDevice(port, kIdentity), msi_(config_space(), sender(), Msi::Mask::kNone) {
+  config_space().add_memory_bar(0, kBarBytes);
 }
 
 void Edu::registers_reset() {

@@ -40,11 +40,11 @@ class PciDevice : public PciFunction {
   // The level of INTA; Interrupt Disable of the command register holds it back.
   void set_interrupt(bool asserted);
 
-  ConfigSpace &config() { return config_; }
+  ConfigSpace &config_space() { return config_; }
   TaskScope &tasks() { return tasks_; }
   [[nodiscard]] const TaskScope &tasks() const { return tasks_; }
   DmaPort &port() { return port_; }
-  MessageSender &messages() { return sender_; }
+  MessageSender &sender() { return sender_; }
 
  private:
   void drive_pin();

@@ -61,14 +61,14 @@ VirtioPci::VirtioPci(DmaPort &port, const Kind &kind)
     : PciDevice(port, identity_of(kind.device_type, kind.class_code)),
       configuration_(kind.configuration),
       common_(kind.shape),
-      msix_(config(), messages(), kind.shape.vectors,
+      msix_(config_space(), sender(), kind.shape.vectors,
             {.bar = 0, .table = kTableOffset, .pending = kPendingOffset}) {
-  config().add_memory_bar(0, kBarBytes);
-  add_structure(config(), Structure::kCommon, kCommonOffset, VirtioCommon::kBytes);
-  add_structure(config(), Structure::kIsr, kIsrOffset, kIsrBytes);
-  add_structure(config(), Structure::kDevice, kDeviceOffset,
+  config_space().add_memory_bar(0, kBarBytes);
+  add_structure(config_space(), Structure::kCommon, kCommonOffset, VirtioCommon::kBytes);
+  add_structure(config_space(), Structure::kIsr, kIsrOffset, kIsrBytes);
+  add_structure(config_space(), Structure::kDevice, kDeviceOffset,
                 static_cast<std::uint32_t>(configuration_.size()));
-  add_structure(config(), Structure::kNotify, kNotifyOffset, kNotifyBytes, kNotifyMultiplier);
+  add_structure(config_space(), Structure::kNotify, kNotifyOffset, kNotifyBytes, kNotifyMultiplier);
   common_.on_status = [this](std::uint8_t status) { status_written(status); };
   common_.on_queue_enable = [this](std::uint16_t queue) { queue_enabled(queue); };
 }
