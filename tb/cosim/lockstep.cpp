@@ -16,8 +16,11 @@ namespace dmar::cosim {
 
 namespace {
 
-constexpr unsigned kIds = 16;          // AXI IDs given in turn
-constexpr unsigned kRecordCycles = 8;  // from a verdict to its fault record
+constexpr unsigned kIds = 16;               // AXI IDs given in turn
+constexpr unsigned kRestCycles = 64;        // without traffic, until it is worth a look
+constexpr unsigned kRestBound = 1'000'000;  // a command takes no longer than this
+constexpr unsigned kCommandBound = 50'000;  // the CPU waits no longer for a command
+constexpr unsigned kRecordCycles = 8;       // from a verdict to its fault record
 
 bool is_fault_register(std::uint32_t offset) {
   return (offset >= reg::kFsts && offset < reg::kFeuaddr + 4) || offset >= reg::kFrcd;
@@ -195,10 +198,22 @@ void Lockstep::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) 
     note_golden_consequences();
     if (recorder_ != nullptr) recorder_->event(event);
     if (before != golden_->control()) stale_.clear();
-    settled_ = false;
     rtl_->write(offset, bytes, value);
     collect();
+    disturb();
+    if (offset == reg::kGcmd) await_command();
   });
+}
+
+// A CPU that finds a command unfinished measures time, for which a simulated one has little sense:
+// Linux gives up after ten seconds by a clock that it may not have calibrated yet. Commands are
+// short, so their write takes as long as they do.
+void Lockstep::await_command() {
+  const std::uint64_t begin = rtl_->cycle();
+  while (rtl_->cycle() - begin < kCommandBound) {
+    if (rtl_->read(reg::kGsts, 4) == golden_->read(reg::kGsts, 4)) break;
+  }
+  collect();
 }
 
 void Lockstep::note_golden_consequences() {
@@ -233,11 +248,11 @@ Lockstep::Id Lockstep::submit(const Request &request, std::vector<std::uint8_t> 
 void Lockstep::run(unsigned cycles) {
   guarded("the unit", [&] {
     for (; cycles != 0; --cycles) {
-      if (rtl_->in_flight() == 0 && (settled_ || rtl_->at_rest())) break;
+      if (rtl_->in_flight() == 0 && (settled_ || may_rest())) break;
       rtl_->step();
     }
     collect();
-    if (flights_.empty() && rtl_->at_rest()) come_to_rest();
+    if (!settled_ && flights_.empty() && may_rest()) come_to_rest();
   });
   if (!failed_) return;
   // Nobody waits for a unit that will not answer.
@@ -293,7 +308,7 @@ void Lockstep::record_fault(const bench::VerdictEvent &event, const Flight &flig
       {.record = golden::make_fault_record(config(), flight.request, event.reason),
        .request = flight.request,
        .cycle = event.cycle});
-  settled_ = false;  // its event message may be under way
+  disturb();  // its event message may be under way
 }
 
 bool Lockstep::legal(const Flight &flight, const Completion &completion) const {
@@ -379,8 +394,31 @@ void Lockstep::note_message(const Message &message) {
   }
 }
 
+// Software, or a fault, has given the unit something to do.
+void Lockstep::disturb() {
+  settled_ = false;
+  disturbed_cycle_ = rtl_->cycle();
+  look_again_cycle_ = disturbed_cycle_ + kRestCycles;
+}
+
+bool Lockstep::may_rest() const { return rtl_->cycle() >= look_again_cycle_ && rtl_->at_rest(); }
+
+// Every command has ended, as its status bits say. Where that takes very long, the comparisons of
+// come_to_rest() tell what is missing.
+bool Lockstep::commands_done() {
+  static constexpr std::pair<std::uint32_t, unsigned> kStatus[] = {
+      {reg::kGsts, 4}, {reg::kIqh, 8}, {reg::kCcmd, 8}, {reg::kIotlb, 8}};
+  if (rtl_->cycle() - disturbed_cycle_ >= kRestBound) return true;
+  return std::ranges::all_of(kStatus, [this](const auto &status) {
+    return rtl_->read(status.first, status.second) == golden_->read(status.first, status.second);
+  });
+}
+
 void Lockstep::come_to_rest() {
-  if (settled_) return;
+  if (!commands_done()) {
+    look_again_cycle_ = rtl_->cycle() + kRestCycles;
+    return;
+  }
   settled_ = true;
   for (const DueStatus &due : std::exchange(due_status_, {})) {
     differ("status write", "none came",

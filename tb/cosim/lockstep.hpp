@@ -96,6 +96,10 @@ class Lockstep {
   void note_golden_consequences();
   void note_status_write(const bench::StatusWrite &write);
   void note_message(const Message &message);
+  void await_command();
+  void disturb();
+  [[nodiscard]] bool may_rest() const;
+  [[nodiscard]] bool commands_done();
   void come_to_rest();
   void await_verdicts();
   void compare_register(std::uint32_t offset, unsigned bytes, std::uint64_t value,
@@ -123,6 +127,8 @@ class Lockstep {
   Differences differences_;
   Id next_id_ = 1;
   unsigned next_axi_id_ = 0;
+  std::uint64_t disturbed_cycle_ = 0;
+  std::uint64_t look_again_cycle_ = 0;
   bool settled_ = true;          // nothing that software asked for is under way
   bool fault_log_known_ = true;  // the golden fault records are those of the RTL
   bool failed_ = false;          // the RTL hung or broke a rule: it is not asked again
