@@ -13,6 +13,14 @@ sum_of() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
 host_files_are_right() { (cd /mnt && sha256sum -c SHA256SUMS); }
 
+check_host_files() {  # check_host_files NAME; an image of the user may have none
+  if [ -e /mnt/SHA256SUMS ]; then
+    check "$1" host_files_are_right
+  else
+    say "dmar-check: SKIP $1: no SHA256SUMS on the disk"
+  fi
+}
+
 write_pattern() { agent data "$seed" "$bytes" > /mnt/guest/pattern && sync; }
 
 write_random() {
@@ -46,16 +54,27 @@ direct_read() {
 written_files_are_right() { pattern_is_right && random_is_right "$1" && direct_is_right; }
 
 delete_and_rename() {
-  rm /mnt/host/delete-me && mv /mnt/guest/random /mnt/guest/renamed && sync
+  rm -f /mnt/host/delete-me && mv /mnt/guest/random /mnt/guest/renamed && sync
 }
 
 names_are_right() { [ ! -e /mnt/host/delete-me ] && [ ! -e /mnt/guest/random ]; }
 
 print_checksums() {
   local file
-  for file in /guest/pattern /guest/renamed /guest/direct; do
+  for file in /SHA256SUMS /guest/pattern /guest/renamed /guest/direct; do
+    [ -e "/mnt$file" ] || continue
     say "dmar-checksum: $1 $file $(sum_of "/mnt$file")"
   done
+}
+
+write_fails() { ! dd if=/dev/zero of="/dev/$1" bs=4k count=1 oflag=direct; }
+
+read_only_test() {  # read_only_test DISK
+  check "$1 mounts read-only" mount -t ext4 -o ro "/dev/$1" /mnt || return
+  check_host_files "$1 holds the files of the host"
+  check "$1 refuses a write" write_fails "$1"
+  [ -e /mnt/SHA256SUMS ] && say "dmar-checksum: $1 /SHA256SUMS $(sum_of /mnt/SHA256SUMS)"
+  check "$1 unmounts at the end" umount /mnt
 }
 
 # disk_test DISK SEED
@@ -63,8 +82,12 @@ disk_test() {
   local disk=$1
   seed=$2
   check "$disk is there" wait_for_disk "$disk" || return
+  if [ "$(cat "/sys/block/$disk/ro")" = 1 ]; then
+    read_only_test "$disk"
+    return
+  fi
   check "$disk mounts" mount -t ext4 "/dev/$disk" /mnt || return
-  check "$disk holds the files of the host" host_files_are_right
+  check_host_files "$disk holds the files of the host"
   mkdir -p /mnt/guest
   check "$disk takes $megabytes MiB" write_pattern
   check "$disk takes random data" write_random
@@ -79,7 +102,7 @@ disk_test() {
   check "$disk mounts again" mount -t ext4 "/dev/$disk" /mnt || return
   forget_caches
   check "$disk keeps its names over a mount" names_are_right
-  check "$disk keeps the files of the host over a mount" host_files_are_right
+  check_host_files "$disk keeps the files of the host over a mount"
   check "$disk keeps what was written over a mount" written_files_are_right /mnt/guest/renamed
   rm -f /tmp/direct
   print_checksums "$disk"

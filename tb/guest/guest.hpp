@@ -67,7 +67,8 @@ struct Check {
 };
 
 // Host side, after the guest has ended: e2fsck finds nothing, every file that the guest wrote has
-// the checksum that the guest printed, the files of make_disk are as they were. `disk` 0 is vda.
+// the checksum that the guest printed, the files of make_disk (when SHA256SUMS is there) are as
+// they were. `disk` 0 is vda.
 std::vector<Check> check_disk(const std::filesystem::path &image, std::string_view console,
                               unsigned disk);
 

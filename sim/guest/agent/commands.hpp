@@ -18,6 +18,7 @@ bool dma_command(Arguments arguments);      // read|write ADDRESS COUNT
 bool message_command(Arguments arguments);  // ADDRESS DATA
 void test_dma();
 void test_messages();
+void test_provoke();
 void test_vfio();
 
 }  // namespace dmar::agent

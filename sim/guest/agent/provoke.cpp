@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The disk, made to misbehave: it writes into data that it was given to read.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "buffer.hpp"
+#include "commands.hpp"
+#include "edu.hpp"
+#include "kernel_log.hpp"
+#include "report.hpp"
+#include "settings.hpp"
+
+namespace dmar::agent {
+
+namespace {
+
+constexpr double kFaultPatience = 30;  // seconds
+constexpr const char *kDisk = "vda";   // not mounted
+constexpr off_t kPlace = 1 << 20;
+
+// "00:05.0", the PCI function of the disk; "" when there is none.
+std::string disk_place() {
+  std::array<char, PATH_MAX> path;
+  if (realpath((std::string("/sys/block/") + kDisk + "/device").c_str(), path.data()) == nullptr) {
+    return "";
+  }
+  std::string folder = path.data();  // .../0000:00:05.0/virtio0
+  folder.resize(folder.rfind('/'));
+  return folder.substr(folder.rfind('/') + 1 + std::strlen("0000:"));
+}
+
+// As faults print it: a bridge takes the requests of what is behind it, so there only the bus
+// counts.
+std::string requester(const std::string &place) {
+  return place.rfind("00:", 0) == 0 ? "[" + place + "]" : "[" + place.substr(0, 3);
+}
+
+}  // namespace
+
+void test_provoke() {
+  constexpr const char *name = "a disk that writes to its source is blocked";
+  std::optional<FoundEdu> found = open_edu();
+  if (!found) return;
+  if (!found->edu.hostile()) {
+    skip(name, "this edu cannot provoke the disk");
+    return;
+  }
+  if (!setting("translation")) {
+    skip(name, "nothing protects the memory");
+    return;
+  }
+  const std::string place = disk_place();
+  const Descriptor disk(
+      open((std::string("/dev/") + kDisk).c_str(), O_RDWR | O_DIRECT | O_CLOEXEC));
+  Buffer page(kSmallPage);
+  Buffer again(kSmallPage);
+  if (place.empty() || !disk.valid() || !page.valid() || !again.valid() ||
+      pread(disk.get(), page.data(), kSmallPage, kPlace) != ssize_t{kSmallPage}) {
+    skip(name, std::string("no disk to write to: ") + system_error());
+    return;
+  }
+  std::memcpy(again.data(), page.data(), kSmallPage);
+
+  KernelLog log;
+  const unsigned long events = interrupt_count("dmar0");
+  found->edu.provoke(0);
+  const bool written = pwrite(disk.get(), page.data(), kSmallPage, kPlace) == ssize_t{kSmallPage};
+  check(written, "the disk writes all the same", system_error());
+  check(log.wait_for({"DMA Write", requester(place), "[fault reason 0x05]"}, kFaultPatience), name,
+        "no such fault from the kernel; its last: " + log.last("DMAR"));
+  check(interrupt_count("dmar0") > events, "the disk raises a fault event",
+        "the count of dmar0 in /proc/interrupts stays");
+  check(std::memcmp(page.data(), again.data(), kSmallPage) == 0,
+        "the source of the disk is unchanged", "bytes differ");
+  again.clear();
+  const bool read = pread(disk.get(), again.data(), kSmallPage, kPlace) == ssize_t{kSmallPage};
+  check(read && std::memcmp(page.data(), again.data(), kSmallPage) == 0,
+        "the disk has what was written", "bytes differ");
+}
+
+}  // namespace dmar::agent
