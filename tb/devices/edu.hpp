@@ -61,7 +61,7 @@ class Edu : public PciDevice {
  protected:
   std::uint64_t bar_read(unsigned bar, std::uint64_t offset, unsigned bytes) override;
   void bar_write(unsigned bar, std::uint64_t offset, unsigned bytes, std::uint64_t value) override;
-  void config_changed() override { msi_.config_changed(); }
+  void after_config_write(std::uint32_t, unsigned) override { msi_.config_changed(); }
   void interrupts_reset() override { msi_.config_changed(); }
   void registers_reset() override;
 

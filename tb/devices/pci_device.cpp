@@ -8,13 +8,14 @@ PciDevice::PciDevice(DmaPort &port, const PciIdentity &identity)
     : port_(port), config_(identity), sender_(port, tasks_, config_) {}
 
 std::uint32_t PciDevice::config_read(std::uint32_t offset, unsigned bytes) {
+  before_config_read(offset, bytes);
   return config_.read(offset, bytes);
 }
 
 void PciDevice::config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) {
   config_.write(offset, bytes, value);
   drive_pin();
-  config_changed();
+  after_config_write(offset, bytes);
 }
 
 std::uint64_t PciDevice::memory_read(std::uint64_t address, unsigned bytes) {

@@ -33,7 +33,9 @@ class PciDevice : public PciFunction {
   virtual std::uint64_t bar_read(unsigned bar, std::uint64_t offset, unsigned bytes) = 0;
   virtual void bar_write(unsigned bar, std::uint64_t offset, unsigned bytes,
                          std::uint64_t value) = 0;
-  virtual void config_changed() = 0;    // after each write
+  // Around accesses to configuration space, for fields that are more than memory.
+  virtual void before_config_read(std::uint32_t, unsigned) {}
+  virtual void after_config_write(std::uint32_t offset, unsigned bytes) = 0;
   virtual void interrupts_reset() = 0;  // at once; no message may leave any more
   virtual void registers_reset() = 0;   // no task is running
 

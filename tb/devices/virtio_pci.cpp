@@ -6,9 +6,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <span>
-
-#include "golden/little_endian.hpp"
 
 namespace dmar::devices {
 
@@ -16,14 +13,11 @@ namespace {
 
 constexpr std::uint16_t kVendor = 0x1AF4;
 constexpr std::uint16_t kFirstDevice = 0x1040;  // plus the device type
-constexpr std::uint8_t kVendorCapability = 0x09;
 constexpr std::uint32_t kIsrBytes = 1;
 constexpr std::uint32_t kNotifyBytes = 0x100;
 constexpr std::uint8_t kIsrQueue = 1;
 constexpr std::uint8_t kIsrConfiguration = 2;
 constexpr std::uint64_t kDriverWritable = 0xFF & ~virtio_status::kNeedsReset;
-
-enum class Structure : std::uint8_t { kCommon = 1, kNotify = 2, kIsr = 3, kDevice = 4 };
 
 PciIdentity identity_of(std::uint16_t device_type, std::uint32_t class_code) {
   return {.vendor = kVendor,
@@ -33,22 +27,6 @@ PciIdentity identity_of(std::uint16_t device_type, std::uint32_t class_code) {
           .subsystem_vendor = kVendor,
           .subsystem = 0x1100,
           .interrupt_pin = 1};
-}
-
-// Where in BAR 0 a structure lies (VIRTIO 1.2, 4.1.4).
-void add_structure(ConfigSpace &config, Structure type, std::uint32_t offset, std::uint32_t bytes,
-                   std::uint32_t multiplier = 0) {
-  std::vector<std::uint8_t> body{0, static_cast<std::uint8_t>(type), 0, 0, 0, 0};
-  const auto append = [&body](std::uint32_t value) {
-    const auto raw = golden::to_little_endian(value);
-    body.insert(body.end(), raw.begin(), raw.end());
-  };
-  append(offset);
-  append(bytes);
-  if (multiplier != 0) append(multiplier);
-  body[0] = static_cast<std::uint8_t>(body.size() + 2);
-  const std::vector<std::uint8_t> read_only(body.size());
-  config.add_capability(kVendorCapability, body, read_only);
 }
 
 bool inside(std::uint64_t offset, std::uint32_t start, std::uint32_t bytes) {
@@ -62,13 +40,15 @@ VirtioPci::VirtioPci(DmaPort &port, const Kind &kind)
       configuration_(kind.configuration),
       common_(kind.shape),
       msix_(config_space(), sender(), kind.shape.vectors,
-            {.bar = 0, .table = kTableOffset, .pending = kPendingOffset}) {
+            {.bar = 0, .table = kTableOffset, .pending = kPendingOffset}),
+      window_(config_space()) {
   config_space().add_memory_bar(0, kBarBytes);
-  add_structure(config_space(), Structure::kCommon, kCommonOffset, VirtioCommon::kBytes);
-  add_structure(config_space(), Structure::kIsr, kIsrOffset, kIsrBytes);
-  add_structure(config_space(), Structure::kDevice, kDeviceOffset,
+  add_structure(config_space(), VirtioStructure::kCommon, kCommonOffset, VirtioCommon::kBytes);
+  add_structure(config_space(), VirtioStructure::kIsr, kIsrOffset, kIsrBytes);
+  add_structure(config_space(), VirtioStructure::kDevice, kDeviceOffset,
                 static_cast<std::uint32_t>(configuration_.size()));
-  add_structure(config_space(), Structure::kNotify, kNotifyOffset, kNotifyBytes, kNotifyMultiplier);
+  add_structure(config_space(), VirtioStructure::kNotify, kNotifyOffset, kNotifyBytes,
+                kNotifyMultiplier);
   common_.on_status = [this](std::uint8_t status) { status_written(status); };
   common_.on_queue_enable = [this](std::uint16_t queue) { queue_enabled(queue); };
 }
@@ -203,7 +183,17 @@ void VirtioPci::deliver_notifications() {
   }
 }
 
-void VirtioPci::config_changed() {
+void VirtioPci::before_config_read(std::uint32_t offset, unsigned bytes) {
+  const auto access = window_.access(offset, bytes, kBarBytes);
+  if (!access) return;
+  window_.set_data(static_cast<std::uint32_t>(bar_read(0, access->offset, access->bytes)));
+}
+
+void VirtioPci::after_config_write(std::uint32_t offset, unsigned bytes) {
+  if (const auto access = window_.access(offset, bytes, kBarBytes)) {
+    const std::uint64_t mask = (std::uint64_t{1} << (8 * access->bytes)) - 1;
+    bar_write(0, access->offset, access->bytes, window_.data() & mask);
+  }
   msix_.config_changed();
   deliver_notifications();
 }

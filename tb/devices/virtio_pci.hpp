@@ -10,6 +10,7 @@
 
 #include "devices/msix.hpp"
 #include "devices/pci_device.hpp"
+#include "devices/virtio_capabilities.hpp"
 #include "devices/virtio_common.hpp"
 #include "devices/virtqueue.hpp"
 
@@ -73,12 +74,12 @@ class VirtioPci : public PciDevice {
 
   std::uint64_t bar_read(unsigned bar, std::uint64_t offset, unsigned bytes) override;
   void bar_write(unsigned bar, std::uint64_t offset, unsigned bytes, std::uint64_t value) override;
-  void config_changed() override;
+  void before_config_read(std::uint32_t offset, unsigned bytes) override;
+  void after_config_write(std::uint32_t offset, unsigned bytes) override;
   void interrupts_reset() override;
   void registers_reset() override;
 
  private:
-  void add_capabilities(std::uint32_t configuration_bytes);
   void status_written(std::uint8_t status);
   void queue_enabled(std::uint16_t queue);
   std::uint64_t read_isr(std::uint64_t offset);
@@ -89,6 +90,7 @@ class VirtioPci : public PciDevice {
   std::vector<std::uint8_t> configuration_;
   VirtioCommon common_;
   Msix msix_;
+  ConfigWindow window_;
   std::uint8_t isr_ = 0;
   std::uint64_t notified_ = 0;  // bit for each queue, until the device may look at it
   std::uint64_t pin_interrupts_ = 0;

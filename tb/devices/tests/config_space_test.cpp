@@ -172,6 +172,39 @@ TEST_F(BlockConfiguration, StructuresAreWhereTheCapabilitiesSay) {
   EXPECT_EQ(structures.at(4), (std::pair{0x1000u, 24u}));
 }
 
+// VIRTIO 1.2, 4.1.4.9: works without any BAR enabled.
+TEST_F(BlockConfiguration, StructuresCanBeReachedThroughConfigurationSpace) {
+  std::uint32_t window = 0;
+  for (const std::uint8_t at : driver_.host().capabilities(0x09)) {
+    if (device_->config_read(at + 3U, 1) == 5) window = at;
+  }
+  ASSERT_NE(window, 0u);
+  const auto aim = [&](std::uint32_t bar, std::uint32_t offset, std::uint32_t length) {
+    device_->config_write(window + 4, 1, bar);
+    device_->config_write(window + 8, 4, offset);
+    device_->config_write(window + 12, 4, length);
+  };
+  aim(0, VirtioPci::kDeviceOffset, 4);
+  EXPECT_EQ(device_->config_read(window + 16, 4), kImageBytes / 512);
+  aim(0, 0x14, 1);
+  device_->config_write(window + 16, 1, virtio_status::kAcknowledge);
+  EXPECT_EQ(device_->status(), virtio_status::kAcknowledge);
+  EXPECT_EQ(device_->config_read(window + 16, 1), virtio_status::kAcknowledge);
+  device_->config_write(window + 16, 4, 0xFFFF'FF02);
+  EXPECT_EQ(device_->config_read(window + 16, 4), 3u) << "only one byte of it counts";
+  aim(0, 0x20, 4);
+  device_->config_write(window + 16, 4, 0x1234'5670);
+  driver_.host().enable(BlkDriver::kBar);
+  EXPECT_EQ(driver_.host().read(0x20), 0x1234'5670u);
+  for (const auto &[bar, offset, length] :
+       {std::array{1U, 0x14U, 1U}, std::array{0U, 0x14U, 3U}, std::array{0U, 0x13U, 2U},
+        std::array{0U, 0x4000U, 4U}, std::array{0U, 0x14U, 0U}}) {
+    aim(bar, offset, length);
+    device_->config_write(window + 16, 4, 0);
+    EXPECT_EQ(device_->status(), 3) << "an access that cannot be reached the device";
+  }
+}
+
 TEST_F(BlockConfiguration, OutsideTheBarReadsOnes) {
   driver_.host().enable(BlkDriver::kBar);
   EXPECT_EQ(device_->memory_read(BlkDriver::kBar + 0x4000, 4), 0xFFFF'FFFFu);

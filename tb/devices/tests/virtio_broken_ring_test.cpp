@@ -1,41 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drivers that break the rules: what only spoils a request fails that request, what breaks the ring
-// makes the device ask for a reset; after it all works again.
+// Drivers that break the ring or the set-up of the queue: the device asks for a reset, and works
+// after it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "devices/tests/blk_fixture.hpp"
+#include "devices/tests/malformed_fixture.hpp"
 
 namespace dmar::devices {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Optional;
 
 constexpr std::uint16_t kNext = 1;
 constexpr std::uint16_t kIndirect = 4;
 constexpr std::uint64_t kRing = BlkDriver::kDescriptors;
-
-class Malformed : public BlkFixture {
- protected:
-  [[nodiscard]] bool needs_reset() const {
-    return (device_->status() & virtio_status::kNeedsReset) != 0;
-  }
-  // The device is idle and silent, whatever is notified, until it is reset; then it works.
-  void expect_recovery() {
-    EXPECT_TRUE(device_->idle());
-    const auto reads = port_.reads;
-    driver_.notify_always();
-    EXPECT_TRUE(port_.drain());
-    EXPECT_EQ(port_.reads, reads) << "a device that needs a reset goes on with the queue";
-    port_.refuse_nothing();
-    ASSERT_TRUE(driver_.start());
-    EXPECT_FALSE(needs_reset());
-    EXPECT_THAT(driver_.run(kIn, 1, {{BlkDriver::kData, 512, true}}), Optional(kOkay));
-  }
-};
 
 struct BrokenRing {
   const char *name;
@@ -208,73 +188,6 @@ TEST_F(Malformed, BlockedUsedRingNeedsReset) {
     EXPECT_EQ(device_->last_error(), std::string(name) + ": DMA was blocked");
     expect_recovery();
   }
-}
-
-struct BadRequest {
-  const char *name;
-  const char *error;
-  std::vector<Buffer> buffers;
-  std::uint32_t type = 0;
-  std::uint64_t sector = 0;
-};
-
-class SpoilsRequest : public Malformed, public ::testing::WithParamInterface<BadRequest> {};
-
-TEST_P(SpoilsRequest, FailsAloneAndTheQueueGoesOn) {
-  ASSERT_TRUE(driver_.start());
-  driver_.put_header(0, GetParam().type, GetParam().sector);
-  const std::uint16_t head = driver_.add(GetParam().buffers);
-  driver_.notify();
-  ASSERT_TRUE(port_.drain());
-  EXPECT_EQ(driver_.collect().count(head), 1u);
-  EXPECT_EQ(driver_.answer(0), kIoError);
-  EXPECT_THAT(device_->last_error(), HasSubstr(GetParam().error));
-  EXPECT_FALSE(needs_reset());
-  EXPECT_EQ(device_->statistics().failed, 1u);
-  EXPECT_EQ(image_.contents(), image_bytes(0, kImageBytes));
-  EXPECT_THAT(driver_.run(kIn, 1, {{BlkDriver::kData, 512, true}}), Optional(kOkay));
-}
-
-const Buffer kIn512{BlkDriver::kData, 512, true};
-const Buffer kOut512{BlkDriver::kData, 512, false};
-constexpr std::uint64_t kSectors = 512;
-
-const BadRequest kBadRequests[] = {
-    {"HeaderTooShort", "header has 15 bytes", {{BlkDriver::header_of(0), 15, false}, kStatus}},
-    {"NoHeader", "header has 0 bytes", {kStatus}},
-    {"HeaderWritable", "header has 0 bytes", {{BlkDriver::kData, 16, true}, kIn512, kStatus}},
-    {"ReadBeyondEnd", "beyond the end", {kHeader, kIn512, kStatus}, 0, kSectors},
-    {"ReadAcrossEnd",
-     "beyond the end",
-     {kHeader, kIn512, {0x20'0000, 512, true}, kStatus},
-     0,
-     kSectors - 1},
-    {"ReadAtHighestSector", "beyond the end", {kHeader, kIn512, kStatus}, 0, ~std::uint64_t{0}},
-    {"ReadAtWrappingSector",
-     "beyond the end",
-     {kHeader, kIn512, kStatus},
-     0,
-     std::uint64_t{1} << 55},
-    {"WriteBeyondEnd", "beyond the end", {kHeader, kOut512, kStatus}, 1, kSectors},
-    {"ReadMoreThanThereIs",
-     "beyond the end",
-     {kHeader, {BlkDriver::kData, 0xFFFF'FE00, true}, kStatus}},
-    {"PartOfASector", "not whole sectors", {kHeader, {BlkDriver::kData, 511, true}, kStatus}},
-    {"ReadIntoReadable", "a read with data", {kHeader, kOut512, kStatus}},
-    {"WriteFromWritable", "a write with room", {kHeader, kIn512, kStatus}, 1},
-};
-
-INSTANTIATE_TEST_SUITE_P(Requests, SpoilsRequest, ::testing::ValuesIn(kBadRequests),
-                         [](const auto &info) { return std::string(info.param.name); });
-
-TEST_F(Malformed, HeaderBlockedFailsTheRequest) {
-  ASSERT_TRUE(driver_.start());
-  const std::uint16_t head = driver_.request(kIn, 0, {kIn512});
-  port_.refuse(BlkDriver::header_of(head), 16, FakePort::kRead);
-  driver_.notify();
-  ASSERT_TRUE(port_.drain());
-  EXPECT_EQ(driver_.answer(head), kIoError);
-  EXPECT_EQ(device_->last_error(), "header of a request: DMA was blocked");
 }
 
 struct BadSetup {
