@@ -9,6 +9,9 @@ forget_caches() {  # what is read next comes from the disk
   echo 3 > /proc/sys/vm/drop_caches
 }
 
+# Identifier in the superblock of an ext file system: 16 bytes at 1024 + 68h.
+uuid_of() { dd if="/dev/$1" bs=4096 count=1 | dd bs=1 skip=1128 count=16 | xxd -p; }
+
 sum_of() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
 host_files_are_right() { (cd /mnt && sha256sum -c SHA256SUMS); }
@@ -82,6 +85,7 @@ disk_test() {
   local disk=$1
   seed=$2
   check "$disk is there" wait_for_disk "$disk" || return
+  say "dmar-disk: $disk $(uuid_of "$disk" 2>/dev/null)"
   if [ "$(cat "/sys/block/$disk/ro")" = 1 ]; then
     read_only_test "$disk"
     return

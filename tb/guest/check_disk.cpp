@@ -2,7 +2,8 @@
 // Checks on the host what a guest did to its disk; see guest.hpp.
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <array>
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
@@ -18,6 +19,27 @@ namespace dmar::guest {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Identifier of an ext file system, "" when the image is too short.
+std::string uuid_of(const fs::path &image) {
+  constexpr std::size_t place = 1024 + 0x68;  // in the superblock
+  std::array<char, 16> bytes{};
+  std::ifstream in(image, std::ios::binary);
+  in.seekg(place);
+  if (!in.read(bytes.data(), bytes.size())) return "";
+  std::string text;
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
+}
+
+// Its name in the guest.
+std::string name_of(const fs::path &image, const Console &console, unsigned disk) {
+  const std::string uuid = uuid_of(image);
+  for (const GuestDisk &candidate : console.disks) {
+    if (candidate.uuid == uuid) return candidate.name;
+  }
+  return fmt::format("vd{}", static_cast<char>('a' + disk));
+}
 
 class DiskCheck {
  public:
@@ -109,10 +131,11 @@ std::vector<Check> check_disk(const fs::path &image, std::string_view console, u
   if (!fs::is_regular_file(image, error)) {
     throw GuestError(fmt::format("{}: no such disk image", image.string()));
   }
-  DiskCheck check(image, fmt::format("vd{}", static_cast<char>('a' + disk)));
+  const Console results = read_console(console);
+  DiskCheck check(image, name_of(image, results, disk));
   check.file_system();
   check.extract();
-  check.written_files(read_console(console).checksums);
+  check.written_files(results.checksums);
   check.host_files();
   return check.take();
 }

@@ -78,11 +78,19 @@ void read_checksum(std::string_view text, Console &console) {
   if (words >> sum.disk >> sum.file >> sum.sha256) console.checksums.push_back(sum);
 }
 
+void read_disk(std::string_view text, Console &console) {
+  std::istringstream words{std::string(text)};
+  GuestDisk disk;
+  if (words >> disk.name >> disk.uuid) console.disks.push_back(disk);
+}
+
 void read_message(std::string_view message, Console &console) {
   if (const auto check = behind(message, "dmar-check: ")) {
     read_check(*check, console);
   } else if (const auto sum = behind(message, "dmar-checksum: ")) {
     read_checksum(*sum, console);
+  } else if (const auto disk = behind(message, "dmar-disk: ")) {
+    read_disk(*disk, console);
   } else if (message == "dmar-end") {
     console.finished = true;
   } else if (begins(message, "Kernel panic - not syncing")) {

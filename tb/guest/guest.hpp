@@ -68,7 +68,7 @@ struct Check {
 
 // Host side, after the guest has ended: e2fsck finds nothing, every file that the guest wrote has
 // the checksum that the guest printed, the files of make_disk (when SHA256SUMS is there) are as
-// they were. `disk` 0 is vda.
+// they were. The disk is the one with the identifier of the image, or else vda when `disk` is 0.
 std::vector<Check> check_disk(const std::filesystem::path &image, std::string_view console,
                               unsigned disk);
 
@@ -88,11 +88,18 @@ struct Checksum {
   std::string sha256;
 };
 
+// Which image a disk of the guest is; the guest may count them in another order.
+struct GuestDisk {
+  std::string name;  // "vda"
+  std::string uuid;  // of its file system, 32 digits
+};
+
 struct Console {
   std::vector<std::string> dmar_lines;  // of the kernel, faults left out
   std::vector<ReportedFault> faults;
   std::vector<Check> checks;   // of the init script and the agent
   std::vector<Check> skipped;  // not made; `detail` says why
+  std::vector<GuestDisk> disks;
   std::vector<Checksum> checksums;
   bool finished = false;  // the script came to its end
   bool queued_invalidation = false;

@@ -121,6 +121,22 @@ TEST_F(GuestDisk, WantsAChecksumOfThisDisk) {
   EXPECT_FALSE(find_check(check_disk(image_, "", 0), "vda holds what").passed);
 }
 
+TEST_F(GuestDisk, IsFoundByItsIdentifier) {
+  std::string console = write_as_guest("hello");
+  console.replace(console.find("vda"), 3, "vdc");
+  const std::string uuid = debugfs("show_super_stats -h");
+  const std::size_t at = uuid.find("Filesystem UUID:");
+  ASSERT_NE(at, std::string::npos);
+  std::string digits;
+  for (std::size_t i = uuid.find_first_not_of(' ', at + 16); uuid[i] != '\n'; ++i) {
+    if (uuid[i] != '-') digits += uuid[i];
+  }
+  const std::string other = "dmar-disk: vda " + std::string(32, '1') + "\n";
+  const std::vector<Check> checks =
+      check_disk(image_, other + "dmar-disk: vdc " + digits + "\n" + console, 0);
+  EXPECT_TRUE(find_check(checks, "vdc holds what the guest wrote to /data").passed);
+}
+
 TEST_F(GuestDisk, TakesTheLastChecksumOfAFile) {
   const std::string first = "dmar-checksum: vda /data " + std::string(64, '0') + "\n";
   EXPECT_TRUE(find_check(check_disk(image_, first + write_as_guest("hello"), 0), "/data").passed);
