@@ -11,10 +11,11 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run build test test-long coverage mutants lint format synth netlist waves docs clean
+.PHONY: help run linux build test test-long coverage mutants lint format synth netlist waves docs clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
+	@echo "make linux      boot Debian's kernel in QEMU with the RTL as its remapping unit"
 	@echo "make test       lint, synthesis and every test"
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
@@ -26,10 +27,15 @@ help:
 	@echo "make format     clang-format the C++ sources"
 	@echo "make docs       generate docs/registers.md"
 	@echo "make clean      remove $(BUILD)"
-	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run' WAVE=file.fst"
+	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run or dmar vm' WAVE=file.fst"
 
 run: build
 	$(BUILD)/dmar run $(TRACE) $(ARGS)
+
+linux:
+	@sim/setup/packages.sh linux
+	@$(MAKE) --no-print-directory build
+	$(BUILD)/dmar vm $(ARGS)
 
 build:
 	@sim/setup/packages.sh build

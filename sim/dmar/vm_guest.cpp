@@ -94,7 +94,7 @@ std::vector<cosim::DiskOptions> make_disks(const VmOptions &options, GuestKind k
 }  // namespace
 
 VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
-  VmGuest guest{.kind = kind_of(options)};
+  VmGuest guest{.kind = kind_of(options), .bridge = options.bridge};
   guest.disks = make_disks(options, guest.kind, folder);
   if (guest.kind == GuestKind::kBareMetal || guest.kind == GuestKind::kOther) {
     guest.image =
@@ -123,7 +123,10 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
 std::vector<guest::Check> check_disks(const VmGuest &guest, std::string_view console) {
   std::vector<guest::Check> checks;
   for (std::size_t i = 0; i < guest.disks.size(); ++i) {
-    const auto found = guest::check_disk(guest.disks[i].image, console, static_cast<unsigned>(i));
+    // Linux names the disks of the root bus first.
+    const std::size_t name = !guest.bridge ? i : i == 0 ? guest.disks.size() - 1 : i - 1;
+    const auto found =
+        guest::check_disk(guest.disks[i].image, console, static_cast<unsigned>(name));
     checks.insert(checks.end(), found.begin(), found.end());
   }
   return checks;

@@ -24,6 +24,7 @@ struct VmGuest {
   std::vector<std::uint8_t> initrd = {};
   std::string command_line = {};
   std::vector<cosim::DiskOptions> disks = {};
+  bool bridge = false;  // the first disk is behind one
 };
 
 // Disks of the self-test are made in `folder`, copies of the user's included. GuestError and

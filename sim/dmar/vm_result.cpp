@@ -36,13 +36,16 @@ void add_end(const VmResult &result, std::vector<std::string> &out) {
   if (!result.console.panic.empty()) out.push_back(result.console.panic);
 }
 
-// The exit device of bare-metal kernels gives odd statuses: 1 for a value of 0, success.
+// The exit device of bare-metal kernels makes odd statuses: 1 for a value of 0, success. One that
+// powers off without it has nothing to say; one that resets the machine has crashed.
 void add_bare_metal(const VmResult &result, std::vector<std::string> &out) {
-  const int status = result.end.qemu.status;
-  if (result.end.why == Why::kGuest && status != 0 && status != 1) {
-    out.push_back(
-        fmt::format("the guest ended with value {} (QEMU status {})", status / 2, status));
-  }
+  const cosim::MachineEnd &end = result.end;
+  const int status = end.qemu.status;
+  const bool powered_off = status == 0 && end.shutdown_reason == "guest-shutdown";
+  if (end.why != Why::kGuest || status == 1 || powered_off) return;
+  out.push_back(status == 0 ? fmt::format("the guest ended by {}", end.shutdown_reason)
+                            : fmt::format("the guest ended with value {} (QEMU status {})",
+                                          status / 2, status));
 }
 
 void add_traffic(const VmResult &result, std::vector<std::string> &out) {
@@ -94,7 +97,8 @@ std::vector<std::string> failures(const VmResult &result) {
                               grouped(result.differences.count)));
   }
   add_end(result, out);
-  if (result.kind == GuestKind::kSelfTest) {
+  const bool had_its_time = result.end.why == Why::kGuest || result.end.why == Why::kTimeout;
+  if (result.kind == GuestKind::kSelfTest && had_its_time) {
     add_guest_report(result, out);
     add_traffic(result, out);
   }

@@ -100,6 +100,9 @@ std::string counts(const VmResult &result) {
   if (did.raced + did.stale != 0) {
     out += row("answers of a moment ago", did.raced + did.stale, "legal: tables were changing");
   }
+  if (!did.fault_log_compared) {
+    out += "  fault records were not compared to the end: a fault met tables that just changed\n";
+  }
   return out;
 }
 
@@ -219,6 +222,7 @@ std::string vm_json_text(const VmResult &result) {
       {"registers_compared", did.registers_compared},
       {"raced", did.raced},
       {"stale", did.stale},
+      {"fault_log_compared", did.fault_log_compared},
       {"faults", did.faults.size()},
       {"hits", did.unit.hits},
       {"walks", did.unit.walks},

@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "cosim/machine_options.hpp"
-#include "devices/ioapic.hpp"
 
 namespace dmar::cosim {
 
@@ -22,31 +21,60 @@ constexpr std::uint64_t kRemappable = std::uint64_t{1} << 48;
 }  // namespace
 
 void ChipsetPin::set(unsigned input, bool asserted, devices::DmaPort &port) {
-  const auto drive = [this, input](bool level) {
-    qtest_.command(fmt::format("set_irq_in ioapic unnamed-gpio-in {} {}", input, level ? 1 : 0));
-  };
-  if (!asserted) {
-    drive(false);
-    return;
+  if (input >= inputs_.size()) return;
+  inputs_[input].wanted = asserted;
+  inputs_[input].port = &port;
+  proceed();
+}
+
+void ChipsetPin::proceed() {
+  for (unsigned input = 0; input < inputs_.size() && !busy_; ++input) {
+    const Input &pin = inputs_[input];
+    if (pin.wanted == pin.driven) continue;
+    if (pin.wanted) {
+      look_up(input);
+    } else {
+      drive(input);
+    }
   }
+}
+
+void ChipsetPin::drive(unsigned input) {
+  Input &pin = inputs_[input];
+  pin.driven = pin.wanted;
+  qtest_.command(fmt::format("set_irq_in ioapic unnamed-gpio-in {} {}", input, pin.driven ? 1 : 0));
+}
+
+void ChipsetPin::look_up(unsigned input) {
+  busy_ = true;
   const auto entry = std::make_shared<std::uint64_t>(0);
   const auto index = static_cast<std::uint32_t>(kFirstEntry + 2 * input);
-  qmp_.execute("stop", [=, this, &port] {
-    qtest_.read32(kIndex, [=, this, &port](std::uint64_t saved) {
+  qmp_.execute("stop", [=, this] {
+    qtest_.read32(kIndex, [=, this](std::uint64_t saved) {
       qtest_.write32(kIndex, index);
       qtest_.read32(kWindow, [entry](std::uint64_t low) { *entry = low; });
       qtest_.write32(kIndex, index + 1);
       qtest_.read32(kWindow, [entry](std::uint64_t high) { *entry |= high << 32; });
-      qtest_.write32(kIndex, static_cast<std::uint32_t>(saved), [=, this, &port](std::uint64_t) {
-        if ((*entry & kRemappable) == 0) {
-          drive(true);
-        } else if ((*entry & kMasked) == 0) {
-          port.message(devices::Ioapic::message_of(*entry), nullptr);
-        }
+      qtest_.write32(kIndex, static_cast<std::uint32_t>(saved), [=, this](std::uint64_t) {
+        apply(input, *entry);
         qmp_.execute("cont");
+        busy_ = false;
+        proceed();
       });
     });
   });
+}
+
+// The pin may have fallen meanwhile; then there is nothing to tell.
+void ChipsetPin::apply(unsigned input, std::uint64_t entry) {
+  Input &pin = inputs_[input];
+  if (!pin.wanted) return;
+  if ((entry & kRemappable) == 0) {
+    drive(input);
+    return;
+  }
+  pin.driven = true;
+  if ((entry & kMasked) == 0) pin.port->message(devices::Ioapic::message_of(entry), nullptr);
 }
 
 }  // namespace dmar::cosim

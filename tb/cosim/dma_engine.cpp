@@ -104,7 +104,9 @@ void DmaEngine::answer(const Lockstep::Finished &finished) {
   switch (completion.status) {
     case Completion::Status::kOkay:
       if (completion.interrupt) interrupt_(*completion.interrupt);
-      std::ranges::copy(completion.data, transfer->out.subspan(offset).begin());
+      if (transfer->kind == AccessKind::kRead) {
+        std::ranges::copy(completion.data, transfer->out.subspan(offset).begin());
+      }
       break;
     case Completion::Status::kBlocked:
       transfer->status = DmaStatus::kBlocked;

@@ -115,7 +115,7 @@ void Lockstep::reset() {
   messages_.clear();
   observed_.forget();
   settled_ = true;
-  fault_log_known_ = true;
+  statistics_.fault_log_compared = true;
   failed_ = false;
   rtl_.reset();
   power_on();
@@ -164,8 +164,9 @@ std::uint64_t Lockstep::read(std::uint32_t offset, unsigned bytes) {
   const std::string what = fmt::format("read {:x} {}", offset, bytes);
   guarded(what, [&] {
     if (is_fault_register(offset)) await_verdicts();
-    const bool comparable = never_changes_by_itself(offset) ||
-                            (settled_ && (fault_log_known_ || !is_fault_register(offset)));
+    const bool comparable =
+        never_changes_by_itself(offset) ||
+        (settled_ && (statistics_.fault_log_compared || !is_fault_register(offset)));
     value = rtl_->read(offset, bytes);
     collect();
     if (!comparable) return;
@@ -288,7 +289,7 @@ void Lockstep::judge(const bench::VerdictEvent &event) {
   }
   Flight &flight = found->second;
   flight.judged = true;
-  if (const auto stale = stale_.find(flight.request)) flight.later.push_back(*stale);
+  flight.later = stale_.find(flight.request);
   golden::Verdict now = golden_->judge(flight.request);
   if (recorder_ != nullptr) recorder_->forget();
   if (same_kind(now, event)) {
@@ -296,7 +297,7 @@ void Lockstep::judge(const bench::VerdictEvent &event) {
     note_golden_consequences();
     if (recorder_ != nullptr) recorder_->request(flight.request, now);
   } else if (event.verdict == bench::VerdictKind::kFault) {
-    fault_log_known_ = false;
+    statistics_.fault_log_compared = false;
   }
   stale_.note(flight.request, now);
   flight.later.insert(flight.later.begin(), std::move(now));
@@ -332,8 +333,9 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
            trace::to_string(trace::outcome_of(now)));
   } else if (trace::outcome_of(completion) != trace::outcome_of(now) &&
              completion.status != Completion::Status::kMemoryError) {
-    const bool cached = flight.later.size() > 1 &&
-                        trace::outcome_of(completion) == trace::outcome_of(flight.later[1]);
+    const bool cached = std::ranges::any_of(flight.later, [&](const golden::Verdict &verdict) {
+      return trace::outcome_of(verdict) == trace::outcome_of(completion);
+    });
     ++(cached ? statistics_.stale : statistics_.raced);
   }
   const std::string bytes = observed_.check(flight.request, flight.axi_id, flight.data, completion);
@@ -389,7 +391,7 @@ void Lockstep::note_message(const Message &message) {
   const auto due = std::ranges::find(due_messages_, message);
   if (due != due_messages_.end()) {
     due_messages_.erase(due);
-  } else if (fault_log_known_) {
+  } else if (statistics_.fault_log_compared) {
     differ("event message", text(message), "none is due");
   }
 }
@@ -425,7 +427,7 @@ void Lockstep::come_to_rest() {
            fmt::format("{:x} {:x}", due.write.address.raw(), due.write.data));
   }
   for (const Message &due : std::exchange(due_messages_, {})) {
-    if (fault_log_known_) differ("event message", "none came", text(due));
+    if (statistics_.fault_log_compared) differ("event message", "none came", text(due));
   }
   for (const golden::Invalidation &invalidation : std::exchange(given_, {})) {
     stale_.invalidate(invalidation);
@@ -448,7 +450,7 @@ void Lockstep::final_check() {
   }
   guarded("registers at the end", [&] {
     for (const RegisterSpec &spec : register_map(config())) {
-      if (!fault_log_known_ && is_fault_register(spec.offset)) continue;
+      if (!statistics_.fault_log_compared && is_fault_register(spec.offset)) continue;
       const std::string what = fmt::format("{} at the end", spec.name);
       compare_register(spec.offset, spec.bytes, rtl_->read(spec.offset, spec.bytes), what.c_str());
     }

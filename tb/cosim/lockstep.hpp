@@ -129,9 +129,8 @@ class Lockstep {
   unsigned next_axi_id_ = 0;
   std::uint64_t disturbed_cycle_ = 0;
   std::uint64_t look_again_cycle_ = 0;
-  bool settled_ = true;          // nothing that software asked for is under way
-  bool fault_log_known_ = true;  // the golden fault records are those of the RTL
-  bool failed_ = false;          // the RTL hung or broke a rule: it is not asked again
+  bool settled_ = true;  // nothing that software asked for is under way
+  bool failed_ = false;  // the RTL hung or broke a rule: it is not asked again
 };
 
 }  // namespace dmar::cosim

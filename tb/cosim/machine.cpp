@@ -61,9 +61,23 @@ SourceId disk_source(const MachineOptions &options, std::size_t index) {
   return options.bridge ? place::kBehindBridge : bdf(0, place::kDiskSlot, 0);
 }
 
-// Where INTA of a device on the root bus arrives when the I/O APIC is in use: the chipset turns
-// the four pins by the number of the slot.
-unsigned ioapic_input(unsigned slot) { return 20 + slot % 4; }
+// Numbers of devices on the pin board: disks from 0 on, and
+constexpr unsigned kEdu = 100;
+constexpr unsigned kChipset = 101;
+
+// Where INTA of a device arrives when the I/O APIC is in use: bridge and chipset turn the four pins
+// by the number of the slot.
+unsigned ioapic_input(const MachineOptions &options, unsigned device) {
+  unsigned turns = 0;
+  if (device == kEdu) {
+    turns = place::kEduSlot;
+  } else if (device > 0) {
+    turns = place::kMoreDisksSlot + device - 1;
+  } else {
+    turns = options.bridge ? place::kBridgeSlot + 1 : place::kDiskSlot;
+  }
+  return 20 + turns % 4;
+}
 
 }  // namespace
 
@@ -76,7 +90,10 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
           unit_, [this](const Message &message) { inject(message); }, options_.dma),
       ioapic_port_(dma_.make_port(place::kIoapicSource)),
       ioapic_([this](const Message &message) { ioapic_port_->message(message, nullptr); }),
-      unit_function_(unit_, ioapic_) {
+      unit_function_(unit_, ioapic_),
+      pins_([this](unsigned input, bool asserted, unsigned who) {
+        input_changed(input, asserted, who);
+      }) {
   unit_.observe_submissions([this](const Request &request, const golden::Verdict &verdict) {
     wave_.before(request, verdict, unit_.rtl());
   });
@@ -85,8 +102,8 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
                     unit_.golden().read(reg::kCap, 8), unit_.golden().read(reg::kEcap, 8));
   }
   for (std::size_t i = 0; i < options_.disks.size(); ++i) add_disk(i);
-  edu_port_ =
-      dma_.make_port(bdf(0, place::kEduSlot, 0), [this](bool asserted) { edu_pin(asserted); });
+  edu_port_ = dma_.make_port(bdf(0, place::kEduSlot, 0),
+                             [this](bool asserted) { device_pin(kEdu, asserted); });
   edu_ = std::make_unique<devices::Edu>(*edu_port_);
   edu_->on_provoke = [this](std::uint32_t what) { provoke(what); };
   launch();
@@ -102,7 +119,10 @@ void Machine::add_disk(std::size_t index) {
   const DiskOptions &options = options_.disks[index];
   Disk disk{.file = std::make_unique<devices::Disk>(
                 options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite),
-            .port = dma_.make_port(disk_source(options_, index)),
+            .port = dma_.make_port(disk_source(options_, index),
+                                   [this, index](bool asserted) {
+                                     device_pin(static_cast<unsigned>(index), asserted);
+                                   }),
             .device = nullptr};
   disk.device = std::make_unique<devices::VirtioBlk>(
       *disk.port, *disk.file, devices::VirtioBlkOptions{.id = fmt::format("opendmar-{}", index)});
@@ -177,19 +197,29 @@ void Machine::place_unit() {
                       place::kRegisters, version, expected));
     }
     unit_function_.hide();
-    qmp_->execute("cont");
+    qmp_->execute("cont", [this] { running_ = true; });
   });
 }
 
 void Machine::chipset_pin(unsigned pin, bool raised) {
-  if (options_.remap_interrupts) ioapic_.set_pin(pin == 0 ? kTimerInput : pin, raised);
+  if (options_.remap_interrupts) pins_.set(kChipset, pin == 0 ? kTimerInput : pin, raised);
 }
 
-void Machine::edu_pin(bool asserted) {
+// With QEMU's own I/O APIC the input is the one that firmware wrote into the interrupt line byte.
+void Machine::device_pin(unsigned device, bool asserted) {
+  devices::PciFunction &function =
+      device == kEdu ? static_cast<devices::PciFunction &>(*edu_) : *disks_.at(device).device;
+  pins_.set(device,
+            options_.remap_interrupts ? ioapic_input(options_, device)
+                                      : function.config_read(kInterruptLine, 1),
+            asserted);
+}
+
+void Machine::input_changed(unsigned input, bool asserted, unsigned who) {
   if (options_.remap_interrupts) {
-    ioapic_.set_pin(ioapic_input(place::kEduSlot), asserted);
+    ioapic_.set_pin(input, asserted);
   } else {
-    chipset_->set(edu_->config_read(kInterruptLine, 1), asserted, *edu_port_);
+    chipset_->set(input, asserted, who == kEdu ? *edu_port_ : *disks_.at(who).port);
   }
 }
 
@@ -202,7 +232,11 @@ void Machine::provoke(std::uint32_t /*what*/) {
 // The local APIC of a CPU takes any write to its range as a message. Whatever DMA came before it
 // is in memory by now.
 void Machine::inject(const Message &message) {
-  qtest_->write32(message.address & 0xFFFF'FFFF, message.data);
+  if ((message.address >> 20) == 0xFEE) {
+    qtest_->write32(message.address, message.data);
+  } else {
+    ++undelivered_;
+  }
 }
 
 void Machine::take_pins() { qtest_->receive(); }
@@ -210,6 +244,8 @@ void Machine::take_pins() { qtest_->receive(); }
 void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
   std::uint64_t value = 0;
   if (auto *sync = std::get_if<SyncMemory>(&received.message)) {
+    // Every device is told, one after the other; the first to know speaks for all.
+    if (proxy.function != &unit_function_) return;
     std::vector<RamRange> ranges;
     for (std::size_t i = 0; i < sync->ranges.size(); ++i) {
       const SyncMemory::Range &range = sync->ranges[i];
@@ -295,7 +331,10 @@ MachineEnd Machine::end_of_qemu(ProcessEnd end) {
   qmp_->receive();
   console_->receive();
   MachineEnd result{.qemu = end, .shutdown_reason = qmp_->shutdown_reason()};
-  if (end.signal != 0) {
+  if (!running_) {
+    result.why = MachineEnd::Why::kBroken;
+    result.detail = fmt::format("QEMU ended with status {} before the guest ran", end.status);
+  } else if (end.signal != 0) {
     result.why = MachineEnd::Why::kBroken;
     result.detail =
         fmt::format("QEMU was killed by signal {} ({})", end.signal, ::strsignal(end.signal));
@@ -365,6 +404,12 @@ std::vector<std::string> Machine::device_errors() const {
   for (std::size_t i = 0; i < disks_.size(); ++i) {
     const std::string error = disks_[i].device->last_error();
     if (!error.empty()) errors.push_back(fmt::format("disk {}: {}", i, error));
+  }
+  if (undelivered_ != 0) {
+    errors.push_back(
+        fmt::format("{} interrupt messages left for addresses outside FEEx_xxxxh, "
+                    "which no local APIC of QEMU has",
+                    undelivered_));
   }
   return errors;
 }

@@ -18,6 +18,7 @@
 #include "cosim/guest_memory.hpp"
 #include "cosim/lockstep.hpp"
 #include "cosim/machine_options.hpp"
+#include "cosim/pin_board.hpp"
 #include "cosim/proxy_link.hpp"
 #include "cosim/qemu_process.hpp"
 #include "cosim/qmp.hpp"
@@ -65,6 +66,7 @@ class Machine {
   [[nodiscard]] const Recorder *recorder() const { return recorder_.get(); }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
+  // What went wrong outside the unit, in sentences.
   [[nodiscard]] std::vector<std::string> device_errors() const;
 
  private:
@@ -86,7 +88,8 @@ class Machine {
   void answer(Proxy &proxy, ProxyLink::Received received);
   void take_pins();
   void chipset_pin(unsigned pin, bool raised);
-  void edu_pin(bool asserted);
+  void device_pin(unsigned device, bool asserted);
+  void input_changed(unsigned input, bool asserted, unsigned who);
   void provoke(std::uint32_t what);
   void inject(const Message &message);
   bool work();
@@ -103,6 +106,7 @@ class Machine {
   std::unique_ptr<devices::DmaPort> ioapic_port_;
   devices::Ioapic ioapic_;
   UnitFunction unit_function_;
+  PinBoard pins_;
   std::vector<Disk> disks_;
   std::unique_ptr<devices::DmaPort> edu_port_;
   std::unique_ptr<devices::Edu> edu_;
@@ -112,6 +116,8 @@ class Machine {
   std::unique_ptr<Console> console_;
   std::unique_ptr<ChipsetPin> chipset_;
   std::unique_ptr<QemuProcess> qemu_;
+  bool running_ = false;           // the guest has been let go
+  std::uint64_t undelivered_ = 0;  // interrupt messages that no local APIC of QEMU takes
 };
 
 }  // namespace dmar::cosim

@@ -3,6 +3,7 @@
 #include "cosim/stale_answers.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "dmar/registers.hpp"
 #include "dmar/structures.hpp"
@@ -11,20 +12,12 @@ namespace dmar::cosim {
 
 namespace {
 
-constexpr std::uint64_t kPage = ~std::uint64_t{0xFFF};
-constexpr std::uint64_t kInterruptKind = std::uint64_t{1} << 63;  // beside the data of the message
-
 template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
-
-bool is_interrupt(const Request &request) {
-  return request.kind == AccessKind::kWrite && request.bytes == 4 &&
-         (request.address.raw() >> 20) == 0xFEE;
-}
 
 bool covers(const golden::ContextInvalidation &invalidation, std::uint16_t source,
             const golden::Translation &translation) {
@@ -54,60 +47,94 @@ bool covers(const golden::InterruptInvalidation &invalidation, std::uint64_t add
          ((index ^ invalidation.index) >> invalidation.index_mask) == 0;
 }
 
+// Adds `answer` as the newest of its list.
+template <class Answer>
+void add(std::vector<Answer> &answers, const Answer &answer) {
+  std::erase(answers, answer);
+  answers.push_back(answer);
+}
+
+template <class Map, class Covers>
+void drop(Map &map, Covers covers) {
+  for (auto entry = map.begin(); entry != map.end();) {
+    std::erase_if(entry->second, [&](const auto &answer) { return covers(entry->first, answer); });
+    entry = entry->second.empty() ? map.erase(entry) : std::next(entry);
+  }
+}
+
 }  // namespace
 
-StaleAnswers::Key StaleAnswers::key_of(const Request &request) {
-  const std::uint64_t address = request.address.raw();
-  if (is_interrupt(request)) {
-    return {request.source_id.raw(), address, kInterruptKind | request.message_data};
-  }
-  return {request.source_id.raw(), address & kPage, static_cast<std::uint64_t>(request.kind)};
+StaleAnswers::PageKey StaleAnswers::page_key(const Request &request, PageSize size) {
+  return {request.source_id.raw(), request.address.raw() & ~(page_bytes(size) - 1), size};
+}
+
+StaleAnswers::MessageKey StaleAnswers::message_key(const Request &request) {
+  return {request.source_id.raw(), request.address.raw(), request.message_data};
 }
 
 void StaleAnswers::note(const Request &request, const golden::Verdict &verdict) {
-  const auto *translation = std::get_if<golden::Translation>(&verdict);
-  const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
-  if (translation == nullptr && (interrupt == nullptr || !interrupt->remapped)) return;
-  answers_.insert_or_assign(key_of(request), verdict);
+  if (const auto *page = std::get_if<golden::Translation>(&verdict)) {
+    golden::Translation whole = *page;  // of its first byte
+    const std::uint64_t offset = request.address.raw() & (page_bytes(page->page_size) - 1);
+    whole.address = HostAddr(page->address.raw() - offset);
+    add(pages_[page_key(request, page->page_size)], whole);
+  }
+  const auto *message = std::get_if<golden::Interrupt>(&verdict);
+  if (message != nullptr && message->remapped) add(messages_[message_key(request)], *message);
 }
 
-std::optional<golden::Verdict> StaleAnswers::find(const Request &request) const {
-  const auto found = answers_.find(key_of(request));
-  if (found == answers_.end()) return std::nullopt;
-  golden::Verdict verdict = found->second;
-  // The answer was for another byte of the page.
-  if (auto *translation = std::get_if<golden::Translation>(&verdict)) {
-    translation->address =
-        HostAddr((translation->address.raw() & kPage) | (request.address.raw() & ~kPage));
+std::vector<golden::Verdict> StaleAnswers::find(const Request &request) const {
+  std::vector<golden::Verdict> answers;
+  const bool reads = request.kind == AccessKind::kRead || request.kind == AccessKind::kAtomic;
+  const bool writes = request.kind == AccessKind::kWrite || request.kind == AccessKind::kAtomic;
+  for (const PageSize size : {PageSize::k4K, PageSize::k2M, PageSize::k1G}) {
+    const auto found = pages_.find(page_key(request, size));
+    if (found == pages_.end()) continue;
+    for (golden::Translation page : found->second) {
+      if ((reads && !page.read) || (writes && !page.write)) continue;
+      page.address =
+          HostAddr(page.address.raw() + (request.address.raw() & (page_bytes(size) - 1)));
+      answers.emplace_back(page);
+    }
   }
-  return verdict;
-}
-
-bool StaleAnswers::covers(const golden::Invalidation &invalidation, const Key &key,
-                          const golden::Verdict &verdict) {
-  const auto [source, address, kind] = key;
-  if (const auto *interrupts = std::get_if<golden::InterruptInvalidation>(&invalidation)) {
-    return std::holds_alternative<golden::Interrupt>(verdict) &&
-           cosim::covers(*interrupts, address, static_cast<std::uint32_t>(kind));
+  const auto found = messages_.find(message_key(request));
+  if (found != messages_.end()) {
+    answers.insert(answers.end(), found->second.begin(), found->second.end());
   }
-  const auto *translation = std::get_if<golden::Translation>(&verdict);
-  if (translation == nullptr) return false;
-  return std::visit(Overloaded{
-                        [&](const golden::ContextInvalidation &context) {
-                          return cosim::covers(context, source, *translation);
-                        },
-                        [&](const golden::IotlbInvalidation &pages) {
-                          return cosim::covers(pages, address, *translation);
-                        },
-                        [](const golden::InterruptInvalidation &) { return false; },
-                    },
-                    invalidation);
+  return answers;
 }
 
 void StaleAnswers::invalidate(const golden::Invalidation &invalidation) {
-  std::erase_if(answers_, [&](const auto &answer) {
-    return covers(invalidation, answer.first, answer.second);
-  });
+  std::visit(Overloaded{
+                 [&](const golden::ContextInvalidation &contexts) {
+                   drop(pages_, [&](const PageKey &key, const golden::Translation &page) {
+                     return covers(contexts, std::get<0>(key), page);
+                   });
+                 },
+                 [&](const golden::IotlbInvalidation &iotlb) {
+                   drop(pages_, [&](const PageKey &key, const golden::Translation &page) {
+                     return covers(iotlb, std::get<1>(key), page);
+                   });
+                 },
+                 [&](const golden::InterruptInvalidation &entries) {
+                   drop(messages_, [&](const MessageKey &key, const golden::Interrupt &) {
+                     return covers(entries, std::get<1>(key), std::get<2>(key));
+                   });
+                 },
+             },
+             invalidation);
+}
+
+void StaleAnswers::clear() {
+  pages_.clear();
+  messages_.clear();
+}
+
+std::size_t StaleAnswers::size() const {
+  std::size_t count = 0;
+  for (const auto &[key, answers] : pages_) count += answers.size();
+  for (const auto &[key, answers] : messages_) count += answers.size();
+  return count;
 }
 
 }  // namespace dmar::cosim

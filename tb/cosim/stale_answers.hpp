@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a cache of the unit may still answer although the tables have changed: the last answer to
-// each page and interrupt, until an invalidation that covers it is complete (VT-d 6.5).
+// What a cache of the unit may still answer although the tables have changed: every answer that
+// they gave since the last invalidation that covers it completed (VT-d 6.5).
 #ifndef DMAR_COSIM_STALE_ANSWERS_HPP
 #define DMAR_COSIM_STALE_ANSWERS_HPP
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <tuple>
+#include <vector>
 
 #include "dmar/types.hpp"
 #include "golden/descriptor.hpp"
@@ -17,27 +17,29 @@ namespace dmar::cosim {
 
 class StaleAnswers {
  public:
-  // The tables said `verdict`. Only what a cache may hold is kept: permitted requests.
+  // The tables said `verdict`. Only what a cache may hold is kept: pages and interrupt entries that
+  // were there.
   void note(const Request &request, const golden::Verdict &verdict);
 
-  // What the tables said the last time, for the same page and direction or the same message.
-  [[nodiscard]] std::optional<golden::Verdict> find(const Request &request) const;
+  // What a cache that holds any of the answers kept would say, oldest first.
+  [[nodiscard]] std::vector<golden::Verdict> find(const Request &request) const;
 
   // Is complete now.
   void invalidate(const golden::Invalidation &invalidation);
   // Everything, as when a table pointer was set.
-  void clear() { answers_.clear(); }
+  void clear();
 
-  [[nodiscard]] std::size_t size() const { return answers_.size(); }
+  [[nodiscard]] std::size_t size() const;
 
  private:
-  // Source, page or address, kind of access or data of a message.
-  using Key = std::tuple<std::uint16_t, std::uint64_t, std::uint64_t>;
-  static Key key_of(const Request &request);
-  static bool covers(const golden::Invalidation &invalidation, const Key &key,
-                     const golden::Verdict &verdict);
+  using PageKey = std::tuple<std::uint16_t, std::uint64_t, PageSize>;  // source, first byte
+  using MessageKey = std::tuple<std::uint16_t, std::uint64_t, std::uint32_t>;
 
-  std::map<Key, golden::Verdict> answers_;
+  static PageKey page_key(const Request &request, PageSize size);
+  static MessageKey message_key(const Request &request);
+
+  std::map<PageKey, std::vector<golden::Translation>> pages_;
+  std::map<MessageKey, std::vector<golden::Interrupt>> messages_;
 };
 
 }  // namespace dmar::cosim

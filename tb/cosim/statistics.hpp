@@ -41,6 +41,9 @@ struct Statistics {
   std::uint64_t raced = 0;  // answers from tables that changed while the request was in the unit
   std::uint64_t stale = 0;  // answers of a cache before its invalidation
   std::uint64_t resets = 0;
+  // False once a fault was judged by tables that changed at that moment: from then on the golden
+  // model does not know what the fault records hold.
+  bool fault_log_compared = true;
   std::vector<Fault> faults;
   bench::Counters unit;  // of the RTL, over all resets
   double seconds = 0;    // of wall clock in which the RTL ran

@@ -44,6 +44,7 @@ std::uint64_t WaveTrigger::distance(const bench::RtlIommu &rtl) const {
   if (options_.file.empty() || state_ == State::kOver) return kNever;
   const std::uint64_t now = rtl.cycle();
   if (state_ == State::kRunning) {
+    if (now < first_cycle_) return 0;  // another unit, after a reset
     const std::uint64_t done = now - first_cycle_;
     return options_.cycles > done ? options_.cycles - done : 0;
   }
