@@ -18,6 +18,8 @@ namespace dmar::devices {
 
 class BlkFixture : public ::testing::Test {
  protected:
+  BlkFixture() { port_.answer_later(); }
+
   static constexpr std::uint32_t kIn = 0;
   static constexpr std::uint32_t kOut = 1;
   static constexpr std::uint32_t kFlush = 4;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,27 +21,31 @@ class FakePort : public DmaPort {
   explicit FakePort(std::uint64_t seed = 1) : random_(seed) {}
 
   void read(Iova address, std::span<std::uint8_t> out, Done done) override {
-    ++reads;
-    pending_.push_back([this, address, out, done = std::move(done)] {
-      if (refused(address.raw(), out.size(), kRead)) return done(DmaStatus::kBlocked);
-      const bool okay = memory.read(HostAddr(address.raw()), out);
-      done(okay ? DmaStatus::kOkay : DmaStatus::kMemoryError);
-    });
+    ++started_;
+    pending_.push_back({[this, address, out] {
+                          if (refused(address.raw(), out.size(), kRead)) return DmaStatus::kBlocked;
+                          return status_of(memory.read(HostAddr(address.raw()), out));
+                        },
+                        std::move(done)});
   }
   void write(Iova address, std::span<const std::uint8_t> data, Done done) override {
-    ++writes;
-    pending_.push_back([this, address, data, done = std::move(done)] {
-      if (refused(address.raw(), data.size(), kWrite)) return done(DmaStatus::kBlocked);
-      const bool okay = memory.write(HostAddr(address.raw()), data);
-      done(okay ? DmaStatus::kOkay : DmaStatus::kMemoryError);
-    });
+    ++started_;
+    pending_.push_back({[this, address, data] {
+                          if (refused(address.raw(), data.size(), kWrite)) {
+                            return DmaStatus::kBlocked;
+                          }
+                          return status_of(memory.write(HostAddr(address.raw()), data));
+                        },
+                        std::move(done)});
   }
   void message(const Message &message, Done done) override {
-    pending_.push_back([this, message, done = std::move(done)] {
-      if (refused(message.address, 4, kWrite)) return done(DmaStatus::kBlocked);
-      messages.push_back(message);
-      done(DmaStatus::kOkay);
-    });
+    ++started_;
+    pending_.push_back({[this, message] {
+                          if (refused(message.address, 4, kWrite)) return DmaStatus::kBlocked;
+                          messages.push_back(message);
+                          return DmaStatus::kOkay;
+                        },
+                        std::move(done)});
   }
   void set_pin(bool asserted) override { pin = asserted; }
 
@@ -52,16 +57,22 @@ class FakePort : public DmaPort {
   }
   void refuse_nothing() { refused_.clear(); }
 
+  [[nodiscard]] unsigned started() const { return started_; }  // transfers and messages
   [[nodiscard]] std::size_t pending() const { return pending_.size(); }
-  // Ends one transfer; false when there is none.
+  // Performs a transfer and answers it; false when there is none.
   bool pump() {
     if (pending_.empty()) return false;
     const std::size_t chosen = random_.below(pending_.size());
-    const std::function<void()> transfer = std::move(pending_[chosen]);
+    Transfer &transfer = pending_[chosen];
+    if (!transfer.status) transfer.status = transfer.perform();
+    if (answers_later_ && !std::exchange(transfer.held, true) && random_.percent(50)) return true;
+    const Transfer ended = std::move(transfer);
     pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(chosen));
-    transfer();
+    ended.done(*ended.status);
     return true;
   }
+  // From now on some answers come one or more steps behind their access to memory.
+  void answer_later() { answers_later_ = true; }
   // Until nothing is pending; false when that is not so after `most` transfers.
   bool drain(unsigned most = 100'000) {
     for (unsigned count = 0; count < most; ++count) {
@@ -73,16 +84,23 @@ class FakePort : public DmaPort {
   Memory memory;
   std::vector<Message> messages;
   bool pin = false;
-  unsigned reads = 0;
-  unsigned writes = 0;
 
  private:
+  struct Transfer {
+    std::function<DmaStatus()> perform;
+    Done done;
+    std::optional<DmaStatus> status = std::nullopt;  // of what was performed
+    bool held = false;
+  };
   struct Range {
     std::uint64_t first;
     std::uint64_t bytes;
     unsigned on;
   };
 
+  static DmaStatus status_of(bool okay) {
+    return okay ? DmaStatus::kOkay : DmaStatus::kMemoryError;
+  }
   [[nodiscard]] bool refused(std::uint64_t address, std::uint64_t bytes, unsigned kind) const {
     for (const Range &range : refused_) {
       const bool apart = address + bytes <= range.first || range.first + range.bytes <= address;
@@ -93,7 +111,9 @@ class FakePort : public DmaPort {
 
   bench::Random random_;
   std::vector<Range> refused_;
-  std::vector<std::function<void()>> pending_;
+  std::vector<Transfer> pending_;
+  bool answers_later_ = false;
+  unsigned started_ = 0;
 };
 
 }  // namespace dmar::devices

@@ -18,10 +18,10 @@ class Malformed : public BlkFixture {
   // The device is idle and silent, whatever is notified, until it is reset; then it works.
   void expect_recovery() {
     EXPECT_TRUE(device_->idle());
-    const auto reads = port_.reads;
+    const unsigned started = port_.started();
     driver_.notify_always();
     EXPECT_TRUE(port_.drain());
-    EXPECT_EQ(port_.reads, reads) << "a device that needs a reset goes on with the queue";
+    EXPECT_EQ(port_.started(), started) << "a device that needs a reset goes on with the queue";
     port_.refuse_nothing();
     ASSERT_TRUE(driver_.start());
     EXPECT_FALSE(needs_reset());

@@ -82,7 +82,11 @@ TEST_P(MsiTest, MaskHoldsBack) {
   EXPECT_THAT(port_.messages, ElementsAre(kMessage));
   EXPECT_EQ(config_.read(0x54, 4), 0u);
   write(0x50, 4, 1);
+  notify();
+  write(0x42, 2, 0);
+  EXPECT_EQ(config_.read(0x54, 4), 0u) << "nothing is pending when disabled";
   write(0x50, 4, 0);
+  write(0x42, 2, 1);
   EXPECT_THAT(port_.messages, ElementsAre(kMessage));
 }
 

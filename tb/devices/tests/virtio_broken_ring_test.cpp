@@ -190,6 +190,19 @@ TEST_F(Malformed, BlockedUsedRingNeedsReset) {
   }
 }
 
+TEST_F(Malformed, FirstReasonCounts) {
+  ASSERT_TRUE(driver_.start());
+  for (const std::uint16_t head : {3, 4, 5}) {
+    driver_.put_descriptor(kRing, head, kHeader, kNext, static_cast<std::uint16_t>(90 + head));
+    driver_.offer(head);
+  }
+  driver_.notify_always();
+  ASSERT_TRUE(port_.drain());
+  EXPECT_EQ(device_->errors(), 1u);
+  EXPECT_THAT(port_.messages, ::testing::ElementsAre(BlkDriver::kConfigMessage));
+  expect_recovery();
+}
+
 struct BadSetup {
   const char *error;
   std::uint16_t size;
@@ -212,6 +225,9 @@ TEST_F(Malformed, QueueThatCannotBe) {
     driver_.set_up_queue(setup.size, setup.descriptors, setup.available, setup.used);
     EXPECT_TRUE(needs_reset());
     EXPECT_EQ(driver_.host().read(0x1C, 2), 0u);
+    const std::uint64_t errors = device_->errors();
+    driver_.host().write(0x1C, 1, 2);
+    EXPECT_EQ(device_->errors(), errors) << "counted twice";
     EXPECT_THAT(device_->last_error(), HasSubstr(setup.error));
     driver_.set_status(virtio_status::kDriverOk);
     expect_recovery();

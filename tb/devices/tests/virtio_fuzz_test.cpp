@@ -27,7 +27,7 @@ std::vector<std::uint64_t> seeds() {
 // Everything of one run; the same seed gives the same run, whatever ran before.
 class World {
  public:
-  explicit World(std::uint64_t seed) : port_(seed), random_(seed, 1) {}
+  explicit World(std::uint64_t seed) : port_(seed), random_(seed, 1) { port_.answer_later(); }
 
   void run() {
     begin();

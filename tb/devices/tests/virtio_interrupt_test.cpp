@@ -70,6 +70,31 @@ TEST_F(VirtioInterrupt, FunctionMaskHoldsEveryVector) {
   EXPECT_THAT(port_.messages, ElementsAre(BlkDriver::kQueueMessage));
 }
 
+TEST_F(VirtioInterrupt, EntryKeepsOnlyTheBitsThereAre) {
+  driver_.host().enable(BlkDriver::kBar);
+  driver_.host().write(kQueueEntry, ~std::uint64_t{0}, 8);
+  driver_.host().write(kQueueEntry + 8, ~std::uint64_t{0}, 8);
+  EXPECT_EQ(driver_.host().read(kQueueEntry, 8), ~std::uint64_t{3});
+  EXPECT_EQ(driver_.host().read(kQueueEntry + 8, 8), 0x1'FFFF'FFFFu);
+  driver_.host().write(kQueueEntry + 4, 0, 8);  // not aligned, not 4 or 8 bytes: no such access
+  driver_.host().write(kQueueEntry, 0, 2);
+  EXPECT_EQ(driver_.host().read(kQueueEntry, 8), ~std::uint64_t{3});
+  EXPECT_EQ(driver_.host().read(VirtioPci::kTableOffset + 32), 0u) << "there are two entries";
+}
+
+TEST_F(VirtioInterrupt, FunctionThatIsNoBusMasterSendsLater) {
+  ASSERT_TRUE(driver_.start());
+  driver_.request(kIn, 0, {{BlkDriver::kData, 512, true}});
+  driver_.notify();
+  device_->config_write(0x04, 2, PciHost::kMemory);
+  ASSERT_TRUE(port_.drain());
+  EXPECT_THAT(port_.messages, IsEmpty());
+  EXPECT_EQ(pending_bits(), 2u);
+  device_->config_write(0x04, 2, PciHost::kMemory | PciHost::kBusMaster);
+  ASSERT_TRUE(port_.drain());
+  EXPECT_THAT(port_.messages, ElementsAre(BlkDriver::kQueueMessage));
+}
+
 TEST_F(VirtioInterrupt, ResetWithdrawsWhatIsPending) {
   ASSERT_TRUE(driver_.start());
   write_vector_control(1);

@@ -30,7 +30,9 @@ TEST_F(Reset, CompletesOnlyWhenTheTransfersHaveEnded) {
   EXPECT_NE(driver_.host().read(0x14, 1), 0u);
   // The driver may not set up anything meanwhile.
   driver_.host().write(0x16, 7, 2);
-  driver_.host().write(0x14, 1, 1);
+  driver_.host().write(0x14, 0x80, 1);
+  EXPECT_EQ(driver_.host().read(0x16, 2), 0u);
+  EXPECT_EQ(driver_.host().read(0x14, 1), 0x0Fu);
   ASSERT_TRUE(port_.drain());
   EXPECT_EQ(driver_.host().read(0x14, 1), 0u);
   EXPECT_EQ(driver_.host().read(0x16, 2), 0u);
@@ -46,19 +48,33 @@ TEST_F(Reset, OldWorkLeavesNoTrace) {
     start_work(transfers, {.event_index = transfers % 2 == 1});
     ended_by_itself = device_->idle();
     driver_.host().write(0x14, 0, 1);
-    const std::size_t in_flight = port_.pending();
-    ASSERT_TRUE(port_.drain(static_cast<unsigned>(in_flight))) << "it started new transfers";
+    const unsigned started = port_.started();
+    ASSERT_TRUE(port_.drain());
+    ASSERT_EQ(port_.started(), started) << "it went on after the reset";
     ASSERT_EQ(driver_.host().read(0x14, 1), 0u);
     const std::size_t messages = port_.messages.size();
-    const unsigned writes = port_.writes;
     driver_.notify_always();
     ASSERT_FALSE(port_.pump()) << "it works without a driver";
     ASSERT_EQ(port_.messages.size(), messages);
-    ASSERT_EQ(port_.writes, writes);
     ASSERT_TRUE(driver_.start());
     ASSERT_THAT(driver_.run(kIn, 9, {{BlkDriver::kData, 512, true}}), Optional(kOkay));
   }
   EXPECT_GT(transfers, 30u);
+  EXPECT_EQ(device_->errors(), 0u);
+  EXPECT_EQ(device_->last_error(), "");
+}
+
+TEST_F(Reset, TakesBackInterruptStatusAndNotifications) {
+  ASSERT_TRUE(driver_.start({.msix = false}));
+  ASSERT_THAT(driver_.run(kIn, 0, {{BlkDriver::kData, 512, true}}), Optional(kOkay));
+  ASSERT_TRUE(port_.pin);
+  device_->config_write(0x04, 2, PciHost::kMemory);  // the notification has to wait
+  driver_.notify_always();
+  driver_.reset();
+  EXPECT_FALSE(port_.pin);
+  EXPECT_EQ(driver_.host().read(VirtioPci::kIsrOffset, 1), 0u);
+  ASSERT_TRUE(driver_.start());
+  EXPECT_TRUE(device_->idle()) << "notified in an earlier life";
 }
 
 TEST_F(Reset, OfTheBusTakesConfigurationAndPinAtOnce) {
