@@ -127,5 +127,20 @@ TEST_F(BlockConfiguration, FeaturesStandOnceTheyAreSettled) {
   EXPECT_EQ(driver_.host().read(0x0C), before & 0xFFFF'FFFF);
 }
 
+TEST_F(BlockConfiguration, FeaturesThatWereNotOfferedAreRefused) {
+  driver_.host().enable(BlkDriver::kBar);
+  const auto accepts = [&](std::uint64_t features) {
+    driver_.reset();
+    driver_.negotiate(features);
+    return (driver_.host().read(0x14, 1) & virtio_status::kFeaturesOk) != 0;
+  };
+  EXPECT_TRUE(accepts(feature_bit(virtio_feature::kVersion1)));
+  EXPECT_FALSE(accepts(0)) << "VERSION_1 is needed";
+  EXPECT_FALSE(accepts(feature_bit(virtio_feature::kVersion1) | feature_bit(0)));
+  EXPECT_FALSE(accepts(feature_bit(virtio_feature::kVersion1) | feature_bit(63)));
+  driver_.set_status(virtio_status::kDriverOk);
+  EXPECT_EQ(driver_.host().read(0x14, 1) & virtio_status::kDriverOk, 0u);
+}
+
 }  // namespace
 }  // namespace dmar::devices
