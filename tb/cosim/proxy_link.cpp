@@ -83,7 +83,8 @@ std::optional<ProxyLink::Received> ProxyLink::receive() {
 
 void ProxyLink::reply(std::uint64_t value) {
   const auto bytes = encode_reply(value);
-  const ssize_t sent = ::send(socket_.raw(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  const ssize_t sent =
+      ::send(socket_.raw(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent == static_cast<ssize_t>(bytes.size())) return;
   closed_ = true;
   // Between its question and our answer the emulator may have been killed, which the end of its
