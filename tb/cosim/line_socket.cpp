@@ -10,6 +10,7 @@
 namespace dmar::cosim {
 
 void LineSocket::send(std::string_view line) {
+  if (takes_nothing_) return;
   output_.append(line);
   output_.push_back('\n');
   flush();
@@ -22,7 +23,8 @@ void LineSocket::flush() {
     if (sent > 0) {
       output_.erase(0, static_cast<std::size_t>(sent));
     } else {
-      if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) closed_ = true;
+      // What the peer sent before it went away can still be received.
+      if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) takes_nothing_ = true;
       return;
     }
   }

@@ -17,9 +17,10 @@ class LineSocket {
   explicit LineSocket(FileDescriptor socket) : socket_(std::move(socket)) {}
 
   [[nodiscard]] int descriptor() const { return socket_.raw(); }
+  // The peer has gone and all its lines were received.
   [[nodiscard]] bool closed() const { return closed_; }
   // Wants to be told when the peer takes bytes again.
-  [[nodiscard]] bool has_output() const { return !output_.empty() && !closed_; }
+  [[nodiscard]] bool has_output() const { return !output_.empty() && !takes_nothing_; }
 
   void send(std::string_view line);  // without its newline
   void flush();
@@ -31,6 +32,7 @@ class LineSocket {
   std::string output_;
   std::string input_;
   bool closed_ = false;
+  bool takes_nothing_ = false;  // the peer, any more
 };
 
 }  // namespace dmar::cosim
