@@ -20,7 +20,7 @@ class Qmp {
 
   // Without waiting; `done` is called from receive().
   void execute(const std::string &command, std::function<void()> done = nullptr);
-  // CosimError when a command was refused.
+  // CosimError when a command was refused or a line makes no sense.
   void receive();
 
   // Commands not yet answered.
@@ -30,6 +30,8 @@ class Qmp {
   [[nodiscard]] const std::string &version() const { return version_; }  // of QEMU
 
  private:
+  void take(const std::string &line);
+
   LineSocket lines_;
   std::deque<std::function<void()>> sent_;
   std::string shutdown_reason_;
