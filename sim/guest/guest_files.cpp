@@ -64,6 +64,8 @@ int main(int argc, char **argv) {
   disk->add_option("FILE", image)->required();
   disk->add_option("--megabytes", megabytes);
   disk->add_option("--seed", seed);
+  CLI::App *bare = app.add_subcommand("bare", "write the bare-metal test kernel");
+  bare->add_option("FILE", image)->required();
   CLI::App *check = app.add_subcommand("check", "report on a console and its disk");
   check->add_option("CONSOLE", console)->required();
   check->add_option("DISK", image)->required();
@@ -76,6 +78,7 @@ int main(int argc, char **argv) {
       guest::write_file(image, guest::make_initramfs(guest::find_kernel(), task));
     }
     if (disk->parsed()) guest::make_disk(image, megabytes, seed);
+    if (bare->parsed()) guest::write_file(image, guest::bare_kernel());
     if (check->parsed()) {
       const std::string text = guest::read_text(console);
       return report(guest::read_console(text)) | report(guest::check_disk(image, text, 0));

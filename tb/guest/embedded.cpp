@@ -2,6 +2,8 @@
 // See embedded.hpp. The assembler reads the files; C++20 has no directive for it.
 #include "guest/embedded.hpp"
 
+#include "guest/guest.hpp"
+
 // clang-format off
 #define DMAR_EMBED(symbol, file)         \
   asm(".pushsection .rodata\n"           \
@@ -19,6 +21,7 @@ DMAR_EMBED(disk_test, DMAR_GUEST_SOURCE "/disk_test.sh");
 DMAR_EMBED(help, DMAR_GUEST_SOURCE "/help.txt");
 DMAR_EMBED(profile, DMAR_GUEST_SOURCE "/profile");
 DMAR_EMBED(agent, DMAR_GUEST_BUILD "/agent");
+DMAR_EMBED(bare, DMAR_GUEST_BUILD "/bare");
 
 #define DMAR_EMBEDDED(symbol) \
   { dmar_guest_##symbol##_begin, dmar_guest_##symbol##_end }
@@ -30,5 +33,6 @@ std::span<const std::uint8_t> disk_test_script() { return DMAR_EMBEDDED(disk_tes
 std::span<const std::uint8_t> help_text() { return DMAR_EMBEDDED(help); }
 std::span<const std::uint8_t> shell_profile() { return DMAR_EMBEDDED(profile); }
 std::span<const std::uint8_t> agent_program() { return DMAR_EMBEDDED(agent); }
+std::span<const std::uint8_t> bare_kernel() { return DMAR_EMBEDDED(bare); }
 
 }  // namespace dmar::guest

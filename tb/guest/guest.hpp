@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -52,6 +53,12 @@ struct Task {
 // agent.
 std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task,
                                          const std::filesystem::path &root = "/");
+
+// A test without operating system (sim/guest/bare): a Multiboot kernel for a unit at FED9'0000h and
+// an edu at 00:06.0. Its console has the result lines of the Linux guest; QEMU ends by its
+// isa-debug-exit at port F4h, with status 1 when everything passed. Needs 64 MiB and a CPU with
+// MMX.
+std::span<const std::uint8_t> bare_kernel();
 
 // Creates `image` of at least kSmallestDisk: ext4 with files of known contents and their checksums,
 // about an eighth of it. The guest's test needs room for Task::megabytes twice. GuestError when
