@@ -13,6 +13,7 @@ if [ "${1:-}" = --shell ]; then
   shift
 fi
 case " $* " in *" iommu=pt "*) options+=(--translation 0) ;; esac
+case " $* " in *" intremap=off "*) options+=(--interrupt-remapping 0) ;; esac
 files=$build/guest_files
 out=$build/guest
 mkdir -p "$out"

@@ -16,6 +16,7 @@ bool parse_number(const char *text, unsigned long long &number);
 bool data_command(Arguments arguments);     // SEED BYTES: bytes to standard output
 bool dma_command(Arguments arguments);      // read|write ADDRESS COUNT
 bool message_command(Arguments arguments);  // ADDRESS DATA
+bool provoke_command(Arguments arguments);
 void test_dma();
 void test_messages();
 void test_provoke();

@@ -53,6 +53,8 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"dma", dma_command, "read|write ADDRESS COUNT  DMA by edu, at most 4096 bytes"},
     Command{"message", message_command, "ADDRESS DATA             a DWORD write by edu"},
+    Command{"provoke", provoke_command,
+            "                         every disk writes to its source at its next write"},
     Command{"data", data_command, "SEED BYTES               pattern to standard output"},
     Command{"test", test_command, "NAME                     tests:"},
 };

@@ -57,6 +57,11 @@ void test_provoke() {
     skip(name, "nothing protects the memory");
     return;
   }
+  if (read_text("/proc/mounts").value_or("").find(std::string("/dev/") + kDisk) !=
+      std::string::npos) {
+    skip(name, std::string("/dev/") + kDisk + " is mounted");
+    return;
+  }
   const std::string place = disk_place();
   const Descriptor disk(
       open((std::string("/dev/") + kDisk).c_str(), O_RDWR | O_DIRECT | O_CLOEXEC));
@@ -84,6 +89,16 @@ void test_provoke() {
   const bool read = pread(disk.get(), again.data(), kSmallPage, kPlace) == ssize_t{kSmallPage};
   check(read && std::memcmp(page.data(), again.data(), kSmallPage) == 0,
         "the disk has what was written", "bytes differ");
+}
+
+bool provoke_command(Arguments arguments) {
+  if (!arguments.empty()) return false;
+  std::optional<FoundEdu> found = open_edu();
+  if (!found) return true;
+  if (check(found->edu.hostile(), "edu provokes the disks", "this edu has no such register")) {
+    found->edu.provoke(0);
+  }
+  return true;
 }
 
 }  // namespace dmar::agent
