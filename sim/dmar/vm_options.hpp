@@ -41,6 +41,7 @@ struct VmOptions {
   std::uint64_t wave_for = 20'000;
   std::int64_t timeout = -1;  // seconds; 0: none, negative: the default
   std::string json;
+  bool checks = false;
   bool quiet = false;
 };
 

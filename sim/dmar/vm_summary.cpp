@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -49,15 +50,32 @@ std::string guest_lines(const VmResult &result) {
   return out.empty() ? "" : "The guest about its remapping unit\n" + out + "\n";
 }
 
-std::string checks(const VmResult &result) {
+std::string check_lines(const char *who, const std::vector<guest::Check> &checks, bool all) {
   std::string out;
-  const auto add = [&out](const char *who, const guest::Check &check) {
+  for (const guest::Check &check : checks) {
+    if (check.passed && !all) continue;
     out += fmt::format("  {}  {:<6}{}{}\n", check.passed ? "ok  " : "FAIL", who, check.name,
                        check.passed ? "" : ": " + check.detail);
-  };
-  for (const guest::Check &check : result.console.checks) add("guest", check);
-  for (const guest::Check &check : result.disk_checks) add("host", check);
-  return out.empty() ? "" : "Checks\n" + out + "\n";
+  }
+  return out;
+}
+
+std::string check_count(const char *who, const std::vector<guest::Check> &checks) {
+  const auto passed = std::ranges::count_if(checks, &guest::Check::passed);
+  return fmt::format("{} of {} on the {}", passed, checks.size(), who);
+}
+
+std::string checks(const VmResult &result) {
+  const auto &guest = result.console.checks;
+  if (guest.empty() && result.disk_checks.empty()) return "";
+  std::string out = fmt::format("Checks passed: {}, {}\n", check_count("guest", guest),
+                                check_count("host", result.disk_checks));
+  out += check_lines("guest", guest, result.options.checks);
+  out += check_lines("host", result.disk_checks, result.options.checks);
+  for (const guest::Check &skipped : result.console.skipped) {
+    out += fmt::format("  not made: {}: {}\n", skipped.name, skipped.detail);
+  }
+  return out + "\n";
 }
 
 std::string faults(const VmResult &result) {

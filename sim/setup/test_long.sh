@@ -26,6 +26,26 @@ for config in default small; do
   replay_timings linux61-blk-strict-ir "$config"
 done
 replay_timings linux61-blk-lazy wide  # whose four fault records are too few for the other
+boot() {  # boot OPTIONS...: Linux on the RTL
+  echo "== dmar vm $*"
+  "$build/dmar" vm --quiet --timeout 600 "$@" || failed=1
+}
+
+if command -v qemu-system-x86_64 >/dev/null; then
+  boot
+  boot --no-intremap
+  boot --strict
+  boot --passthrough
+  boot --aw 39
+  boot --aw 57
+  boot --bridge
+  boot --disks 3
+  boot --config small --mem-latency 100 --mem-reorder
+  boot --memory 3072
+else
+  echo "== no Linux was booted: qemu-system-x86_64 is missing" >&2
+  failed=1
+fi
 echo "== random machines"
 DMAR_SEEDS=${SEEDS:-400} "$build/random_tests" --gtest_brief=1 || failed=1
 echo "== offset sweep"

@@ -11,6 +11,7 @@ const std::vector<Backend> &backends() {
   static const std::vector<Backend> kBackends = [] {
     std::vector<Backend> list;
     for (const bench::ModelInfo &model : bench::models()) {
+      if (!runs_scenarios(model.config)) continue;
       list.push_back(golden_backend(model.name, model.config));
       list.push_back({.name = "Rtl_" + model.name,
                       .config = model.config,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See rtl_scenario.hpp.
+#include "tests/scenario/backend.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
 
 namespace dmar {
@@ -91,6 +92,7 @@ void RtlScenario::finish_invalidation() {
 std::vector<std::string> rtl_names_with(bool (*wanted)(const Config &)) {
   std::vector<std::string> names;
   for (const bench::ModelInfo &model : bench::models()) {
+    if (!runs_scenarios(model.config)) continue;
     if (wanted == nullptr || wanted(model.config)) names.push_back(model.name);
   }
   return names;

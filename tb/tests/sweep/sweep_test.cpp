@@ -56,6 +56,7 @@ std::vector<Pair> pairs() {
   std::vector<Pair> list;
   for (const ModelInfo &model : models()) {
     if (!long_run && model.name != "default" && model.name != "small") continue;
+    if ((model.config.sagaw & 0b00100) == 0) continue;  // the tables here are 48 bits wide
     for (const Trigger &trigger : triggers(model.config)) {
       for (const Situation &situation : situations(walk_slots(model.name))) {
         if (situation.interrupts != about_interrupts(trigger.change)) continue;

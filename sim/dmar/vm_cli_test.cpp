@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dmar vm` as users run it: two boots of Debian's kernel, and what it says about bad options. More
+// boots are in sim/setup/test_long.sh.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace dmar::sim {
+namespace {
+
+using ::testing::HasSubstr;
+
+bool have_guest() {
+  const Result found =
+      shell("command -v qemu-system-x86_64 && test -x /bin/busybox && ls -d /lib/modules/*-amd64");
+  return found.status == 0;
+}
+
+#define REQUIRE_GUEST()                                                                           \
+  if (!have_guest())                                                                              \
+  GTEST_SKIP() << "NO LINUX WAS BOOTED: qemu-system-x86, busybox-static or linux-image-amd64 is " \
+                  "missing and could not be installed"
+
+class Boot : public Program {
+ protected:
+  // Boots and checks what every boot must show; the file has everything else.
+  nlohmann::json boot(const std::string &options) {
+    const Result result =
+        dmar(fmt::format("vm --megabytes 4 --timeout 240 --json {} {}", in("vm.json"), options));
+    EXPECT_EQ(result.status, 0) << result.output;
+    std::ifstream file(in("vm.json"));
+    auto json = nlohmann::json::parse(file, nullptr, false);
+    EXPECT_TRUE(json.is_object()) << result.output;
+    if (!json.is_object()) return json;
+    EXPECT_TRUE(json["passed"].get<bool>()) << json["failures"];
+    EXPECT_EQ(json["mismatches"], 0);
+    EXPECT_EQ(json["ending"], "powered off");
+    EXPECT_GT(json["dma_translated"], 10'000);
+    EXPECT_GT(json["iotlb_invalidations"], 50);
+    EXPECT_GT(json["registers_compared"], 100);
+    EXPECT_GT(json["dma_bytes"], 30'000'000);
+    EXPECT_GE(json["dma_blocked"], 3);
+    unsigned reported = 0;  // that the guest printed too
+    for (const auto &fault : json["fault_list"]) {
+      if (fault["guest"] != "") ++reported;
+      if (fault["guest"] != "") EXPECT_EQ(fault["guest"], fault["expected"]);
+    }
+    EXPECT_GE(reported, 3U);
+    return json;
+  }
+};
+
+TEST_F(Boot, DmaRemapping) {
+  REQUIRE_GUEST();
+  const nlohmann::json json = boot("--no-intremap");
+  EXPECT_EQ(json["interrupts_remapped"], 0);
+  EXPECT_GT(json["interrupts_unchanged"], 100);
+}
+
+TEST_F(Boot, InterruptRemapping) {
+  REQUIRE_GUEST();
+  const std::string record = fmt::format("--record {}", in("boot.trace.gz"));
+  const nlohmann::json json = boot(record);
+  EXPECT_GT(json["interrupts_remapped"], 100);
+  EXPECT_EQ(json["interrupts_unchanged"], 0);
+  EXPECT_GE(json["interrupts_blocked"], 1);
+  // What was recorded is a trace like any other.
+  const Result replay = dmar(fmt::format("run {} --golden-only", in("boot.trace.gz")));
+  EXPECT_EQ(replay.status, 0) << replay.output;
+  EXPECT_THAT(replay.output, HasSubstr("0 mismatches"));
+}
+
+class VmOptions : public Program {
+ protected:
+  void expect_usage_error(const std::string &options, const std::string &message) {
+    const Result result = dmar("vm " + options);
+    EXPECT_EQ(result.status, 2) << options;
+    EXPECT_THAT(result.output, HasSubstr(message)) << options;
+    EXPECT_EQ(files(), 0U) << options;
+  }
+};
+
+TEST_F(VmOptions, AreChecked) {
+  expect_usage_error("--aw 40", "--aw");
+  expect_usage_error("--aw 48 --config default", "--aw and --config");
+  expect_usage_error("--config nonsense", "nonsense");
+  expect_usage_error("--kernel /nonexistent/vmlinuz", "--kernel /nonexistent/vmlinuz");
+  expect_usage_error("--initrd /nonexistent/initrd", "--initrd /nonexistent/initrd");
+  expect_usage_error("--disk /nonexistent.img", "--disk /nonexistent.img");
+  expect_usage_error("--interactive --console", "--console");
+  expect_usage_error("--wave-from fault", "--wave");
+  expect_usage_error(fmt::format("--wave {} --wave-from sometimes", in("w.fst")), "sometimes");
+  expect_usage_error("--record /nonexistent/t.trace", "/nonexistent/t.trace");
+  expect_usage_error("--json /nonexistent/t.json", "/nonexistent/t.json");
+  expect_usage_error("--memory 1", "--memory");
+}
+
+TEST_F(VmOptions, NameTheMissingEmulator) {
+  REQUIRE_GUEST();
+  expect_usage_error("--qemu no-such-emulator", "qemu-system-x86");
+}
+
+// An emulator that ends before its guest ran has shown nothing, whatever its status says.
+TEST_F(VmOptions, EmulatorThatRefusesItsOptions) {
+  REQUIRE_GUEST();
+  std::ofstream(in("bare")) << "not a Linux kernel";
+  const Result result = dmar(fmt::format("vm --kernel {} --qemu-arg=-nonsense", in("bare")));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, HasSubstr("before the guest ran"));
+  EXPECT_THAT(result.output, HasSubstr("invalid option"));
+}
+
+}  // namespace
+}  // namespace dmar::sim
