@@ -88,6 +88,7 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
                                 .qemu_arguments = options.qemu_arguments,
                                 .interactive = options.interactive,
                                 .echo_console = options.console,
+                                .keep_going = options.keep_going || options.interactive,
                                 .wave = wave_of(options)};
   if (machine.cpu.empty()) machine.cpu = linux_guest ? "qemu64" : "max";
   if (!options.record.empty()) machine.record = options.record;

@@ -160,6 +160,10 @@ void add_output_options(CLI::App &command, VmOptions &options) {
   command.add_option("--json", options.json, "Write the result to this file as JSON")
       ->type_name("FILE")
       ->group(group);
+  command
+      .add_flag("--keep-going", options.keep_going,
+                "Go on after a mismatch between RTL and golden model (--interactive does)")
+      ->group(group);
   command.add_flag("--checks", options.checks, "List every check that guest and host made")
       ->group(group);
   command.add_flag("--quiet", options.quiet, "Print mismatches, failed checks and errors only")

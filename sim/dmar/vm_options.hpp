@@ -42,6 +42,7 @@ struct VmOptions {
   std::int64_t timeout = -1;  // seconds; 0: none, negative: the default
   std::string json;
   bool checks = false;
+  bool keep_going = false;
   bool quiet = false;
 };
 

@@ -26,6 +26,9 @@ void add_end(const VmResult &result, std::vector<std::string> &out) {
     case Why::kTimeout:
       out.push_back(fmt::format("the guest was not done after {:.0f} s", end.seconds));
       break;
+    case Why::kMismatch:
+      out.emplace_back("the guest was ended at the mismatch; --keep-going lets it go on");
+      break;
     case Why::kInterrupted:
       out.emplace_back("interrupted");
       break;

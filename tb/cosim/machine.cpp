@@ -384,7 +384,9 @@ MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_desc
         progress();
         next_progress = now + kProgress;
       }
-      if (now >= deadline) {
+      if (unit_.differences().count != 0 && !options_.keep_going) {
+        end = stopped(MachineEnd::Why::kMismatch, "");
+      } else if (now >= deadline) {
         end = stopped(MachineEnd::Why::kTimeout, "");
       } else if (!busy) {
         end = ended();

@@ -38,6 +38,7 @@ struct MachineEnd {
     kGuest,        // QEMU ended by itself
     kTimeout,      // took too long
     kInterrupted,  // asked to stop
+    kMismatch,     // RTL and golden model did not agree
     kBroken,       // QEMU broke its protocol or went away; see `detail`
   };
   Why why = Why::kGuest;

@@ -36,6 +36,7 @@ struct MachineOptions {
   std::vector<std::string> qemu_arguments = {};  // more of them
   bool interactive = false;                      // the console is our terminal
   bool echo_console = false;                     // otherwise: copied to standard output
+  bool keep_going = false;                       // after a mismatch between RTL and golden model
   std::optional<std::filesystem::path> record = {};
   WaveOptions wave = {};
   DmaLimits dma = {};
