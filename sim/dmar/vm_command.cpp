@@ -83,7 +83,7 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
                                 .append = guest.command_line,
                                 .disks = guest.disks,
                                 .bridge = options.bridge,
-                                .test_devices = !linux_guest,
+                                .bare_metal = !linux_guest,
                                 .remap_interrupts = linux_guest && !options.no_intremap,
                                 .qemu_arguments = options.qemu_arguments,
                                 .interactive = options.interactive,

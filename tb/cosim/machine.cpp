@@ -205,14 +205,14 @@ void Machine::chipset_pin(unsigned pin, bool raised) {
   if (options_.remap_interrupts) pins_.set(kChipset, pin == 0 ? kTimerInput : pin, raised);
 }
 
-// With QEMU's own I/O APIC the input is the one that firmware wrote into the interrupt line byte.
+// Bare-metal kernels find the input in the interrupt line byte, which firmware wrote; operating
+// systems find it in the ACPI tables.
 void Machine::device_pin(unsigned device, bool asserted) {
   devices::PciFunction &function =
       device == kEdu ? static_cast<devices::PciFunction &>(*edu_) : *disks_.at(device).device;
-  pins_.set(device,
-            options_.remap_interrupts ? ioapic_input(options_, device)
-                                      : function.config_read(kInterruptLine, 1),
-            asserted);
+  const unsigned input = options_.bare_metal ? function.config_read(kInterruptLine, 1)
+                                             : ioapic_input(options_, device);
+  pins_.set(device, input, asserted);
 }
 
 void Machine::input_changed(unsigned input, bool asserted, unsigned who) {
@@ -338,7 +338,7 @@ MachineEnd Machine::end_of_qemu(ProcessEnd end) {
     result.why = MachineEnd::Why::kBroken;
     result.detail =
         fmt::format("QEMU was killed by signal {} ({})", end.signal, ::strsignal(end.signal));
-  } else if (end.status != 0 && result.shutdown_reason.empty() && !options_.test_devices) {
+  } else if (end.status != 0 && result.shutdown_reason.empty() && !options_.bare_metal) {
     result.why = MachineEnd::Why::kBroken;
     result.detail = fmt::format("QEMU ended with status {}", end.status);
   }

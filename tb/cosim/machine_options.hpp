@@ -28,7 +28,7 @@ struct MachineOptions {
   std::string append = {};                // kernel command line
   std::vector<DiskOptions> disks = {};
   bool bridge = false;           // the first disk sits behind a PCIe-to-PCI bridge
-  bool test_devices = false;     // debug exit port and test device, for bare-metal kernels
+  bool bare_metal = false;       // no operating system: debug exit port and test device
   bool remap_interrupts = true;  // I/O APIC of our own, so that its interrupts pass the unit too
   // Whole tables, for QEMU to add to its own; empty: none.
   std::vector<std::uint8_t> dmar_table = {};

@@ -36,7 +36,7 @@ void add_devices(std::vector<std::string> &words, const MachineOptions &options,
     add(proxy(fmt::format("disk{}", i), where, descriptors.disks[i]));
   }
   add(proxy("edu", slot(place::kEduSlot), descriptors.edu));
-  if (options.test_devices) {
+  if (options.bare_metal) {
     add("pc-testdev");
     add("isa-debug-exit,iobase=0xf4,iosize=0x4");
   }
