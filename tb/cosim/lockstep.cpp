@@ -289,8 +289,8 @@ void Lockstep::judge(const bench::VerdictEvent &event) {
   }
   Flight &flight = found->second;
   flight.judged = true;
-  flight.later = stale_.find(flight.request);
   golden::Verdict now = golden_->judge(flight.request);
+  flight.later = stale_.find(flight.request, now);
   if (recorder_ != nullptr) recorder_->forget();
   if (same_kind(now, event)) {
     now = golden_->translate(flight.request);  // records the fault

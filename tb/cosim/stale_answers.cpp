@@ -3,7 +3,6 @@
 #include "cosim/stale_answers.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "dmar/registers.hpp"
 #include "dmar/structures.hpp"
@@ -20,22 +19,22 @@ template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
 
 bool covers(const golden::ContextInvalidation &invalidation, std::uint16_t source,
-            const golden::Translation &translation) {
-  if (invalidation.granularity == granularity::kGlobal || !translation.domain) return true;
-  if (invalidation.domain != *translation.domain) return false;
+            DomainId domain) {
+  if (invalidation.granularity == granularity::kGlobal) return true;
+  if (invalidation.domain != domain) return false;
   if (invalidation.granularity == granularity::kDomain) return true;
   static constexpr std::uint16_t kIgnored[] = {0, 4, 6, 7};
   const std::uint16_t ignored = kIgnored[invalidation.function_mask & 3];
   return ((source ^ invalidation.source_id.raw()) & ~ignored & 0xFFFF) == 0;
 }
 
-bool covers(const golden::IotlbInvalidation &invalidation, std::uint64_t page,
-            const golden::Translation &translation) {
-  if (invalidation.granularity == granularity::kGlobal || !translation.domain) return true;
-  if (invalidation.domain != *translation.domain) return false;
+bool covers(const golden::IotlbInvalidation &invalidation, DomainId domain, std::uint64_t page,
+            PageSize page_size) {
+  if (invalidation.granularity == granularity::kGlobal) return true;
+  if (invalidation.domain != domain) return false;
   if (invalidation.granularity == granularity::kDomain) return true;
-  const std::uint64_t size = std::max(page_bytes(translation.page_size),
-                                      page_bytes(PageSize::k4K) << invalidation.address_mask);
+  const std::uint64_t size =
+      std::max(page_bytes(page_size), page_bytes(PageSize::k4K) << invalidation.address_mask);
   return (page ^ invalidation.address.raw()) / size == 0;
 }
 
@@ -54,18 +53,11 @@ void add(std::vector<Answer> &answers, const Answer &answer) {
   answers.push_back(answer);
 }
 
-template <class Map, class Covers>
-void drop(Map &map, Covers covers) {
-  for (auto entry = map.begin(); entry != map.end();) {
-    std::erase_if(entry->second, [&](const auto &answer) { return covers(entry->first, answer); });
-    entry = entry->second.empty() ? map.erase(entry) : std::next(entry);
-  }
-}
-
 }  // namespace
 
-StaleAnswers::PageKey StaleAnswers::page_key(const Request &request, PageSize size) {
-  return {request.source_id.raw(), request.address.raw() & ~(page_bytes(size) - 1), size};
+StaleAnswers::PageKey StaleAnswers::page_key(DomainId domain, const Request &request,
+                                             PageSize size) {
+  return {domain, request.address.raw() & ~(page_bytes(size) - 1), size};
 }
 
 StaleAnswers::MessageKey StaleAnswers::message_key(const Request &request) {
@@ -73,22 +65,25 @@ StaleAnswers::MessageKey StaleAnswers::message_key(const Request &request) {
 }
 
 void StaleAnswers::note(const Request &request, const golden::Verdict &verdict) {
-  if (const auto *page = std::get_if<golden::Translation>(&verdict)) {
+  const auto *page = std::get_if<golden::Translation>(&verdict);
+  if (page != nullptr && page->domain) {
+    contexts_.emplace(request.source_id.raw(), *page->domain);
     golden::Translation whole = *page;  // of its first byte
     const std::uint64_t offset = request.address.raw() & (page_bytes(page->page_size) - 1);
     whole.address = HostAddr(page->address.raw() - offset);
-    add(pages_[page_key(request, page->page_size)], whole);
+    add(pages_[page_key(*page->domain, request, page->page_size)], whole);
   }
   const auto *message = std::get_if<golden::Interrupt>(&verdict);
   if (message != nullptr && message->remapped) add(messages_[message_key(request)], *message);
 }
 
-std::vector<golden::Verdict> StaleAnswers::find(const Request &request) const {
-  std::vector<golden::Verdict> answers;
+// What a cache of pages holds for this domain.
+void StaleAnswers::find_pages(DomainId domain, const Request &request,
+                              std::vector<golden::Verdict> &answers) const {
   const bool reads = request.kind == AccessKind::kRead || request.kind == AccessKind::kAtomic;
   const bool writes = request.kind == AccessKind::kWrite || request.kind == AccessKind::kAtomic;
   for (const PageSize size : {PageSize::k4K, PageSize::k2M, PageSize::k1G}) {
-    const auto found = pages_.find(page_key(request, size));
+    const auto found = pages_.find(page_key(domain, request, size));
     if (found == pages_.end()) continue;
     for (golden::Translation page : found->second) {
       if ((reads && !page.read) || (writes && !page.write)) continue;
@@ -96,6 +91,20 @@ std::vector<golden::Verdict> StaleAnswers::find(const Request &request) const {
           HostAddr(page.address.raw() + (request.address.raw() & (page_bytes(size) - 1)));
       answers.emplace_back(page);
     }
+  }
+}
+
+std::vector<golden::Verdict> StaleAnswers::find(const Request &request,
+                                                const golden::Verdict &now) const {
+  std::vector<golden::Verdict> answers;
+  const std::uint16_t source = request.source_id.raw();
+  const auto *page = std::get_if<golden::Translation>(&now);
+  if (page != nullptr && page->domain && !contexts_.contains({source, *page->domain})) {
+    find_pages(*page->domain, request, answers);
+  }
+  for (auto context = contexts_.lower_bound({source, DomainId(0)});
+       context != contexts_.end() && context->first == source; ++context) {
+    find_pages(context->second, request, answers);
   }
   const auto found = messages_.find(message_key(request));
   if (found != messages_.end()) {
@@ -107,18 +116,19 @@ std::vector<golden::Verdict> StaleAnswers::find(const Request &request) const {
 void StaleAnswers::invalidate(const golden::Invalidation &invalidation) {
   std::visit(Overloaded{
                  [&](const golden::ContextInvalidation &contexts) {
-                   drop(pages_, [&](const PageKey &key, const golden::Translation &page) {
-                     return covers(contexts, std::get<0>(key), page);
+                   std::erase_if(contexts_, [&](const ContextKey &context) {
+                     return covers(contexts, context.first, context.second);
                    });
                  },
                  [&](const golden::IotlbInvalidation &iotlb) {
-                   drop(pages_, [&](const PageKey &key, const golden::Translation &page) {
-                     return covers(iotlb, std::get<1>(key), page);
+                   std::erase_if(pages_, [&](const auto &entry) {
+                     const auto &[domain, page, size] = entry.first;
+                     return covers(iotlb, domain, page, size);
                    });
                  },
                  [&](const golden::InterruptInvalidation &entries) {
-                   drop(messages_, [&](const MessageKey &key, const golden::Interrupt &) {
-                     return covers(entries, std::get<1>(key), std::get<2>(key));
+                   std::erase_if(messages_, [&](const auto &entry) {
+                     return covers(entries, std::get<1>(entry.first), std::get<2>(entry.first));
                    });
                  },
              },
@@ -126,6 +136,7 @@ void StaleAnswers::invalidate(const golden::Invalidation &invalidation) {
 }
 
 void StaleAnswers::clear() {
+  contexts_.clear();
   pages_.clear();
   messages_.clear();
 }

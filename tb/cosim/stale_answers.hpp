@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a cache of the unit may still answer although the tables have changed: every answer that
-// they gave since the last invalidation that covers it completed (VT-d 6.5).
+// they gave since the last invalidation that covers it completed (VT-d 6.5). Contexts are known by
+// source, pages by domain: one device meets what another one of its domain has left.
 #ifndef DMAR_COSIM_STALE_ANSWERS_HPP
 #define DMAR_COSIM_STALE_ANSWERS_HPP
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "dmar/types.hpp"
@@ -21,23 +24,30 @@ class StaleAnswers {
   // were there.
   void note(const Request &request, const golden::Verdict &verdict);
 
-  // What a cache that holds any of the answers kept would say, oldest first.
-  [[nodiscard]] std::vector<golden::Verdict> find(const Request &request) const;
+  // What caches that hold any of the answers kept would say. `now`: what the tables say, for a
+  // context that no cache holds is read there.
+  [[nodiscard]] std::vector<golden::Verdict> find(const Request &request,
+                                                  const golden::Verdict &now) const;
 
   // Is complete now.
   void invalidate(const golden::Invalidation &invalidation);
   // Everything, as when a table pointer was set.
   void clear();
 
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size() const;  // answers kept
 
  private:
-  using PageKey = std::tuple<std::uint16_t, std::uint64_t, PageSize>;  // source, first byte
+  using ContextKey = std::pair<std::uint16_t, DomainId>;          // source, and its domain
+  using PageKey = std::tuple<DomainId, std::uint64_t, PageSize>;  // first byte
   using MessageKey = std::tuple<std::uint16_t, std::uint64_t, std::uint32_t>;
 
-  static PageKey page_key(const Request &request, PageSize size);
+  static PageKey page_key(DomainId domain, const Request &request, PageSize size);
   static MessageKey message_key(const Request &request);
 
+  void find_pages(DomainId domain, const Request &request,
+                  std::vector<golden::Verdict> &answers) const;
+
+  std::set<ContextKey> contexts_;
   std::map<PageKey, std::vector<golden::Translation>> pages_;
   std::map<MessageKey, std::vector<golden::Interrupt>> messages_;
 };

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: Apache-2.0
+// The RTL against the golden model: what agrees, what may be stale, and that each kind of
+// difference is noticed.
+#include "bench/agent.hpp"
+#include "cosim_rtl_fixture.hpp"
+
+namespace dmar::cosim {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST_F(CosimRtl, ReadsAndWritesThroughPageTables) {
+  start();
+  std::vector<std::uint8_t> data(64);
+  std::iota(data.begin(), data.end(), 1);
+  const Completion written = iommu.access(request(AccessKind::kWrite, 0x40), data);
+  EXPECT_EQ(written.status, Completion::Status::kOkay);
+  EXPECT_EQ(written.address, HostAddr(kPage.raw() + 0x40));
+  std::vector<std::uint8_t> there(64);
+  memory.load(HostAddr(kPage.raw() + 0x40), there);
+  EXPECT_EQ(there, data);
+  EXPECT_EQ(iommu.access(request(AccessKind::kRead, 0x40)).data, data);
+  const Statistics statistics = unit.statistics();
+  EXPECT_EQ(statistics.dma_reads, 1U);
+  EXPECT_EQ(statistics.dma_writes, 1U);
+  EXPECT_EQ(statistics.dma_bytes, 128U);
+  EXPECT_EQ(statistics.dma_translated, 2U);
+  EXPECT_EQ(statistics.dma_identity, 0U);
+  unit.final_check();
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, CountsIdentityWhileTranslationIsOff) {
+  EXPECT_EQ(iommu.access({.source_id = kDevice, .address = Iova(0x1234), .bytes = 4}).address,
+            HostAddr(0x1234));
+  EXPECT_EQ(unit.statistics().dma_identity, 1U);
+  EXPECT_EQ(unit.statistics().dma_translated, 0U);
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, ForwardsOnlyAccessesThatTheBusHas) {
+  unit.write(reg::kFedata, 2, 0x1234);
+  unit.write(reg::kFedata, 1, 0x12);
+  unit.write(reg::kFedata + 2, 4, ~0U);
+  unit.write(reg::kFeaddr + 4, 8, ~0U);
+  unit.write(reg::kEnd, 4, 1);
+  unit.write(reg::kEnd - 4, 8, 1);
+  EXPECT_EQ(unit.read(reg::kFedata, 4), 0U);
+  EXPECT_EQ(unit.read(reg::kCap, 2), 0U);
+  EXPECT_EQ(unit.read(reg::kCap + 4, 8), 0U);
+  EXPECT_EQ(unit.read(reg::kEnd, 4), 0U);
+  EXPECT_EQ(unit.read(reg::kCap, 8), capability(unit.config()));
+  EXPECT_EQ(unit.statistics().register_writes, 6U);
+  EXPECT_EQ(unit.statistics().register_reads, 5U);
+  expect_agreement();
+}
+
+// A read-only register takes no value, on either side.
+TEST_F(CosimRtl, RefusesWritesOfReadOnlyRegisters) {
+  unit.write(reg::kCap, 8, 0);
+  unit.write(reg::kVer, 4, ~0U);
+  iommu.settle();
+  EXPECT_EQ(unit.read(reg::kCap, 8), capability(unit.config()));
+  EXPECT_EQ(unit.read(reg::kVer, 4), version(unit.config()));
+  expect_agreement();
+}
+
+// The heart of it: an old answer is fine until its invalidation is complete, and wrong from then
+// on.
+TEST_F(CosimRtl, OldAnswersAreStaleUntilTheInvalidationAndWrongAfterIt) {
+  const Domain domain = start();
+  EXPECT_EQ(read_goes_to(), kPage);
+  move_page(domain, kIova, kOtherPage);
+  EXPECT_EQ(read_goes_to(), kPage);  // of a cache
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+
+  driver.invalidate(page_scope());
+  EXPECT_EQ(read_goes_to(), kOtherPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+
+  // The same once more, but the RTL goes on with what it knew.
+  const HostAddr entry = tables.entry_address(domain, kIova, 1);
+  deceive(entry, memory.read64(entry));
+  move_page(domain, kIova, kPage);
+  EXPECT_EQ(read_goes_to(), kOtherPage);
+  EXPECT_EQ(unit.statistics().stale, 2U);
+  expect_agreement();
+  driver.invalidate(page_scope());
+  EXPECT_EQ(read_goes_to(), kOtherPage);
+  EXPECT_EQ(unit.statistics().stale, 2U);
+  EXPECT_EQ(unit.differences().count, 1U);
+  expect_difference("dma r 0020 1234567000 64", "ok 50000000", "ok 40000000");
+}
+
+// The same through the registers of the unit.
+TEST_F(CosimRtl, InvalidationByRegisterEndsStalenessToo) {
+  const Domain domain = start();
+  driver.disable_queue();
+  read_goes_to();
+  const HostAddr entry = tables.entry_address(domain, kIova, 1);
+  deceive(entry, memory.read64(entry));
+  move_page(domain, kIova, kOtherPage);
+  driver.invalidate(page_scope());
+  iommu.settle();
+  EXPECT_EQ(read_goes_to(), kPage);
+  EXPECT_EQ(unit.statistics().stale, 0U);
+  expect_difference("dma r 0020 1234567000 64", "ok 40000000", "ok 50000000");
+}
+
+// An invalidation of another page leaves the old answer alone.
+TEST_F(CosimRtl, InvalidationOfAnotherPageChangesNothing) {
+  const Domain domain = start();
+  read_goes_to();
+  move_page(domain, kIova, kOtherPage);
+  driver.invalidate(page_scope(Iova(kIova.raw() + 0x1000)));
+  EXPECT_EQ(read_goes_to(), kPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, RightsThatWereTakenAwayAreStaleUntilTheInvalidation) {
+  const Domain domain = start();
+  const std::vector<std::uint8_t> data(64, 0x11);
+  EXPECT_EQ(iommu.access(request(AccessKind::kWrite), data).address, kPage);
+  const HostAddr entry = tables.entry_address(domain, kIova, 1);
+  memory.write64(entry, memory.read64(entry) & ~std::uint64_t{2});
+  EXPECT_EQ(iommu.access(request(AccessKind::kWrite), data).address, kPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  driver.invalidate(page_scope());
+  EXPECT_EQ(iommu.access(request(AccessKind::kWrite), data).reason,
+            FaultReason::kWriteNotPermitted);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+}
+
+// Caches of pages know domains and not devices.
+TEST_F(CosimRtl, AnOldAnswerMayComeFromAnotherDeviceOfTheDomain) {
+  Domain domain = start();
+  domain.map(Iova(kIova.raw() + 0x1000), HostAddr(kPage.raw() + 0x1000));
+  tables.attach(kNeighbour, domain);
+  EXPECT_TRUE(read_goes_to(kNeighbour, 0x1000));  // its context is known now
+  EXPECT_EQ(read_goes_to(kDevice), kPage);
+  move_page(domain, kIova, kOtherPage);
+  EXPECT_EQ(read_goes_to(kNeighbour), kPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+  driver.invalidate(page_scope());
+  EXPECT_EQ(read_goes_to(kNeighbour), kOtherPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+}
+
+// A context-cache invalidation says nothing about pages.
+TEST_F(CosimRtl, PagesOutliveAnInvalidationOfContexts) {
+  Domain domain = start();
+  domain.map(Iova(kIova.raw() + 0x1000), HostAddr(kPage.raw() + 0x1000));
+  EXPECT_EQ(read_goes_to(), kPage);
+  move_page(domain, kIova, kOtherPage);
+  driver.invalidate(ContextScope{});
+  EXPECT_TRUE(read_goes_to(kDevice, 0x1000));  // the context is known again
+  EXPECT_EQ(read_goes_to(), kPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+  driver.invalidate(IotlbScope{});
+  EXPECT_EQ(read_goes_to(), kOtherPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+}
+
+// Old contexts are no answers of their own once they were invalidated, although their pages are
+// still in a cache.
+TEST_F(CosimRtl, NoticesAnOldContextAfterItsInvalidation) {
+  start();
+  Domain other = tables.create_domain({.id = 2});
+  other.map(kIova, kOtherPage);
+  EXPECT_EQ(read_goes_to(), kPage);
+  const HostAddr context = tables.context_entry_address(kDevice);
+  const std::uint64_t before[] = {memory.read64(context),
+                                  memory.read64(HostAddr(context.raw() + 8))};
+  tables.attach(kDevice, other);
+  EXPECT_EQ(read_goes_to(), kPage);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  expect_agreement();
+  unit.rtl().read_tables_through(
+      [&](const bench::AddressBeat &, HostAddr address, std::span<std::uint8_t> out) {
+        memory.load(address, out);
+        for (std::size_t i = 0; i < out.size(); ++i) {
+          const std::uint64_t at = address.raw() + i - context.raw();
+          if (at < 16) out[i] = static_cast<std::uint8_t>(before[at / 8] >> (8 * (at % 8)));
+        }
+        return true;
+      });
+  driver.invalidate(
+      ContextScope{.granularity = granularity::kDeviceOrPage, .domain = 1, .source_id = kDevice});
+  EXPECT_EQ(read_goes_to(), kPage);
+  EXPECT_EQ(unit.differences().count, 1U);
+  expect_difference("dma r 0020 1234567000 64", "ok 40000000", "ok 50000000");
+}
+
+TEST_F(CosimRtl, NoticesAnAccessThatShouldHaveBeenBlocked) {
+  const Domain domain = start();
+  const HostAddr entry = tables.entry_address(domain, kIova, 1);
+  deceive(entry, memory.read64(entry));
+  memory.write64(entry, 0);
+  read_goes_to();
+  EXPECT_EQ(unit.differences().count, 1U);
+  expect_difference("dma r 0020 1234567000 64", "ok 40000000", "fault 6");
+}
+
+TEST_F(CosimRtl, NoticesAnAccessThatShouldNotHaveBeenBlocked) {
+  const Domain domain = start();
+  deceive(tables.entry_address(domain, kIova, 1), 0);
+  EXPECT_EQ(iommu.access(request(AccessKind::kWrite)).status, Completion::Status::kBlocked);
+  expect_difference("dma w 0020 1234567000 64", "fault 5", "ok 40000000");
+  EXPECT_FALSE(unit.statistics().fault_log_compared);
+}
+
+TEST_F(CosimRtl, NoticesTheWrongFault) {
+  const Domain domain = start();
+  const HostAddr entry = tables.entry_address(domain, kIova, 1);
+  memory.write64(entry, 0);
+  deceive(entry, (std::uint64_t{1} << 51) | 3);  // a reserved bit
+  read_goes_to();
+  expect_difference("dma r 0020 1234567000 64", "fault c", "fault 6");
+}
+
+TEST_F(CosimRtl, RemapsMessages) {
+  start();
+  interrupts.set(5, {.vector = 0x41, .destination = 0x300});
+  const Completion sent = send(remappable_message(5));
+  ASSERT_TRUE(sent.interrupt);
+  EXPECT_EQ(sent.interrupt->data & 0xFF, 0x41U);
+  EXPECT_EQ(unit.statistics().interrupts_remapped, 1U);
+  // Stale, then not.
+  interrupts.set(5, {.vector = 0x42, .destination = 0x300});
+  EXPECT_EQ(send(remappable_message(5)).interrupt->data & 0xFF, 0x41U);
+  EXPECT_EQ(unit.statistics().stale, 1U);
+  driver.invalidate(InterruptScope{.all = false, .index = 5});
+  EXPECT_EQ(send(remappable_message(5)).interrupt->data & 0xFF, 0x42U);
+  EXPECT_EQ(send({.address = 0xFEE0'0000, .data = 0x31}).reason,
+            FaultReason::kInterruptCompatibilityBlocked);
+  const Statistics statistics = unit.statistics();
+  EXPECT_EQ(statistics.interrupts, 4U);
+  EXPECT_EQ(statistics.interrupts_remapped, 3U);
+  EXPECT_EQ(statistics.interrupts_blocked, 1U);
+  EXPECT_EQ(statistics.dma(), 0U);
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, NoticesAMessageForAnotherVector) {
+  start();
+  interrupts.set(5, {.vector = 0x41});
+  deceive(interrupts.entry_address(5), InterruptEntry{.vector = 0x51}.lo());
+  send(remappable_message(5));
+  EXPECT_EQ(unit.differences().count, 1U);
+  EXPECT_THAT(unit.differences().first[0].what, HasSubstr("0020 fee000b0"));
+  EXPECT_THAT(unit.differences().first[0].unit, HasSubstr("51"));
+  EXPECT_THAT(unit.differences().first[0].golden, HasSubstr("41"));
+}
+
+TEST_F(CosimRtl, ChecksStatusWrites) {
+  start();
+  const std::uint64_t before = unit.statistics().status_writes;
+  driver.wait_for_queue();
+  iommu.settle();
+  EXPECT_EQ(unit.statistics().status_writes, before + 1);
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, NoticesAnotherStatusWrite) {
+  start();
+  const HostAddr slot = driver.slot(driver.tail());
+  driver.push(wait_descriptor(
+      {.status_write = true, .status_address = HostAddr(0x600'0000), .status_data = 7}));
+  deceive(slot, memory.read64(slot) ^ (std::uint64_t{8} << 32));
+  driver.ring_doorbell();
+  iommu.settle();
+  EXPECT_EQ(unit.differences().count, 1U);
+  expect_difference("status write", "6000000 f", "6000000 7");
+}
+
+TEST_F(CosimRtl, NoticesAMissingStatusWrite) {
+  start();
+  const HostAddr slot = driver.slot(driver.tail());
+  driver.push(wait_descriptor(
+      {.status_write = true, .status_address = HostAddr(0x600'0000), .status_data = 7}));
+  deceive(slot, memory.read64(slot) & ~std::uint64_t{0x20});
+  driver.ring_doorbell();
+  iommu.settle();
+  EXPECT_EQ(unit.differences().count, 1U);
+  expect_difference("status write", "none came", "6000000 7");
+}
+
+TEST_F(CosimRtl, NoticesAStatusWriteThatNobodyAskedFor) {
+  start();
+  const HostAddr slot = driver.slot(driver.tail());
+  driver.push(wait_descriptor({.status_address = HostAddr(0x600'0000), .status_data = 7}));
+  deceive(slot, memory.read64(slot) | 0x20);
+  driver.ring_doorbell();
+  iommu.settle();
+  expect_difference("status write", "6000000 7", "none is due");
+}
+
+TEST_F(CosimRtl, SendsFaultEvents) {
+  start();
+  driver.set_event(reg::kFectl, {.address = 0xFEE0'1004, .data = 0x27});
+  iommu.settle();
+  EXPECT_EQ(iommu.access(request(AccessKind::kWrite, 0x5000)).reason,
+            FaultReason::kWriteNotPermitted);
+  iommu.settle();
+  EXPECT_THAT(unit.take_messages(), ElementsAre(Message{0xFEE0'1004, 0x27}));
+  EXPECT_THAT(unit.take_messages(), IsEmpty());
+  const auto faults = driver.drain_faults();
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].source_id(), kDevice);
+  const Statistics statistics = unit.statistics();
+  ASSERT_EQ(statistics.faults.size(), 1U);
+  EXPECT_EQ(statistics.faults[0].record.lo, faults[0].lo);
+  EXPECT_EQ(statistics.faults[0].record.hi, faults[0].hi);
+  EXPECT_EQ(statistics.events, 1U);
+  EXPECT_EQ(statistics.dma_blocked, 1U);
+  unit.final_check();
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, NoticesAnEventThatIsNotDue) {
+  start();
+  unit.rtl().write(reg::kFedata, 4, 0x28);  // behind the back of the golden model
+  unit.rtl().write(reg::kFeaddr, 4, 0xFEE0'1004);
+  unit.rtl().write(reg::kFectl, 4, 0);
+  iommu.access(request(AccessKind::kWrite, 0x5000));
+  iommu.settle();
+  expect_difference("event message", "fee01004 28", "none is due");
+}
+
+TEST_F(CosimRtl, NoticesAMissingEvent) {
+  start();
+  driver.set_event(reg::kFectl, {.address = 0xFEE0'1004, .data = 0x27});
+  iommu.settle();
+  unit.rtl().write(reg::kFectl, 4, event_control::kIm);
+  iommu.access(request(AccessKind::kWrite, 0x5000));
+  iommu.settle();
+  expect_difference("event message", "none came", "fee01004 27");
+}
+
+TEST_F(CosimRtl, NoticesARegisterThatDiffers) {
+  start();
+  unit.rtl().write(reg::kFedata, 4, 0x28);
+  EXPECT_EQ(unit.read(reg::kFedata, 4), 0x28U);
+  expect_difference("read 3c 4", "28", "0");
+  EXPECT_EQ(unit.differences().count, 1U);
+  unit.final_check();
+  EXPECT_EQ(unit.differences().count, 2U);
+  expect_difference("FEDATA at the end", "28", "0");
+}
+
+TEST_F(CosimRtl, KeepsTheFirstDifferencesAndCountsAll) {
+  unit.rtl().write(reg::kFedata, 4, 0x28);
+  for (int i = 0; i < 30; ++i) unit.read(reg::kFedata, 4);
+  EXPECT_EQ(unit.differences().count, 30U);
+  EXPECT_EQ(unit.differences().first.size(), Differences::kKept);
+}
+
+TEST_F(CosimRtl, PassesOnErrorsOfMemory) {
+  start();
+  memory.inject_error(kPage, HostAddr(kPage.raw() + 0xFFF));
+  EXPECT_EQ(iommu.access(request(AccessKind::kRead)).status, Completion::Status::kMemoryError);
+  EXPECT_EQ(iommu.access(request(AccessKind::kWrite)).status, Completion::Status::kMemoryError);
+  expect_agreement();
+  EXPECT_EQ(unit.statistics().dma_bytes, 0U);
+}
+
+TEST_F(CosimRtl, ForgetsRequestsThatAResetMeets) {
+  start();
+  EXPECT_EQ(read_goes_to(), kPage);
+  std::set<Lockstep::Id> old;
+  for (unsigned i = 0; i < 8; ++i) {
+    old.insert(unit.submit(request(AccessKind::kRead, 64 * i)));
+    old.insert(
+        unit.submit(request(AccessKind::kWrite, 0x800 + 64 * i), std::vector<std::uint8_t>(64)));
+  }
+  driver.push_wait();
+  driver.ring_doorbell();
+  unit.run(5);
+  EXPECT_EQ(unit.in_flight(), 16U);
+  const std::uint64_t cycles = unit.statistics().unit.cycles;
+  unit.reset();
+  EXPECT_EQ(unit.in_flight(), 0U);
+  EXPECT_TRUE(unit.at_rest());
+  EXPECT_EQ(unit.read(reg::kGsts, 4), 0U);
+  EXPECT_EQ(unit.read(reg::kRtaddr, 8), 0U);
+  // Translation is off now, and what was known of pages is gone.
+  const Request again = request(AccessKind::kRead);
+  const Lockstep::Id id = unit.submit(again);
+  while (unit.in_flight() != 0) unit.run(100);
+  const auto finished = unit.take_finished();
+  ASSERT_EQ(finished.size(), 1U);
+  EXPECT_EQ(finished[0].id, id);
+  EXPECT_FALSE(old.contains(id));
+  EXPECT_EQ(finished[0].completion.address, HostAddr(kIova.raw()));
+  unit.final_check();
+  expect_agreement();
+  EXPECT_EQ(unit.statistics().resets, 1U);
+  EXPECT_GT(unit.statistics().unit.cycles, cycles);
+  // And it can be started again.
+  Driver fresh(iommu);
+  fresh.set_root_pointer(tables.root_table());
+  fresh.invalidate_all();
+  fresh.enable_translation();
+  EXPECT_EQ(read_goes_to(), kPage);
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, ComparesEveryRegisterAtTheEnd) {
+  start();
+  iommu.access(request(AccessKind::kRead, 0x7000));
+  const std::uint64_t before = unit.statistics().registers_compared;
+  unit.final_check();
+  EXPECT_EQ(unit.statistics().registers_compared - before, register_map(unit.config()).size());
+  expect_agreement();
+}
+
+// Waits for the requests that are still in flight, too.
+TEST_F(CosimRtl, FinishesItsWorkAtTheEnd) {
+  start();
+  for (unsigned i = 0; i < 10; ++i) unit.submit(request(AccessKind::kRead, 64 * i));
+  unit.final_check();
+  EXPECT_TRUE(unit.at_rest());
+  EXPECT_EQ(unit.take_finished().size(), 10U);
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, CallsTheObserverBeforeEachRequest) {
+  start();
+  std::vector<std::string> seen;
+  unit.observe_submissions([&](const Request &asked, const golden::Verdict &verdict) {
+    EXPECT_EQ(unit.in_flight(), 0U);
+    seen.push_back(
+        std::to_string(asked.bytes) +
+        (std::holds_alternative<golden::Translation>(verdict) ? " passes" : " does not"));
+  });
+  read_goes_to();
+  iommu.access(request(AccessKind::kRead, 0x9000, 32));
+  EXPECT_THAT(seen, ElementsAre("64 passes", "32 does not"));
+}
+
+class CosimRtlHang : public CosimRtl {
+ protected:
+  CosimRtlHang() : CosimRtl({.wait_bound = 3000}) {}
+};
+
+// A unit that hangs is a difference, once; everybody who waits for it is told.
+TEST_F(CosimRtlHang, TellsThatTheUnitHangs) {
+  start();
+  unit.rtl().hold_table_answers([](const bench::AddressBeat &, bool) { return true; });
+  unit.submit(request(AccessKind::kRead));
+  EXPECT_EQ(unit.read(reg::kFsts, 4), 0U);  // waits for the verdicts of all requests
+  ASSERT_EQ(unit.differences().count, 1U);
+  EXPECT_EQ(unit.differences().first[0].what, "read 34 4");
+  EXPECT_THAT(unit.differences().first[0].unit, HasSubstr("did not end within 3000 cycles"));
+  unit.submit(request(AccessKind::kWrite), std::vector<std::uint8_t>(64));
+  unit.run(32);
+  const auto finished = unit.take_finished();
+  ASSERT_EQ(finished.size(), 2U);
+  EXPECT_EQ(finished[0].completion.status, Completion::Status::kBlocked);
+  EXPECT_EQ(finished[1].completion.status, Completion::Status::kBlocked);
+  EXPECT_TRUE(unit.at_rest());
+  EXPECT_EQ(unit.read(reg::kCap, 8), 0U);
+  unit.write(reg::kGcmd, 4, 0);
+  unit.final_check();
+  EXPECT_EQ(unit.differences().count, 1U);
+  // A reset brings it back.
+  unit.reset();
+  EXPECT_EQ(unit.read(reg::kCap, 8), capability(unit.config()));
+}
+
+}  // namespace
+}  // namespace dmar::cosim
