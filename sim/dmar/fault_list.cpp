@@ -59,13 +59,14 @@ std::vector<std::string> unexplained(const std::vector<FaultLine> &list,
   return out;
 }
 
-std::string fault_text(const std::vector<FaultLine> &list) {
+std::string fault_text(const std::vector<FaultLine> &list, bool printed) {
   std::string out;
   for (const FaultLine &line : list) {
     const golden::FaultRecord &record = line.fault.record;
     out += fmt::format("  unit   cycle {:>12}  {:016x} {:016x}  {}{}\n", grouped(line.fault.cycle),
                        record.hi, record.lo, golden::describe(line.fault.request),
                        line.times > 1 ? fmt::format(", {} like it", grouped(line.times - 1)) : "");
+    if (!printed) continue;
     out += fmt::format("  guest  {}\n", line.guest.empty() ? "(not printed)" : line.guest);
   }
   return out;

@@ -26,7 +26,8 @@ std::vector<FaultLine> fault_list(const std::vector<cosim::Fault> &faults,
 std::vector<std::string> unexplained(const std::vector<FaultLine> &list,
                                      const std::vector<guest::ReportedFault> &reported);
 
-std::string fault_text(const std::vector<FaultLine> &list);
+// `printed`: the guest prints faults, so a line of each is expected.
+std::string fault_text(const std::vector<FaultLine> &list, bool printed);
 
 }  // namespace dmar::sim
 

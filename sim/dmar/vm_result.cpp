@@ -67,15 +67,19 @@ void add_traffic(const VmResult &result, std::vector<std::string> &out) {
   }
 }
 
-void add_guest_report(const VmResult &result, std::vector<std::string> &out) {
-  const guest::Console &console = result.console;
-  if (!console.finished) out.emplace_back("the self-test of the guest did not come to its end");
-  for (const guest::Check &check : console.checks) {
+void add_checks(const VmResult &result, std::vector<std::string> &out) {
+  for (const guest::Check &check : result.console.checks) {
     if (!check.passed) out.push_back(fmt::format("guest: {}: {}", check.name, check.detail));
   }
   for (const guest::Check &check : result.disk_checks) {
     if (!check.passed) out.push_back(fmt::format("host: {}: {}", check.name, check.detail));
   }
+}
+
+void add_guest_report(const VmResult &result, std::vector<std::string> &out) {
+  const guest::Console &console = result.console;
+  if (!console.finished) out.emplace_back("the self-test of the guest did not come to its end");
+  add_checks(result, out);
   if (!console.queued_invalidation) out.emplace_back("the guest does not use queued invalidation");
   if (!result.options.no_intremap && !console.interrupt_remapping) {
     out.emplace_back("the guest did not enable interrupt remapping");
@@ -105,7 +109,10 @@ std::vector<std::string> failures(const VmResult &result) {
     add_guest_report(result, out);
     add_traffic(result, out);
   }
-  if (result.kind == GuestKind::kBareMetal) add_bare_metal(result, out);
+  if (result.kind == GuestKind::kBareMetal) {
+    add_bare_metal(result, out);
+    add_checks(result, out);
+  }
   for (const std::string &error : result.device_errors) out.push_back(error);
   if (result.wave_missed) out.emplace_back("the moment for the wave never came, none was written");
   return out;

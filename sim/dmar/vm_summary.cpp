@@ -80,13 +80,14 @@ std::string checks(const VmResult &result) {
 
 std::string faults(const VmResult &result) {
   const auto list = fault_list(result.statistics.faults, result.console.faults);
-  std::string out = fault_text(list);
+  const bool printed = result.kind != GuestKind::kBareMetal;
+  std::string out = fault_text(list, printed);
   for (const std::string &line : unexplained(list, result.console.faults)) {
     out += fmt::format("  unit   (no such fault)\n  guest  {}\n", line);
   }
-  return out.empty()
-             ? ""
-             : "Faults, as the unit judged them and as the guest printed them\n" + out + "\n";
+  if (out.empty()) return "";
+  return fmt::format("Faults, as the unit judged them{}\n{}\n",
+                     printed ? " and as the guest printed them" : "", out);
 }
 
 std::string counts(const VmResult &result) {
