@@ -134,10 +134,14 @@ void Recorder::request(const Request &request, const golden::Verdict &verdict) {
 }
 
 void Recorder::finish() {
-  if (::gzclose(file_.release()) != Z_OK) {
-    throw CosimError(fmt::format("{}: writing failed, is the disk full?", path_.string()));
-  }
-  std::filesystem::rename(partial_, path_);
+  std::error_code error;
+  const bool written = ::gzclose(file_.release()) == Z_OK;
+  if (written) std::filesystem::rename(partial_, path_, error);
+  if (written && !error) return;
+  std::error_code ignored;
+  std::filesystem::remove(partial_, ignored);
+  throw CosimError(fmt::format("{}: {}", path_.string(),
+                               error ? error.message() : "writing failed, is the disk full?"));
 }
 
 }  // namespace dmar::cosim
