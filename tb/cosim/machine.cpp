@@ -331,16 +331,14 @@ MachineEnd Machine::end_of_qemu(ProcessEnd end) {
   qmp_->receive();
   console_->receive();
   MachineEnd result{.qemu = end, .shutdown_reason = qmp_->shutdown_reason()};
-  if (!running_) {
+  const bool killed = end.signal != 0;
+  const bool unexpected = end.status != 0 && result.shutdown_reason.empty() && !options_.bare_metal;
+  if (!running_ || killed || unexpected) {
     result.why = MachineEnd::Why::kBroken;
-    result.detail = fmt::format("QEMU ended with status {} before the guest ran", end.status);
-  } else if (end.signal != 0) {
-    result.why = MachineEnd::Why::kBroken;
-    result.detail =
-        fmt::format("QEMU was killed by signal {} ({})", end.signal, ::strsignal(end.signal));
-  } else if (end.status != 0 && result.shutdown_reason.empty() && !options_.bare_metal) {
-    result.why = MachineEnd::Why::kBroken;
-    result.detail = fmt::format("QEMU ended with status {}", end.status);
+    result.detail = killed ? fmt::format("QEMU was killed by signal {} ({})", end.signal,
+                                         ::strsignal(end.signal))
+                           : fmt::format("QEMU ended with status {}", end.status);
+    if (!running_) result.detail += " before the guest ran";
   }
   return result;
 }

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole machine around an emulator that behaves well, badly, or not at all: how each run ends.
+#include <gmock/gmock.h>
+#include <sys/eventfd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+
+#include "cosim/machine.hpp"
+#include "cosim_rtl_fixture.hpp"
+#include "cosim_support.hpp"
+#include "trace/parser.hpp"
+
+namespace dmar::cosim {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Why = MachineEnd::Why;
+
+class CosimRtlMachine : public testing::Test {
+ protected:
+  CosimRtlMachine() {
+    std::ofstream(image) << std::string(1 << 20, 'd');
+    ::alarm(120);  // no test may hang
+  }
+  ~CosimRtlMachine() override {
+    ::alarm(0);
+    machine.reset();
+    std::filesystem::remove(image);
+  }
+
+  void make(const std::string &behaviour) {
+    options.qemu = DMAR_FAKE_QEMU;
+    options.kernel = "none";
+    options.disks = {{.image = image}};
+    options.qemu_arguments = {"-fake", behaviour};
+    machine = std::make_unique<Machine>(options, make_default_rtl());
+  }
+  MachineEnd run(std::optional<seconds> limit = seconds(60), int stop = -1) {
+    return machine->run(limit, stop, [this] {
+      if (in_progress) in_progress();
+    });
+  }
+  MachineEnd run_as(const std::string &behaviour, std::optional<seconds> limit = seconds(60)) {
+    make(behaviour);
+    return run(limit);
+  }
+  // Ends by itself, with everything as it should be.
+  void expect_success(const MachineEnd &end) {
+    EXPECT_EQ(end.why, Why::kGuest) << end.detail;
+    EXPECT_EQ(end.qemu.status, 0);
+    EXPECT_EQ(end.qemu.signal, 0);
+    EXPECT_EQ(end.detail, "");
+    EXPECT_THAT(machine->qemu_messages(), testing::Not(HasSubstr("fake: no"))) << "see above";
+    EXPECT_EQ(machine->console().text(), "guest runs\n");
+    EXPECT_EQ(machine->unit().differences().count, 0U);
+    for (const Difference &d : machine->unit().differences().first) {
+      ADD_FAILURE() << d.what << ": unit " << d.unit << ", golden " << d.golden;
+    }
+    if (testing::Test::HasFailure()) fprintf(stderr, "%s", machine->qemu_messages().c_str());
+  }
+
+  std::filesystem::path image = std::filesystem::path(testing::TempDir()) /
+                                ("machine." + std::to_string(::getpid()) + ".img");
+  MachineOptions options;
+  std::function<void()> in_progress;
+  std::unique_ptr<Machine> machine;
+};
+
+TEST_F(CosimRtlMachine, StartsAndEndsWithItsGuest) {
+  const MachineEnd end = run_as("exit");
+  expect_success(end);
+  EXPECT_EQ(end.shutdown_reason, "guest-shutdown");
+  EXPECT_EQ(machine->qemu_version(), "7.2.1");
+  EXPECT_GT(end.seconds, 0);
+  EXPECT_GT(machine->unit().statistics().register_reads, 2U);
+  EXPECT_THAT(machine->device_errors(), IsEmpty());
+}
+
+TEST_F(CosimRtlMachine, TellsThatTheGuestRebooted) {
+  const MachineEnd end = run_as("reboot");
+  expect_success(end);
+  EXPECT_EQ(end.shutdown_reason, "guest-reset");
+}
+
+TEST_F(CosimRtlMachine, DoesDmaAndInterrupts) {
+  expect_success(run_as("dma"));
+  const Statistics statistics = machine->unit().statistics();
+  EXPECT_EQ(statistics.dma_identity, statistics.dma() - 8);  // 8 met no memory
+  EXPECT_GE(statistics.dma_bytes, 8192U);
+  EXPECT_EQ(statistics.interrupts, 1U);
+}
+
+TEST_F(CosimRtlMachine, SurvivesResetsInTheMiddleOfDma) {
+  expect_success(run_as("reset in dma"));
+  EXPECT_EQ(machine->unit().statistics().resets, 1U);
+}
+
+// The emulator sends and sends and takes nothing: neither side may wait for the other for ever.
+TEST_F(CosimRtlMachine, SurvivesAFloodOfPins) {
+  expect_success(run_as("pins"));
+  EXPECT_EQ(machine->unit().statistics().interrupts, 3000U);
+}
+
+TEST_F(CosimRtlMachine, RecordsATrace) {
+  options.record = image.string() + ".trace.gz";
+  expect_success(run_as("dma"));
+  const trace::Trace trace = trace::load_trace(*options.record);
+  EXPECT_EQ(trace.entries.size(), machine->recorder()->events());
+  EXPECT_GT(trace.entries.size(), 16U);
+  std::filesystem::remove(*options.record);
+}
+
+TEST_F(CosimRtlMachine, CallsAMalformedMessageBroken) {
+  const MachineEnd end = run_as("malformed");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_EQ(end.detail,
+            "proxy of the DMA test device: proxy message PCI_CFGREAD: 3 bytes of payload, "
+            "expected 12");
+  EXPECT_EQ(end.qemu.signal, SIGTERM);
+}
+
+TEST_F(CosimRtlMachine, CallsGarbageOnQtestBroken) {
+  const MachineEnd end = run_as("garbage");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_EQ(end.detail, "qtest: 'IRQ raise and shine' names no pin");
+}
+
+TEST_F(CosimRtlMachine, CallsMemoryThatIsNotThereBroken) {
+  const MachineEnd end = run_as("short memory");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_THAT(end.detail, HasSubstr("do not fit its file of 16777216 bytes"));
+}
+
+TEST_F(CosimRtlMachine, CallsAUnitThatIsNotThereBroken) {
+  const MachineEnd end = run_as("other version");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_THAT(end.detail, HasSubstr("the unit did not appear at 0xfed90000"));
+  EXPECT_THAT(end.detail, HasSubstr("0x99"));
+}
+
+TEST_F(CosimRtlMachine, CallsARefusalToRunBroken) {
+  const MachineEnd end = run_as("refuse");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_EQ(end.detail, "QMP: a command was refused: no mood");
+}
+
+TEST_F(CosimRtlMachine, NoticesDeathInTheMiddleOfAMessage) {
+  const MachineEnd end = run_as("die in message");
+  EXPECT_EQ(end.why, Why::kBroken);
+  // Whichever is seen first.
+  EXPECT_THAT(end.detail,
+              testing::AnyOf(HasSubstr("proxy of disk 0: the emulator went away in the middle"),
+                             HasSubstr("QEMU was killed by signal 9")));
+  EXPECT_EQ(end.qemu.signal, SIGKILL);
+}
+
+TEST_F(CosimRtlMachine, NoticesDeath) {
+  const MachineEnd end = run_as("die");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_THAT(end.detail, HasSubstr("QEMU was killed by signal 9"));
+  EXPECT_EQ(end.qemu.signal, SIGKILL);
+}
+
+TEST_F(CosimRtlMachine, NoticesDeathBeforeTheGuestRan) {
+  const MachineEnd end = run_as("die early");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_THAT(end.detail, HasSubstr("killed by signal 9"));
+  EXPECT_THAT(end.detail, HasSubstr("before the guest ran"));
+}
+
+TEST_F(CosimRtlMachine, NoticesAnEmulatorThatDoesNotStart) {
+  const MachineEnd end = run_as("exit early");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_EQ(end.detail, "QEMU ended with status 3 before the guest ran");
+  EXPECT_EQ(machine->qemu_messages(), "fake: exit early\n");
+}
+
+TEST_F(CosimRtlMachine, NoticesABadStatus) {
+  const MachineEnd end = run_as("status");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_EQ(end.detail, "QEMU ended with status 9");
+  // A bare-metal kernel gives its result this way.
+  options.bare_metal = true;
+  const MachineEnd result = run_as("status");
+  EXPECT_EQ(result.why, Why::kGuest);
+  EXPECT_EQ(result.qemu.status, 9);
+}
+
+TEST_F(CosimRtlMachine, NoticesADeviceThatWasClosed) {
+  const MachineEnd end = run_as("close one");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_EQ(end.detail, "QEMU closed a device and went on");
+  EXPECT_EQ(end.qemu.signal, SIGTERM);
+}
+
+TEST_F(CosimRtlMachine, GivesUpInTime) {
+  for (const char *behaviour : {"mute", "run"}) {
+    SCOPED_TRACE(behaviour);
+    const MachineEnd end = run_as(behaviour, seconds(1));
+    EXPECT_EQ(end.why, Why::kTimeout);
+    EXPECT_EQ(end.qemu.signal, SIGTERM);
+    EXPECT_GE(end.seconds, 1);
+    EXPECT_LT(end.seconds, 30);
+  }
+}
+
+TEST_F(CosimRtlMachine, KillsAnEmulatorThatWillNotEnd) {
+  const MachineEnd end = run_as("ignore", seconds(1));
+  EXPECT_EQ(end.why, Why::kTimeout);
+  EXPECT_EQ(end.qemu.signal, SIGKILL);
+  EXPECT_LT(end.seconds, 30);
+}
+
+TEST_F(CosimRtlMachine, StopsWhenAsked) {
+  const FileDescriptor stop(::eventfd(0, EFD_CLOEXEC));
+  make("run");
+  in_progress = [&] {
+    if (!machine->console().text().empty()) ::eventfd_write(stop.raw(), 1);
+  };
+  const MachineEnd end = run(std::nullopt, stop.raw());
+  EXPECT_EQ(end.why, Why::kInterrupted);
+  EXPECT_EQ(end.qemu.signal, SIGTERM);
+  EXPECT_LT(end.seconds, 30);
+}
+
+TEST_F(CosimRtlMachine, EndsTheGuestAtAMismatch) {
+  make("run");
+  in_progress = [&] {
+    if (machine->console().text().empty() || machine->unit().differences().count != 0) return;
+    machine->unit().rtl().write(reg::kFedata, 4, 0x27);
+    machine->unit().read(reg::kFedata, 4);
+  };
+  const MachineEnd end = run();
+  EXPECT_EQ(end.why, Why::kMismatch);
+  EXPECT_EQ(end.qemu.signal, SIGTERM);
+  EXPECT_EQ(machine->unit().differences().first.at(0).what, "read 3c 4");
+}
+
+TEST_F(CosimRtlMachine, LeavesNothingOpen) {
+  run_as("exit");
+  machine.reset();
+  const std::size_t before = open_descriptors();
+  run_as("dma");
+  machine.reset();
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(CosimRtlMachine, NeedsItsProgramAndItsDisk) {
+  options.qemu = "/no/such/qemu";
+  options.kernel = "none";
+  EXPECT_THAT(error_of([&] { Machine bad(options, make_default_rtl()); }),
+              HasSubstr("/no/such/qemu: no such program"));
+}
+
+}  // namespace
+}  // namespace dmar::cosim
