@@ -113,7 +113,10 @@ void Recorder::request(const Request &request, const golden::Verdict &verdict) {
     forget();
     return;
   }
-  if (interrupt != nullptr || (fault != nullptr && is_interrupt_fault(fault->reason))) {
+  // Whatever else goes to the interrupt range is no message.
+  const bool message = write && request.bytes == 4 && request.address.raw() % 4 == 0;
+  if (message &&
+      (interrupt != nullptr || (fault != nullptr && is_interrupt_fault(fault->reason)))) {
     trace::InterruptEvent event{
         .source_id = request.source_id,
         .input = {.address = request.address.raw(), .data = request.message_data},

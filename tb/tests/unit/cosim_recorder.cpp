@@ -75,6 +75,10 @@ class RecorderTest : public testing::Test {
     recorder.request(
         request(AccessKind::kWrite, 0xFEE0'00B0, 4, 0),
         golden::Interrupt{.message = {.address = 0xFEE0'0000, .data = 0x31}, .remapped = true});
+    recorder.request(request(AccessKind::kRead, 0xFEE0'0000, 4),
+                     golden::Fault{.reason = FaultReason::kInterruptRequestInvalid});
+    recorder.request(request(AccessKind::kWrite, 0xFEE0'0000, 8),
+                     golden::Fault{.reason = FaultReason::kInterruptRequestInvalid});
     recorder.request(request(AccessKind::kWrite, 0xFEE0'0000, 4, 0x41),
                      golden::Fault{.reason = FaultReason::kInterruptCompatibilityBlocked});
   }
@@ -90,6 +94,8 @@ class RecorderTest : public testing::Test {
            "dma w 0028 deadb000 4 fault 5\n"
            "event fee01004 27\n"
            "int 0028 fee000b0 0 ok fee00000 31\n"
+           "dma r 0028 fee00000 4 fault 29\n"
+           "dma w 0028 fee00000 8 fault 29\n"
            "int 0028 fee00000 41 fault 25\n";
   }
 
@@ -104,7 +110,7 @@ TEST_F(RecorderTest, WritesWhatHappened) {
     memory.store(HostAddr(0x1000), std::vector<std::uint8_t>(64));
     Recorder recorder(folder / name, memory);
     record_all(recorder);
-    EXPECT_EQ(recorder.events(), 6U);
+    EXPECT_EQ(recorder.events(), 8U);
     EXPECT_EQ(recorder.left_out(), 0U);
     recorder.finish();
     EXPECT_EQ(text_of(folder / name), expected_text());
@@ -123,7 +129,7 @@ TEST_F(RecorderTest, WritesWhatAReplayReads) {
   recorder.finish();
   const trace::Trace trace = trace::load_trace(folder / "t.trace.gz");
   EXPECT_EQ(trace.unit.capability, 0xD2'0078'C226'F060'6U);
-  ASSERT_EQ(trace.entries.size(), 10U);
+  ASSERT_EQ(trace.entries.size(), 12U);
   const auto &interrupt = std::get<trace::InterruptEvent>(trace.entries[8].event);
   EXPECT_EQ(interrupt.output, (Message{0xFEE0'0000, 0x31}));
   const auto &dma = std::get<trace::DmaEvent>(trace.entries[6].event);
