@@ -37,7 +37,8 @@ bool forwarded(std::uint32_t offset, unsigned bytes) {
 }
 
 std::string describe(const Request &request) {
-  if (request.message_data != 0 && (request.address.raw() >> 20) == 0xFEE) {
+  if (request.kind == AccessKind::kWrite && request.bytes == 4 &&
+      (request.address.raw() >> 20) == 0xFEE) {
     return fmt::format("int {:04x} {:x} {:x}", request.source_id.raw(), request.address.raw(),
                        request.message_data);
   }
