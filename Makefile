@@ -11,7 +11,7 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run linux build test test-long coverage mutants lint format synth netlist waves docs clean
+.PHONY: help run linux program build test test-long coverage mutants lint format synth netlist waves docs clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
@@ -20,7 +20,7 @@ help:
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
 	@echo "make mutants    break the RTL in 300 ways: do the tests notice? Resumes; TIME=minutes COUNT=n"
-	@echo "make build      the program $(BUILD)/dmar"
+	@echo "make build      the program $(BUILD)/dmar with every configuration"
 	@echo "make waves      record a wave and open it in GTKWave"
 	@echo "make synth      synthesize the smallest build for iCE40, cells per module"
 	@echo "make lint       static checks only"
@@ -29,17 +29,26 @@ help:
 	@echo "make clean      remove $(BUILD)"
 	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run or dmar vm' WAVE=file.fst"
 
-run: build
+run: program
 	$(BUILD)/dmar run $(TRACE) $(ARGS)
 
 linux:
 	@sim/setup/packages.sh linux
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory program
 	$(BUILD)/dmar vm $(ARGS)
+
+# The first `make run` or `make linux` compiles one configuration of the RTL, unless ARGS ask for
+# another; `make build` and `make test` compile all.
+program:
+	@sim/setup/packages.sh build
+	@[ -f $(BUILD)/CMakeCache.txt ] || sim/setup/configure.sh $(BUILD) "-DDMAR_MODELS=default"
+	@$(if $(findstring --config,$(ARGS))$(findstring --aw,$(ARGS)),\
+	   sim/setup/configure.sh $(BUILD) --if-new "-DDMAR_MODELS=",:)
+	cmake --build $(BUILD) -j $(JOBS) --target dmar
 
 build:
 	@sim/setup/packages.sh build
-	@sim/setup/configure.sh $(BUILD)
+	@sim/setup/configure.sh $(BUILD) --if-new "-DDMAR_MODELS="
 	cmake --build $(BUILD) -j $(JOBS) --target dmar
 
 test:
@@ -73,13 +82,13 @@ netlist:
 	@sim/setup/packages.sh test
 	@sim/synth/netlist.sh $(BUILD)/synth/netlist.v
 
-waves: build
+waves: program
 	@sim/setup/packages.sh waves
 	@mkdir -p $(dir $(WAVE))
 	$(BUILD)/dmar run $(TRACE) --wave $(WAVE) --wave-from 300 --wave-to 700 $(ARGS)
 	gtkwave $(WAVE) sim/waves/dmar.gtkw
 
-docs: build
+docs: program
 	$(BUILD)/dmar registers --markdown > docs/registers.md
 
 clean:

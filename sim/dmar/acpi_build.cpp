@@ -11,7 +11,7 @@
 #include "acpi_options.hpp"
 #include "acpi_text.hpp"
 #include "backend.hpp"
-#include "command.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 

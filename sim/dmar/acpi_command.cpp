@@ -2,6 +2,7 @@
 // `dmar acpi`: makes the ACPI table that announces a unit, or decodes and checks one.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
 #include <fstream>

@@ -2,6 +2,8 @@
 // See acpi_options.hpp.
 #include "acpi_options.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace dmar::sim {
 
 namespace {

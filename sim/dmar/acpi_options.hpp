@@ -3,13 +3,16 @@
 #ifndef DMAR_SIM_ACPI_OPTIONS_HPP
 #define DMAR_SIM_ACPI_OPTIONS_HPP
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "acpi/dmar_table.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace dmar::sim {
 

@@ -4,7 +4,7 @@
 
 #include "backend.hpp"
 #include "backend_golden.hpp"
-#include "command.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 

@@ -7,7 +7,7 @@
 #include "backend_golden.hpp"
 #include "bench/dma_burst.hpp"
 #include "bench/registry.hpp"
-#include "command.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 
@@ -77,8 +77,10 @@ Config config_named(const std::string &name) {
   for (const bench::ModelInfo &model : bench::models()) {
     if (model.name == name) return model.config;
   }
-  throw UsageError(fmt::format("--config {}: no such configuration; this program has {}", name,
-                               fmt::join(config_names(), ", ")));
+  throw UsageError(
+      fmt::format("--config {}: no such configuration; this program has {} "
+                  "(`make build` builds all)",
+                  name, fmt::join(config_names(), ", ")));
 }
 
 std::unique_ptr<Backend> make_backend(const BackendOptions &options) {

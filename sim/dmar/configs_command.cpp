@@ -2,6 +2,7 @@
 // `dmar configs`: the configurations in this program, their parameters and what they report.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <string>
 
 #include "backend.hpp"

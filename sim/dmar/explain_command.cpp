@@ -2,6 +2,7 @@
 // `dmar explain`: every table read and every decision for one request at a moment of a trace.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <optional>

@@ -2,6 +2,7 @@
 // `dmar fuzz`: random machines without end, every answer checked.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <memory>
 

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "command.hpp"
 #include "fuzz/shrink.hpp"
 #include "output_file.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `dmar fuzz` of a program that was built without the Verilated models.
+#include <CLI/CLI.hpp>
+
 #include "command.hpp"
 
 namespace dmar::sim {

@@ -3,11 +3,14 @@
 #ifndef DMAR_SIM_FUZZ_OPTIONS_HPP
 #define DMAR_SIM_FUZZ_OPTIONS_HPP
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "fuzz_campaign.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace dmar::sim {
 

@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "command.hpp"
 #include "source_id_text.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 

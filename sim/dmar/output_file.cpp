@@ -9,7 +9,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "command.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 

@@ -2,6 +2,7 @@
 // `dmar registers`: the register map. docs/registers.md is its output with --markdown.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 

@@ -2,6 +2,7 @@
 // `dmar run`: replays a recorded trace and says whether everything was as recorded.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <limits>
 #include <memory>

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <sys/signalfd.h>
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <memory>

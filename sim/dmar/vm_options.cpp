@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -209,7 +210,8 @@ void check_vm_options(const VmOptions &options) {
   const auto names = config_names();
   if (std::ranges::find(names, config) == names.end()) {
     throw UsageError(fmt::format(
-        "--{}: this program was built without configuration {}; it has {}",
+        "--{}: this program was built without configuration {}; it has {} (`make build` "
+        "builds all)",
         options.config.empty() ? fmt::format("aw {}", options.address_width) : "config " + config,
         config, fmt::join(names, ", ")));
   }

@@ -3,12 +3,15 @@
 #ifndef DMAR_SIM_VM_OPTIONS_HPP
 #define DMAR_SIM_VM_OPTIONS_HPP
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "cosim/wave_trigger.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace dmar::sim {
 

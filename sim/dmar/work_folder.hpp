@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <string>
 
-#include "command.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 

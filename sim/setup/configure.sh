@@ -1,15 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# configure.sh BUILD [CMake options]: configures the build folder, with ccache and Ninja where
-# present. Keeps options given earlier.
+# configure.sh BUILD [--if-new] [CMake options]: configures the build folder, with ccache and Ninja
+# where present. Keeps options given earlier. --if-new: only when an option has another value.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:?usage: configure.sh BUILD [options]}
 shift
+if_new=0
+if [ "${1:-}" = --if-new ]; then if_new=1; shift; fi
 options=("$@")
 if [ ! -f "$build/CMakeCache.txt" ]; then
   command -v ninja >/dev/null && options+=(-G Ninja)
   command -v ccache >/dev/null && options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+elif [ $if_new -eq 1 ]; then
+  new=0
+  for option in "${options[@]}"; do
+    name=${option%%=*}
+    [ "$(sed -n "s/^${name#-D}:[A-Z]*=//p" "$build/CMakeCache.txt")" = "${option#*=}" ] || new=1
+  done
+  [ $new -eq 1 ] || exit 0
 elif [ ${#options[@]} -eq 0 ]; then
   exit 0  # the build reconfigures itself when a list file changed
 fi

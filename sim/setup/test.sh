@@ -28,7 +28,7 @@ netlist=()
 if stage "netlist" sim/synth/netlist.sh "$build/synth/netlist.v"; then
   netlist=("-DDMAR_NETLIST=$PWD/$build/synth/netlist.v")
 fi
-if stage configure sim/setup/configure.sh "$build" "${netlist[@]}" &&
+if stage configure sim/setup/configure.sh "$build" -DDMAR_MODELS= "${netlist[@]}" &&
    stage build cmake --build "$build" -j "$jobs"; then
   log=$build/ctest.log
   echo "== tests"

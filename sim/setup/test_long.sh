@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
 failed=0
-sim/setup/configure.sh "$build" && cmake --build "$build" -j "${JOBS:-$(nproc)}" || exit 1
+sim/setup/configure.sh "$build" --if-new -DDMAR_MODELS= && cmake --build "$build" -j "${JOBS:-$(nproc)}" || exit 1
 
 replay() {  # replay TRACE CONFIG OPTIONS...
   local trace=sim/traces/$1.trace.gz config=$2
