@@ -199,12 +199,26 @@ void Lockstep::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) 
     golden_->write(offset, bytes, value);
     note_golden_consequences();
     if (recorder_ != nullptr) recorder_->event(event);
-    if (before != golden_->control()) stale_.clear();
     rtl_->write(offset, bytes, value);
     collect();
     disturb();
     if (offset == reg::kGcmd) await_command();
+    note_flushes(before, golden_->control());
   });
+}
+
+// Commands that take over a table or switch its use empty the caches of what it holds
+// (docs/architecture.md), and only those.
+void Lockstep::note_flushes(const golden::ControlState &before, const golden::ControlState &now) {
+  if (before.translation_enabled != now.translation_enabled ||
+      before.root_table != now.root_table) {
+    stale_.clear_pages();
+  }
+  if (before.interrupt_enabled != now.interrupt_enabled ||
+      before.compatibility_allowed != now.compatibility_allowed ||
+      before.interrupt_table != now.interrupt_table) {
+    stale_.clear_messages();
+  }
 }
 
 // A CPU that finds a command unfinished measures time, for which a simulated one has little sense:

@@ -97,6 +97,7 @@ class Lockstep {
   void note_status_write(const bench::StatusWrite &write);
   void note_message(const Message &message);
   void await_command();
+  void note_flushes(const golden::ControlState &before, const golden::ControlState &now);
   void disturb();
   [[nodiscard]] bool may_rest() const;
   [[nodiscard]] bool commands_done();

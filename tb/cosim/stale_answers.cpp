@@ -135,10 +135,9 @@ void StaleAnswers::invalidate(const golden::Invalidation &invalidation) {
              invalidation);
 }
 
-void StaleAnswers::clear() {
+void StaleAnswers::clear_pages() {
   contexts_.clear();
   pages_.clear();
-  messages_.clear();
 }
 
 std::size_t StaleAnswers::size() const {

@@ -31,8 +31,13 @@ class StaleAnswers {
 
   // Is complete now.
   void invalidate(const golden::Invalidation &invalidation);
-  // Everything, as when a table pointer was set.
-  void clear();
+  // As when another table was taken over.
+  void clear_pages();
+  void clear_messages() { messages_.clear(); }
+  void clear() {
+    clear_pages();
+    clear_messages();
+  }
 
   [[nodiscard]] std::size_t size() const;  // answers kept
 

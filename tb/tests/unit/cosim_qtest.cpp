@@ -153,6 +153,7 @@ TEST_F(QmpTest, TellsEachCommandOfItsEnd) {
 
 TEST_F(QmpTest, KeepsTheReasonOfTheShutdown) {
   answer(R"({"event": "RESUME"})");
+  answer(R"({"event": "RTC_CHANGE", "data": {"offset": 0, "reason": "clock"}})");
   EXPECT_EQ(qmp.shutdown_reason(), "");
   answer(R"({"event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-shutdown"}})");
   EXPECT_EQ(qmp.shutdown_reason(), "guest-shutdown");
