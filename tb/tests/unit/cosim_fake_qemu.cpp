@@ -116,9 +116,13 @@ class Emulator {
     }
     const int socket = sockets_.at(device);
     check(::sendmsg(socket, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()), device);
-    if (!reply) return 0;
+    return reply ? take_reply(device) : 0;
+  }
+
+  std::uint64_t take_reply(const std::string &device) {
     std::array<std::uint8_t, 24> answer{};
-    check(::recv(socket, answer.data(), answer.size(), MSG_WAITALL) == 24, device + ": no reply");
+    const ssize_t got = ::recv(sockets_.at(device), answer.data(), answer.size(), MSG_WAITALL);
+    check(got == 24, device + ": no reply");
     check(answer[0] == 1 && answer[8] == 8, device + ": no RET");
     std::uint64_t value = 0;
     std::memcpy(&value, answer.data() + 16, sizeof value);
@@ -142,13 +146,14 @@ class Emulator {
   }
 
   std::uint64_t bar(const std::string &device, bool write, std::uint64_t address,
-                    std::uint64_t value, std::uint32_t bytes, bool memory = true) {
+                    std::uint64_t value, std::uint32_t bytes, bool memory = true,
+                    bool reply = true) {
     std::vector<std::uint8_t> payload(24);
     std::memcpy(payload.data(), &address, 8);
     std::memcpy(payload.data() + 8, &value, 8);
     std::memcpy(payload.data() + 16, &bytes, 4);
     payload[20] = memory ? 1 : 0;
-    return message(device, write ? 4 : 5, payload);
+    return message(device, write ? 4 : 5, payload, reply);
   }
 
   // Carries out what came on the qtest and control channels; waits for something when `wait` < 0.
@@ -245,6 +250,7 @@ class Emulator {
     if (mode_ == "dma") use_edu();
     if (mode_ == "reset in dma") reset_in_dma();
     if (mode_ == "pins") many_pins();
+    if (mode_ == "pin order") order_of_pins();
     shut_down(mode_ == "reboot" ? "guest-reset" : "guest-shutdown");
     return 0;
   }
@@ -331,6 +337,29 @@ class Emulator {
     bar("unit", false, kUnit, 0, 4);  // behind all pins
     await_interrupts(kEdges);
     for (const std::uint32_t data : interrupts_) check(data == 0x34, "another vector");
+  }
+
+  // A level falls before the end of its interrupt is written: that makes no second interrupt. Two
+  // accesses are under way at once, so that the second one comes while the first is carried out.
+  void order_of_pins() {
+    bar("unit", true, kIoapic, 0x18, 4);
+    bar("unit", true, kIoapic + 0x10, 0x8034, 4);
+    for (unsigned i = 1; i <= 200; ++i) {
+      put_line(sockets_["qtest"], "IRQ raise 4");
+      await_interrupts(i);
+      bar("unit", true, kUnit + 0x18, 0, 4, true, false);  // a command: that takes a while
+      const auto later = std::chrono::steady_clock::now() + std::chrono::microseconds(2 * i);
+      while (std::chrono::steady_clock::now() < later) {
+      }
+      put_line(sockets_["qtest"], "IRQ lower 4");
+      bar("unit", true, kIoapic + 0x40, 0x34, 4, true, false);
+      take_reply("unit");
+      take_reply("unit");
+      bar("unit", true, kIoapic + 0x40, 0x34, 4);  // of a second one, if there was any
+    }
+    bar("unit", false, kUnit, 0, 4);
+    for (int i = 0; i < 10; ++i) serve(10);
+    await_interrupts(200);
   }
 
   std::string mode_ = "exit";

@@ -105,6 +105,11 @@ TEST_F(CosimRtlMachine, SurvivesAFloodOfPins) {
   EXPECT_EQ(machine->unit().statistics().interrupts, 3000U);
 }
 
+TEST_F(CosimRtlMachine, TakesPinsBeforeTheAccessesThatFollowThem) {
+  expect_success(run_as("pin order"));
+  EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
+}
+
 TEST_F(CosimRtlMachine, RecordsATrace) {
   options.record = image.string() + ".trace.gz";
   expect_success(run_as("dma"));
