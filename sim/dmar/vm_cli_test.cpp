@@ -91,6 +91,21 @@ TEST_F(Boot, BareMetal) {
   EXPECT_GE(json["interrupts_blocked"], 2);
 }
 
+// An interrupt from the keyboard ends QEMU too, still gives the summary, and leaves nothing behind.
+TEST_F(Boot, Interrupted) {
+  REQUIRE_GUEST();
+  std::filesystem::create_directory(in("tmp"));
+  const Result result =
+      shell(fmt::format("TMPDIR='{}' timeout --preserve-status --kill-after=60 --signal=INT 5 '{}' "
+                        "vm --console-log {}",
+                        in("tmp"), DMAR_PROGRAM, in("console")));
+  EXPECT_EQ(result.status, 1) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("failed: interrupted"));
+  EXPECT_THAT(result.output, HasSubstr("The unit\n"));
+  EXPECT_TRUE(std::filesystem::is_empty(in("tmp")));
+  EXPECT_TRUE(std::filesystem::exists(in("console")));
+}
+
 class VmOptions : public Program {
  protected:
   void expect_usage_error(const std::string &options, const std::string &message) {

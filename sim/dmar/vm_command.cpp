@@ -29,7 +29,8 @@ namespace {
 
 constexpr std::chrono::seconds kDefaultTimeout{300};
 
-// Interrupt and termination as something to poll for, so that QEMU ends before we do.
+// Interrupt and termination as something to poll for, so that QEMU ends before we do. Made before
+// everything that may start a thread, for each of them would take the signals otherwise.
 class StopSignals {
  public:
   StopSignals() {
@@ -115,11 +116,10 @@ std::optional<std::chrono::seconds> time_limit(const VmOptions &options) {
   return kDefaultTimeout;
 }
 
-VmResult run_machine(const VmOptions &options, const VmGuest &guest) {
+VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopSignals &stop) {
   VmResult result{.options = options, .kind = guest.kind, .kernel = guest.name};
   cosim::Machine machine(machine_options(options, guest, config_named(config_of(options))),
                          make_rtl(options));
-  const StopSignals stop;
   VmProgress progress(!options.quiet && !options.interactive && !options.console);
   result.end = machine.run(time_limit(options), stop.descriptor(), [&] {
     progress.at(machine.unit().statistics(), machine.unit().differences().count);
@@ -142,10 +142,11 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest) {
 
 int run(const VmOptions &options) {
   check_vm_options(options);
+  const StopSignals stop;
   const WorkFolder folder;
   try {
     const VmGuest guest = make_guest(options, folder);
-    const VmResult result = run_machine(options, guest);
+    const VmResult result = run_machine(options, guest, stop);
     const std::string failed = vm_failure_text(result);
     if (!options.quiet) fmt::print("{}", vm_summary_text(result));
     fmt::print(stderr, "{}", failed);
