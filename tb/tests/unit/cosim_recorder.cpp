@@ -158,6 +158,17 @@ TEST_F(RecorderTest, LeavesOutWhatATraceCannotSay) {
   EXPECT_EQ(text_of(folder / "t"), "unit ver 1 cap 2 ecap 3\nwrite 18 4 0\n");
 }
 
+// A register read uses no memory; what was looked at belongs to the event that does.
+TEST_F(RecorderTest, MemoryStandsBeforeTheEventThatUsesIt) {
+  memory.write64(HostAddr(0x1000), 0x33);
+  Recorder recorder(folder / "t", memory);
+  recorder.looked_at(HostAddr(0x1000), 16);
+  recorder.event(trace::ReadEvent{.offset = 0x1C, .bytes = 4, .value = 0});
+  recorder.event(trace::WriteEvent{.offset = 0x18, .bytes = 4, .value = 0});
+  recorder.finish();
+  EXPECT_EQ(text_of(folder / "t"), "read 1c 4 0\n" + line(0x1000, "33") + "write 18 4 0\n");
+}
+
 TEST_F(RecorderTest, SaysNothingOfPlacesWithoutMemory) {
   memory.inject_error(HostAddr(0x1000), HostAddr(0x1FFF));
   Recorder recorder(folder / "t", memory);

@@ -485,6 +485,30 @@ TEST_F(CosimRtl, ForgetsRequestsThatAResetMeets) {
   expect_agreement();
 }
 
+TEST_F(CosimRtl, OwesNothingAfterAReset) {
+  start();
+  driver.set_event(reg::kFectl, {.address = 0xFEE0'1004, .data = 0x27});
+  iommu.settle();
+  unit.rtl().hold_table_answers([](const bench::AddressBeat &, bool) { return true; });
+  driver.push_wait();
+  driver.ring_doorbell();  // a status write is due that never comes
+  unit.reset();
+  unit.write(reg::kFedata, 4, 1);
+  iommu.settle();
+  unit.final_check();
+  expect_agreement();
+}
+
+TEST_F(CosimRtl, NoticesWhatNobodyAskedFor) {
+  start();
+  unit.rtl().submit(request(AccessKind::kRead), {}, 3);
+  unit.rtl().step(500);
+  unit.write(reg::kFedata, 4, 1);
+  iommu.settle();
+  expect_difference("verdict", "for 0020 at 1234567000", "nobody asked");
+  expect_difference("memory", "1 accesses for devices", "no request asked for them");
+}
+
 TEST_F(CosimRtl, ComparesEveryRegisterAtTheEnd) {
   start();
   iommu.access(request(AccessKind::kRead, 0x7000));

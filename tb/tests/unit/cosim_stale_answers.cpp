@@ -127,6 +127,7 @@ TEST_F(StaleAnswersTest, DevicesOfADomainShareItsPages) {
   EXPECT_THAT(places(other), IsEmpty());
   EXPECT_THAT(places(other, page(0xB000)), ElementsAre(0xA000));  // the domain that tables name
   EXPECT_THAT(places(other, page(0xB000, PageSize::k4K, DomainId(8))), IsEmpty());
+  EXPECT_THAT(places(request(0x1000, AccessKind::kRead, bdf(0, 4, 0))), IsEmpty());
   note(0x5000, page(0xF000), kNeighbour);
   EXPECT_THAT(places(other), ElementsAre(0xA000));  // the domain of its own earlier answer
 }
