@@ -106,8 +106,7 @@ class Lockstep {
   void compare_register(std::uint32_t offset, unsigned bytes, std::uint64_t value,
                         const char *when);
   void differ(std::string what, std::string unit, std::string golden);
-  template <class Action>
-  void guarded(const std::string &what, Action action);
+  void guarded(const std::string &what, const std::function<void()> &action);
 
   MakeRtl make_;
   MemoryBus &ram_;

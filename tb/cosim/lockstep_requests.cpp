@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Device requests: what the golden model says, and what the unit did. See lockstep.hpp.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "cosim/lockstep.hpp"
+#include "trace/outcome.hpp"
+
+namespace dmar::cosim {
+
+namespace {
+
+constexpr unsigned kIds = 16;  // AXI IDs given in turn
+
+std::string describe(const Request &request) {
+  if (request.kind == AccessKind::kWrite && request.bytes == 4 &&
+      (request.address.raw() >> 20) == 0xFEE) {
+    return fmt::format("int {:04x} {:x} {:x}", request.source_id.raw(), request.address.raw(),
+                       request.message_data);
+  }
+  return fmt::format("dma {} {:04x} {:x} {}", request.kind == AccessKind::kRead ? 'r' : 'w',
+                     request.source_id.raw(), request.address.raw(), request.bytes);
+}
+
+// Whether a verdict of the golden model is the one that the monitor port showed, address apart.
+bool same_kind(const golden::Verdict &verdict, const bench::VerdictEvent &event) {
+  const trace::Outcome outcome = trace::outcome_of(verdict);
+  using Kind = trace::Outcome::Kind;
+  switch (event.verdict) {
+    case bench::VerdictKind::kForward:
+      return outcome.kind == Kind::kAccess;
+    case bench::VerdictKind::kInterrupt:
+      return outcome.kind == Kind::kInterrupt;
+    case bench::VerdictKind::kComplete:
+      return outcome.kind == Kind::kNoAccess;
+    case bench::VerdictKind::kFault:
+      return outcome.kind == Kind::kFault && outcome.reason == event.reason;
+    case bench::VerdictKind::kBlock:
+      return outcome.kind == Kind::kBlocked;
+  }
+  return false;
+}
+
+}  // namespace
+
+Lockstep::Id Lockstep::submit(const Request &request, std::vector<std::uint8_t> data) {
+  golden::Verdict verdict = golden_->judge(request);
+  if (recorder_ != nullptr) recorder_->forget();
+  if (on_submit_) on_submit_(request, verdict);
+  const Id id = next_id_++;
+  Flight flight{.handle = 0,
+                .request = request,
+                .data = std::move(data),
+                .axi_id = static_cast<std::uint8_t>(next_axi_id_++ % kIds),
+                .at_submission = std::move(verdict)};
+  guarded(describe(request),
+          [&] { flight.handle = rtl_->submit(request, flight.data, flight.axi_id); });
+  flights_.emplace(id, std::move(flight));
+  return id;
+}
+
+void Lockstep::judge(const bench::VerdictEvent &event) {
+  const auto found = std::ranges::find_if(flights_, [&](const auto &entry) {
+    const Request &request = entry.second.request;
+    return !entry.second.judged && request.source_id == event.source_id &&
+           request.address == event.address && request.kind == event.kind;
+  });
+  if (found == flights_.end()) {
+    differ("verdict", fmt::format("for {:04x} at {:x}", event.source_id.raw(), event.address.raw()),
+           "nobody asked");
+    return;
+  }
+  Flight &flight = found->second;
+  flight.judged = true;
+  golden::Verdict now = golden_->judge(flight.request);
+  flight.later = stale_.find(flight.request, now);
+  if (recorder_ != nullptr) recorder_->forget();
+  if (same_kind(now, event)) {
+    now = golden_->translate(flight.request);  // records the fault
+    note_golden_consequences();
+    if (recorder_ != nullptr) recorder_->request(flight.request, now);
+  } else if (event.verdict == bench::VerdictKind::kFault) {
+    statistics_.fault_log_compared = false;
+  }
+  stale_.note(flight.request, now);
+  flight.later.insert(flight.later.begin(), std::move(now));
+  if (event.verdict == bench::VerdictKind::kFault) record_fault(event, flight);
+}
+
+void Lockstep::record_fault(const bench::VerdictEvent &event, const Flight &flight) {
+  statistics_.faults.push_back(
+      {.record = golden::make_fault_record(config(), flight.request, event.reason),
+       .request = flight.request,
+       .cycle = event.cycle});
+  disturb();  // its event message may be under way
+}
+
+bool Lockstep::legal(const Flight &flight, const Completion &completion) const {
+  const trace::Outcome unit = trace::outcome_of(completion);
+  const auto agrees = [&](const golden::Verdict &verdict) {
+    if (trace::outcome_of(verdict) == unit) return true;
+    // Let through to a place without RAM.
+    const auto *translation = std::get_if<golden::Translation>(&verdict);
+    return translation != nullptr && completion.status == Completion::Status::kMemoryError &&
+           completion.address == translation->address;
+  };
+  return agrees(flight.at_submission) || std::ranges::any_of(flight.later, agrees);
+}
+
+void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
+  const Completion &completion = outcome.completion;
+  const golden::Verdict &now = flight.later.empty() ? flight.at_submission : flight.later.front();
+  const std::string what = describe(flight.request);
+  if (!legal(flight, completion)) {
+    differ(what, trace::to_string(trace::outcome_of(completion)),
+           trace::to_string(trace::outcome_of(now)));
+  } else if (trace::outcome_of(completion) != trace::outcome_of(now) &&
+             completion.status != Completion::Status::kMemoryError) {
+    const bool cached = std::ranges::any_of(flight.later, [&](const golden::Verdict &verdict) {
+      return trace::outcome_of(verdict) == trace::outcome_of(completion);
+    });
+    ++(cached ? statistics_.stale : statistics_.raced);
+  }
+  const std::string bytes = observed_.check(flight.request, flight.axi_id, flight.data, completion);
+  if (!bytes.empty()) differ(what, bytes, "the bytes arrive where and as they should");
+  count(flight, completion);
+  finished_.push_back({id, completion});
+}
+
+void Lockstep::count(const Flight &flight, const Completion &completion) {
+  const golden::Verdict &verdict =
+      flight.later.empty() ? flight.at_submission : flight.later.front();
+  const bool blocked = completion.status == Completion::Status::kBlocked;
+  const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
+  const bool interrupt_range = (flight.request.address.raw() >> 20) == 0xFEE;
+  if (completion.interrupt || interrupt != nullptr || (blocked && interrupt_range)) {
+    ++statistics_.interrupts;
+    if (blocked) {
+      ++statistics_.interrupts_blocked;
+    } else if (interrupt != nullptr && interrupt->remapped) {
+      ++statistics_.interrupts_remapped;
+    } else {
+      ++statistics_.interrupts_unchanged;
+    }
+    return;
+  }
+  ++(flight.request.kind == AccessKind::kRead ? statistics_.dma_reads : statistics_.dma_writes);
+  if (blocked) ++statistics_.dma_blocked;
+  if (completion.status != Completion::Status::kOkay) return;
+  statistics_.dma_bytes += flight.request.bytes;
+  const auto *translation = std::get_if<golden::Translation>(&verdict);
+  if (translation == nullptr) return;
+  ++(translation->identity ? statistics_.dma_identity : statistics_.dma_translated);
+}
+
+}  // namespace dmar::cosim
