@@ -21,7 +21,7 @@ struct VmOptions {
   std::string append;
   std::vector<std::string> disks;  // FILE or FILE,ro
   unsigned test_disks = 1;
-  unsigned test_megabytes = 16;
+  unsigned test_megabytes = 8;
   unsigned memory = 512;  // MiB
   std::string cpu;        // empty: what suits the guest
   std::string qemu = "qemu-system-x86_64";
