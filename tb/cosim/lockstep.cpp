@@ -192,7 +192,9 @@ bool Lockstep::commands_done() {
 }
 
 void Lockstep::come_to_rest() {
-  if (!commands_done()) {
+  const bool done = commands_done();
+  collect();  // what came while it looked
+  if (!done) {
     look_again_cycle_ = rtl_->cycle() + kRestCycles;
     return;
   }
