@@ -3,8 +3,11 @@
 // register accesses, one AXI4 manager for its own tables, queues and messages. Someone with PCIe
 // TLPs uses this module.
 //
-// xlate_req is valid/ready. The answer comes with the tag of the request, in any order; the
-// requester keeps room for it, so it is never refused. A tag is free again with its answer.
+// Two request ports, valid/ready, for two requests a clock; a user with one stream ties the other
+// off. Tags below Port0Tags belong to port 0, the others to port 1. The answer comes with the tag
+// of the request, in any order, never refused: the requester keeps room for it. Hits are answered
+// on the port's own rsp; all else, of both ports, on late_rsp, which may come in the same clock. A
+// tag is free again with its answer.
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
 // an epoch other than `epoch_o`.
 `include "dmar_assert.svh"
@@ -34,7 +37,8 @@ module dmar_core #(
   parameter bit          RootPointerFlush      = 1'b0,
   parameter bit          InterruptPointerFlush = 1'b0,
   parameter bit          WriteBufferFlush      = 1'b0,
-  parameter int unsigned Tags           = 16,
+  parameter int unsigned Tags           = 16,   // of both ports
+  parameter int unsigned Port0Tags      = 8,
   parameter int unsigned Walks          = 4,
   parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
   parameter int unsigned Iotlb4kSets = 32, parameter int unsigned Iotlb4kWays = 4,
@@ -45,13 +49,23 @@ module dmar_core #(
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
-  input  logic                  xlate_req_valid_i,
-  output logic                  xlate_req_ready_o,
-  input  dmar_pkg::tag_t        xlate_req_tag_i,
-  input  dmar_pkg::request_t    xlate_req_i,
-  output logic                  xlate_rsp_valid_o,
-  output dmar_pkg::tag_t        xlate_rsp_tag_o,
-  output dmar_pkg::answer_t     xlate_rsp_o,
+  input  logic                  xlate0_req_valid_i,
+  output logic                  xlate0_req_ready_o,
+  input  dmar_pkg::tag_t        xlate0_req_tag_i,
+  input  dmar_pkg::request_t    xlate0_req_i,
+  output logic                  xlate0_rsp_valid_o,
+  output dmar_pkg::tag_t        xlate0_rsp_tag_o,
+  output dmar_pkg::answer_t     xlate0_rsp_o,
+  input  logic                  xlate1_req_valid_i,
+  output logic                  xlate1_req_ready_o,
+  input  dmar_pkg::tag_t        xlate1_req_tag_i,
+  input  dmar_pkg::request_t    xlate1_req_i,
+  output logic                  xlate1_rsp_valid_o,
+  output dmar_pkg::tag_t        xlate1_rsp_tag_o,
+  output dmar_pkg::answer_t     xlate1_rsp_o,
+  output logic                  late_rsp_valid_o,
+  output dmar_pkg::tag_t        late_rsp_tag_o,
+  output dmar_pkg::answer_t     late_rsp_o,
   output logic                  epoch_o,
   input  logic                  drain_busy_i,
   input  dmar_pkg::reg_access_t access_i,
@@ -84,13 +98,13 @@ module dmar_core #(
   input  logic [5:0]            rid_i,
   input  logic [127:0]          rdata_i,
   input  logic [1:0]            rresp_i,
+  input  logic                  rlast_i,
   input  logic                  rvalid_i,
   output logic                  rready_o,
-  // Monitor, in the clock of the answer
-  output logic                  mon_valid_o,
-  output dmar_pkg::request_t    mon_request_o,
-  output logic                  mon_hit_o,
-  output logic                  mon_walk_o
+  // Monitor, in the clock of the answer; [0], [1]: of rsp, [2]: of late_rsp, as in mon_verdicts_o
+  output logic [2:0]            mon_valid_o,
+  output logic [3*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdicts_o,
+  output logic                  mon_walk_o    // one pulse for each table walk started
 );
 
   dmar_params #(
@@ -119,6 +133,39 @@ module dmar_core #(
   localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1;
   localparam int unsigned FaultInfoWidth = Sagaw[3] ? 57 : 48;
 
+  // Request ports //
+
+  logic               req_valid, req_ready, rsp_valid, mon_valid, mon_hit;
+  dmar_pkg::tag_t     req_tag, rsp_tag;
+  dmar_pkg::request_t req, mon_request;
+  dmar_pkg::answer_t  rsp;
+  dmar_pkg::verdict_t mon_verdict;
+
+  dmar_xlate_mux u_xlate_mux (
+    .clk_i, .rst_ni,
+    .valid0_i(xlate0_req_valid_i), .ready0_o(xlate0_req_ready_o), .tag0_i(xlate0_req_tag_i),
+    .request0_i(xlate0_req_i),
+    .valid1_i(xlate1_req_valid_i), .ready1_o(xlate1_req_ready_o), .tag1_i(xlate1_req_tag_i),
+    .request1_i(xlate1_req_i),
+    .valid_o(req_valid), .ready_i(req_ready), .tag_o(req_tag), .request_o(req)
+  );
+
+  logic rsp_port;
+  assign rsp_port           = ({1'b0, rsp_tag} >= 9'(Port0Tags));
+  assign xlate0_rsp_valid_o = rsp_valid && !rsp_port;
+  assign xlate0_rsp_tag_o   = rsp_tag;
+  assign xlate0_rsp_o       = rsp;
+  assign xlate1_rsp_valid_o = rsp_valid && rsp_port;
+  assign xlate1_rsp_tag_o   = rsp_tag;
+  assign xlate1_rsp_o       = rsp;
+  assign late_rsp_valid_o   = 1'b0;
+  assign late_rsp_tag_o     = '0;
+  assign late_rsp_o         = '0;
+  assign mon_verdict    = {mon_request.source_id, mon_request.address, mon_request.kind,
+                           rsp.verdict, rsp.reason, mon_hit};
+  assign mon_valid_o    = {1'b0, mon_valid && rsp_port, mon_valid && !rsp_port};
+  assign mon_verdicts_o = {{dmar_pkg::VERDICT_WIDTH{1'b0}}, mon_verdict, mon_verdict};
+
   // Translation and its flushes //
 
   dmar_pkg::control_t control, control_next;
@@ -135,6 +182,7 @@ module dmar_core #(
   logic [63:0]        walk_addr;
   logic [5:0]         walk_id, rsp_id;
   logic [127:0]       rsp_data;
+  logic               rsp_last;
 
   dmar_translate #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
@@ -150,9 +198,8 @@ module dmar_core #(
     .SweepSets(SweepSets)
   ) u_translate (
     .clk_i, .rst_ni,
-    .req_valid_i(xlate_req_valid_i), .req_ready_o(xlate_req_ready_o),
-    .req_tag_i(xlate_req_tag_i), .req_i(xlate_req_i),
-    .rsp_valid_o(xlate_rsp_valid_o), .rsp_tag_o(xlate_rsp_tag_o), .rsp_o(xlate_rsp_o),
+    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_tag_i(req_tag), .req_i(req),
+    .rsp_valid_o(rsp_valid), .rsp_tag_o(rsp_tag), .rsp_o(rsp),
     .fault_valid_o(fault_valid), .fault_o(fault),
     .control_i(control), .low_base_i(low_base), .low_limit_i(low_limit),
     .high_base_i(high_base), .high_limit_i(high_limit),
@@ -162,7 +209,7 @@ module dmar_core #(
     .mem_valid_o(walk_valid), .mem_ready_i(walk_ready), .mem_addr_o(walk_addr),
     .mem_wide_o(walk_wide), .mem_id_o(walk_id), .mem_rsp_valid_i(walk_rsp_valid),
     .mem_rsp_id_i(rsp_id), .mem_rsp_data_i(rsp_data), .mem_rsp_error_i(rsp_error),
-    .mon_valid_o, .mon_request_o, .mon_hit_o, .mon_walk_o
+    .mon_valid_o(mon_valid), .mon_request_o(mon_request), .mon_hit_o(mon_hit), .mon_walk_o
   );
 
   dmar_flush_mux u_flush_mux (
@@ -269,10 +316,12 @@ module dmar_core #(
   dmar_table_port #(.Coherent(Coherent)) u_table_port (
     .clk_i, .rst_ni,
     .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),
-    .walk_wide_i(walk_wide), .walk_id_i(walk_id), .walk_rsp_valid_o(walk_rsp_valid),
+    .walk_wide_i(walk_wide), .walk_line_i(1'b0), .walk_id_i(walk_id),
+    .walk_rsp_valid_o(walk_rsp_valid), .walk_rsp_ready_i(1'b1),
     .queue_valid_i(queue_valid), .queue_ready_o(queue_ready), .queue_addr_i(queue_addr),
     .queue_rsp_valid_o(queue_rsp_valid),
-    .rsp_id_o(rsp_id), .rsp_data_o(rsp_data), .rsp_error_o(rsp_error),
+    .rsp_id_o(rsp_id), .rsp_data_o(rsp_data), .rsp_last_o(rsp_last),
+    .rsp_error_o(rsp_error),
     .status_valid_i(status_valid), .status_i(status), .status_done_o(status_done),
     .fault_event_valid_i(fault_event_valid), .fault_event_i(fault_event),
     .fault_event_done_o(fault_event_done),
@@ -281,11 +330,11 @@ module dmar_core #(
     .awid_o, .awaddr_o, .awlen_o, .awsize_o, .awburst_o, .awuser_o, .awvalid_o, .awready_i,
     .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i, .bvalid_i, .bready_o,
     .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .aruser_o, .arvalid_o, .arready_i,
-    .rid_i, .rdata_i, .rresp_i, .rvalid_i, .rready_o
+    .rid_i, .rdata_i, .rresp_i, .rlast_i, .rvalid_i, .rready_o
   );
 
   // Kept for waves.
   logic unused;
-  assign unused = queue_idle;
+  assign unused = ^{queue_idle, mon_request, rsp_last};
 
 endmodule

@@ -60,6 +60,18 @@ package dmar_pkg;
     remapped_t  message;
     logic       epoch;       // drain colour, see dmar_flush
   } answer_t;
+  localparam int unsigned ANSWER_WIDTH = 84;
+
+  // One verdict as the monitor shows it.
+  typedef struct packed {
+    source_id_t  source_id;
+    logic [63:0] address;     // of the request
+    logic [1:0]  kind;
+    verdict_e    verdict;
+    logic [7:0]  reason;
+    logic        hit;
+  } verdict_t;
+  localparam int unsigned VERDICT_WIDTH = 94;
 
   // Fault reasons (VT-d 7.1.3, 5.1.4.1) //
 
@@ -202,6 +214,7 @@ package dmar_pkg;
   } control_t;
 
   typedef struct packed {
+    logic       drain;        // done only when DMA released before is visible
     logic       apply;        // take over the pending control state
     logic       all;          // every entry of the chosen caches
     logic       ctx;          // chosen caches: context

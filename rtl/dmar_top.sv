@@ -184,14 +184,15 @@ module dmar_top #(
   input  logic               m_tbl_rvalid_i,
   output logic               m_tbl_rready_o,
 
-  // Monitor: one pulse for each verdict, for benches, statistics and trace hardware
-  output logic               mon_valid_o,
-  output logic [15:0]        mon_source_id_o,
-  output logic [63:0]        mon_address_o,    // of the request
-  output logic [1:0]         mon_kind_o,       // 0 read, 1 write, 2 atomic, 3 zero-length read
-  output logic [2:0]         mon_verdict_o,    // dmar_pkg::verdict_e
-  output logic [7:0]         mon_reason_o,     // fault reason, 0 when the verdict is not a fault
-  output logic               mon_hit_o,        // answered without a walk of its own or merged
+  // Monitor: a pulse for each verdict, for benches, statistics and trace hardware. Up to three a
+  // clock: hits of reads [0] and of writes [1], all else [2]
+  output logic [2:0]         mon_valid_o,
+  output logic [47:0]        mon_source_id_o,
+  output logic [191:0]       mon_address_o,    // of the request
+  output logic [5:0]         mon_kind_o,       // 0 read, 1 write, 2 atomic, 3 zero-length read
+  output logic [8:0]         mon_verdict_o,    // dmar_pkg::verdict_e
+  output logic [23:0]        mon_reason_o,     // fault reason, 0 when the verdict is not a fault
+  output logic [2:0]         mon_hit_o,        // answered without a walk of its own or merged
   output logic               mon_walk_o        // one pulse for each table walk started
 );
 
@@ -212,11 +213,12 @@ module dmar_top #(
 
   // Device port //
 
-  logic               read_valid, read_ready, write_valid, write_ready, xlate_valid, xlate_ready;
-  logic               rsp_valid, epoch, read_drain_busy, write_drain_busy;
-  dmar_pkg::tag_t     read_tag, write_tag, xlate_tag, rsp_tag;
-  dmar_pkg::request_t read_request, write_request, xlate_request;
-  dmar_pkg::answer_t  rsp;
+  logic               read_valid, read_ready, write_valid, write_ready;
+  logic               read_rsp_valid, write_rsp_valid, late_rsp_valid;
+  logic               epoch, read_drain_busy, write_drain_busy;
+  dmar_pkg::tag_t     read_tag, write_tag, read_rsp_tag, write_rsp_tag, late_rsp_tag;
+  dmar_pkg::request_t read_request, write_request;
+  dmar_pkg::answer_t  read_rsp, write_rsp, late_rsp;
 
   dmar_axi_read #(
     .Slots(ReadSlots), .IdWidth(IdWidth), .BufferBeats(ReadBufferBeats)
@@ -229,7 +231,9 @@ module dmar_top #(
     .s_rid_o(s_dma_rid_o), .s_rdata_o(s_dma_rdata_o), .s_rresp_o(s_dma_rresp_o),
     .s_rlast_o(s_dma_rlast_o), .s_rvalid_o(s_dma_rvalid_o), .s_rready_i(s_dma_rready_i),
     .req_valid_o(read_valid), .req_ready_i(read_ready), .req_tag_o(read_tag),
-    .req_o(read_request), .rsp_valid_i(rsp_valid), .rsp_tag_i(rsp_tag), .rsp_i(rsp),
+    .req_o(read_request),
+    .rsp_valid_i(read_rsp_valid), .rsp_tag_i(read_rsp_tag), .rsp_i(read_rsp),
+    .late_valid_i(late_rsp_valid), .late_tag_i(late_rsp_tag), .late_i(late_rsp),
     .epoch_i(epoch), .drain_busy_o(read_drain_busy),
     .m_arid_o(m_dma_arid_o), .m_araddr_o(m_dma_araddr_o), .m_arlen_o(m_dma_arlen_o),
     .m_arsize_o(m_dma_arsize_o), .m_arburst_o(m_dma_arburst_o),
@@ -252,7 +256,9 @@ module dmar_top #(
     .s_bid_o(s_dma_bid_o), .s_bresp_o(s_dma_bresp_o), .s_bvalid_o(s_dma_bvalid_o),
     .s_bready_i(s_dma_bready_i),
     .req_valid_o(write_valid), .req_ready_i(write_ready), .req_tag_o(write_tag),
-    .req_o(write_request), .rsp_valid_i(rsp_valid), .rsp_tag_i(rsp_tag), .rsp_i(rsp),
+    .req_o(write_request),
+    .rsp_valid_i(write_rsp_valid), .rsp_tag_i(write_rsp_tag), .rsp_i(write_rsp),
+    .late_valid_i(late_rsp_valid), .late_tag_i(late_rsp_tag), .late_i(late_rsp),
     .epoch_i(epoch), .drain_busy_o(write_drain_busy),
     .m_awid_o(m_dma_awid_o), .m_awaddr_o(m_dma_awaddr_o), .m_awlen_o(m_dma_awlen_o),
     .m_awsize_o(m_dma_awsize_o), .m_awburst_o(m_dma_awburst_o),
@@ -262,14 +268,6 @@ module dmar_top #(
     .m_wvalid_o(m_dma_wvalid_o), .m_wready_i(m_dma_wready_i),
     .m_bid_i(m_dma_bid_i), .m_bresp_i(m_dma_bresp_i), .m_bvalid_i(m_dma_bvalid_i),
     .m_bready_o(m_dma_bready_o)
-  );
-
-  dmar_xlate_mux u_xlate_mux (
-    .clk_i, .rst_ni,
-    .valid0_i(read_valid), .ready0_o(read_ready), .tag0_i(read_tag), .request0_i(read_request),
-    .valid1_i(write_valid), .ready1_o(write_ready), .tag1_i(write_tag),
-    .request1_i(write_request),
-    .valid_o(xlate_valid), .ready_i(xlate_ready), .tag_o(xlate_tag), .request_o(xlate_request)
   );
 
   // Registers //
@@ -291,7 +289,7 @@ module dmar_top #(
 
   // Core //
 
-  dmar_pkg::request_t mon_request;
+  logic [3*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdicts;
 
   dmar_core #(
     .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
@@ -309,12 +307,18 @@ module dmar_top #(
     .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush),
     .WriteBufferFlush(WriteBufferFlush), .InterruptCacheSets(InterruptCacheSets),
     .InterruptCacheWays(InterruptCacheWays),
-    .Tags(ReadSlots + WriteSlots)
+    .Tags(ReadSlots + WriteSlots), .Port0Tags(ReadSlots)
   ) u_core (
     .clk_i, .rst_ni,
-    .xlate_req_valid_i(xlate_valid), .xlate_req_ready_o(xlate_ready),
-    .xlate_req_tag_i(xlate_tag), .xlate_req_i(xlate_request),
-    .xlate_rsp_valid_o(rsp_valid), .xlate_rsp_tag_o(rsp_tag), .xlate_rsp_o(rsp),
+    .xlate0_req_valid_i(read_valid), .xlate0_req_ready_o(read_ready),
+    .xlate0_req_tag_i(read_tag), .xlate0_req_i(read_request),
+    .xlate0_rsp_valid_o(read_rsp_valid), .xlate0_rsp_tag_o(read_rsp_tag),
+    .xlate0_rsp_o(read_rsp),
+    .xlate1_req_valid_i(write_valid), .xlate1_req_ready_o(write_ready),
+    .xlate1_req_tag_i(write_tag), .xlate1_req_i(write_request),
+    .xlate1_rsp_valid_o(write_rsp_valid), .xlate1_rsp_tag_o(write_rsp_tag),
+    .xlate1_rsp_o(write_rsp),
+    .late_rsp_valid_o(late_rsp_valid), .late_rsp_tag_o(late_rsp_tag), .late_rsp_o(late_rsp),
     .epoch_o(epoch), .drain_busy_i(read_drain_busy || write_drain_busy),
     .access_i(access), .access_rdata_o(access_rdata), .messages_busy_o(messages_busy),
     .awid_o(m_tbl_awid_o), .awaddr_o(m_tbl_awaddr_o), .awlen_o(m_tbl_awlen_o),
@@ -327,18 +331,24 @@ module dmar_top #(
     .arsize_o(m_tbl_arsize_o), .arburst_o(m_tbl_arburst_o), .aruser_o(m_tbl_aruser_o[0]),
     .arvalid_o(m_tbl_arvalid_o), .arready_i(m_tbl_arready_i),
     .rid_i(m_tbl_rid_i), .rdata_i(m_tbl_rdata_i), .rresp_i(m_tbl_rresp_i),
+    .rlast_i(m_tbl_rlast_i),
     .rvalid_i(m_tbl_rvalid_i), .rready_o(m_tbl_rready_o),
-    .mon_valid_o, .mon_request_o(mon_request), .mon_hit_o, .mon_walk_o
+    .mon_valid_o, .mon_verdicts_o(mon_verdicts), .mon_walk_o
   );
 
-  assign mon_source_id_o = mon_request.source_id;
-  assign mon_address_o   = mon_request.address;
-  assign mon_kind_o      = mon_request.kind;
-  assign mon_verdict_o   = rsp.verdict;
-  assign mon_reason_o    = rsp.reason;
+  for (genvar i = 0; i < 3; i++) begin : gen_monitor
+    dmar_pkg::verdict_t verdict;
+    assign verdict = mon_verdicts[i*dmar_pkg::VERDICT_WIDTH +: dmar_pkg::VERDICT_WIDTH];
+    assign mon_source_id_o[i*16 +: 16] = verdict.source_id;
+    assign mon_address_o[i*64 +: 64]   = verdict.address;
+    assign mon_kind_o[i*2 +: 2]        = verdict.kind;
+    assign mon_verdict_o[i*3 +: 3]     = verdict.verdict;
+    assign mon_reason_o[i*8 +: 8]      = verdict.reason;
+    assign mon_hit_o[i]                = verdict.hit;
+  end
 
   // Single beats, one write at a time: nothing to match. The rest of the request is in the waves.
   logic unused;
-  assign unused = ^{m_tbl_bid_i, m_tbl_bresp_i, m_tbl_rlast_i, mon_request};
+  assign unused = ^{m_tbl_bid_i, m_tbl_bresp_i};
 
 endmodule

@@ -37,6 +37,9 @@ module dmar_axi_read #(
   input  logic               rsp_valid_i,
   input  dmar_pkg::tag_t     rsp_tag_i,
   input  dmar_pkg::answer_t  rsp_i,
+  input  logic               late_valid_i,   // the same, what was no hit; maybe in the same clock
+  input  dmar_pkg::tag_t     late_tag_i,
+  input  dmar_pkg::answer_t  late_i,
   input  logic               epoch_i,
   output logic               drain_busy_o,   // released before this epoch, data not here yet
   // Memory
@@ -350,6 +353,6 @@ module dmar_axi_read #(
 
   logic unused;
   assign unused = ^{ask_attr, issue_addr[63:12], issue_user[47:16], answer_beat, queue_beat,
-                    rsp_beat, rsp_i};
+                    rsp_beat, rsp_i, late_valid_i, late_tag_i, late_i};
 
 endmodule

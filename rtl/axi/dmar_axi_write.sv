@@ -41,6 +41,9 @@ module dmar_axi_write #(
   input  logic               rsp_valid_i,
   input  dmar_pkg::tag_t     rsp_tag_i,
   input  dmar_pkg::answer_t  rsp_i,
+  input  logic               late_valid_i,   // the same, what was no hit; maybe in the same clock
+  input  dmar_pkg::tag_t     late_tag_i,
+  input  dmar_pkg::answer_t  late_i,
   input  logic               epoch_i,
   output logic               drain_busy_o,   // released before this epoch, not yet acknowledged
   // Memory
@@ -371,6 +374,6 @@ module dmar_axi_write #(
 
   logic unused;
   assign unused = ^{s_wlast_i, ask_attr, head_addr[63:12], head_user[47:16], data_beat,
-                    answer_index, rsp_i.reason};
+                    answer_index, rsp_i.reason, late_valid_i, late_tag_i, late_i};
 
 endmodule

@@ -13,9 +13,11 @@ module dmar_table_port #(
   input  logic               walk_valid_i,
   output logic               walk_ready_o,
   input  logic [63:0]        walk_addr_i,
-  input  logic               walk_wide_i,
+  input  logic               walk_wide_i,      // 16 bytes, else 8
+  input  logic               walk_line_i,      // 64 bytes: four beats, that of the address first
   input  logic [5:0]         walk_id_i,
   output logic               walk_rsp_valid_o,
+  input  logic               walk_rsp_ready_i,
   // Invalidation queue
   input  logic               queue_valid_i,
   output logic               queue_ready_o,
@@ -24,6 +26,7 @@ module dmar_table_port #(
   // Answers to both
   output logic [5:0]         rsp_id_o,
   output logic [127:0]       rsp_data_o,
+  output logic               rsp_last_o,       // last beat of the burst
   output logic               rsp_error_o,
   // Writes, done once memory has acknowledged them
   input  logic               status_valid_i,
@@ -62,6 +65,7 @@ module dmar_table_port #(
   input  logic [5:0]         rid_i,
   input  logic [127:0]       rdata_i,
   input  logic [1:0]         rresp_i,
+  input  logic               rlast_i,
   input  logic               rvalid_i,
   output logic               rready_o
 );
@@ -96,6 +100,7 @@ module dmar_table_port #(
   assign rready_o          = 1'b1;
   assign rsp_id_o          = rid_i;
   assign rsp_data_o        = rdata_i;
+  assign rsp_last_o        = rlast_i;
   assign rsp_error_o       = (rresp_i != 2'b00);
   assign walk_rsp_valid_o  = rvalid_i && (rid_i < dmar_pkg::ID_QUEUE);
   assign queue_rsp_valid_o = rvalid_i && (rid_i == dmar_pkg::ID_QUEUE);
@@ -170,5 +175,8 @@ module dmar_table_port #(
   `DMAR_ASSERT_HELD(ReadAddressHeld_A, arvalid_o, arready_i, {arid_o, araddr_o, arsize_o})
   `DMAR_ASSERT_HELD(WriteAddressHeld_A, awvalid_o, awready_i, {awid_o, awaddr_o})
   `DMAR_REQUIRE(OnlyKnownReaders_R, !rvalid_i || rid_i <= dmar_pkg::ID_QUEUE)
+
+  logic unused;
+  assign unused = ^{walk_line_i, walk_rsp_ready_i};
 
 endmodule

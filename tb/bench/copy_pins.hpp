@@ -145,15 +145,18 @@ void copy_register_outputs(const Model &model, Pins &pins) {
 
 template <class Model>
 void copy_monitor_outputs(const Model &model, Pins &pins) {
-  pins.mon.walk = model.mon_walk_o != 0;
-  pins.mon.valid = model.mon_valid_o != 0;
-  if (!pins.mon.valid) return;
-  assign(pins.mon.source_id, model.mon_source_id_o);
-  assign(pins.mon.address, model.mon_address_o);
-  assign(pins.mon.kind, model.mon_kind_o);
-  assign(pins.mon.verdict, model.mon_verdict_o);
-  assign(pins.mon.reason, model.mon_reason_o);
-  pins.mon.hit = model.mon_hit_o != 0;
+  pins.walk_started = model.mon_walk_o != 0;
+  for (unsigned i = 0; i < kMonitorChannels; ++i) {
+    MonitorPins &mon = pins.mon[i];
+    mon.valid = ((model.mon_valid_o >> i) & 1) != 0;
+    if (!mon.valid) continue;
+    assign(mon.source_id, model.mon_source_id_o >> (16 * i));
+    mon.address = model.mon_address_o[2 * i] | std::uint64_t{model.mon_address_o[2 * i + 1]} << 32;
+    mon.kind = static_cast<std::uint8_t>((model.mon_kind_o >> (2 * i)) & 3);
+    mon.verdict = static_cast<std::uint8_t>((model.mon_verdict_o >> (3 * i)) & 7);
+    assign(mon.reason, model.mon_reason_o >> (8 * i));
+    mon.hit = ((model.mon_hit_o >> i) & 1) != 0;
+  }
 }
 
 template <class Model>

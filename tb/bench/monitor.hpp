@@ -3,6 +3,7 @@
 #ifndef DMAR_BENCH_MONITOR_HPP
 #define DMAR_BENCH_MONITOR_HPP
 
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -15,7 +16,8 @@ namespace dmar::bench {
 
 class Monitor : public Agent {
  public:
-  Monitor(const MonitorPins &pins, DmaTracker &tracker) : pins_(pins), tracker_(tracker) {}
+  Monitor(const Pins &pins, DmaTracker &tracker)
+      : pins_(pins.mon), walk_started_(pins.walk_started), tracker_(tracker) {}
 
   std::vector<VerdictEvent> take_verdicts() { return std::exchange(verdicts_, {}); }
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
@@ -23,17 +25,25 @@ class Monitor : public Agent {
   [[nodiscard]] std::uint64_t walks() const { return walks_; }
 
   void sample(std::uint64_t cycle) override {
-    if (pins_.walk) ++walks_;
-    if (!pins_.valid) return;
-    if (pins_.verdict > static_cast<std::uint8_t>(VerdictKind::kBlock)) {
+    if (walk_started_) ++walks_;
+    for (const MonitorPins &pins : pins_) {
+      if (pins.valid) note(pins, cycle);
+    }
+  }
+
+  void drive() override {}
+
+ private:
+  void note(const MonitorPins &pins, std::uint64_t cycle) {
+    if (pins.verdict > static_cast<std::uint8_t>(VerdictKind::kBlock)) {
       throw ProtocolError("monitor: undefined verdict");
     }
-    const VerdictEvent event{.source_id = SourceId(pins_.source_id),
-                             .address = Iova(pins_.address),
-                             .kind = static_cast<AccessKind>(pins_.kind),
-                             .verdict = static_cast<VerdictKind>(pins_.verdict),
-                             .reason = static_cast<FaultReason>(pins_.reason),
-                             .hit = pins_.hit,
+    const VerdictEvent event{.source_id = SourceId(pins.source_id),
+                             .address = Iova(pins.address),
+                             .kind = static_cast<AccessKind>(pins.kind),
+                             .verdict = static_cast<VerdictKind>(pins.verdict),
+                             .reason = static_cast<FaultReason>(pins.reason),
+                             .hit = pins.hit,
                              .cycle = cycle};
     ++requests_;
     if (event.hit) ++hits_;
@@ -41,10 +51,8 @@ class Monitor : public Agent {
     tracker_.note_verdict(event);
   }
 
-  void drive() override {}
-
- private:
-  const MonitorPins &pins_;
+  const std::array<MonitorPins, kMonitorChannels> &pins_;
+  const bool &walk_started_;
   DmaTracker &tracker_;
   std::vector<VerdictEvent> verdicts_;
   std::uint64_t requests_ = 0;

@@ -3,6 +3,7 @@
 #ifndef DMAR_BENCH_PINS_HPP
 #define DMAR_BENCH_PINS_HPP
 
+#include <array>
 #include <cstdint>
 
 #include "bench/axi.hpp"
@@ -17,15 +18,18 @@ struct MonitorPins {
   std::uint8_t verdict = 0;
   std::uint8_t reason = 0;
   bool hit = false;
-  bool walk = false;
 };
+
+// Verdicts of one clock: hits of reads, hits of writes, all else.
+inline constexpr unsigned kMonitorChannels = 3;
 
 struct Pins {
   LiteBus reg;    // s_reg: the bench is the manager
   AxiBus device;  // s_dma: the bench is the manager
   AxiBus dma;     // m_dma: the bench is the memory
   AxiBus table;   // m_tbl: the bench is the memory
-  MonitorPins mon;
+  std::array<MonitorPins, kMonitorChannels> mon;
+  bool walk_started = false;
 };
 
 }  // namespace dmar::bench

@@ -77,7 +77,7 @@ RtlIommu::RtlIommu(const ModelInfo &model, const RtlOptions &options)
                   options.seed * 8 + 3),
       table_memory_(simulation_->pins().table, behind(options_, memory_), "m_tbl",
                     options.table_memory, options.seed * 8 + 4),
-      monitor_(simulation_->pins().mon, tracker_),
+      monitor_(simulation_->pins(), tracker_),
       watch_(coverage::UnitWatch::create(model.config, memory_)) {
   connect();
   if (!options.wave.empty()) simulation_->start_wave(options.wave);
