@@ -39,6 +39,9 @@ module dmar_core #(
   parameter bit          WriteBufferFlush      = 1'b0,
   parameter int unsigned Tags           = 16,   // of both ports
   parameter int unsigned Port0Tags      = 8,
+  parameter int unsigned Lanes          = 2,    // lookups a clock
+  parameter bit          LeafLines      = 1'b1, // leaf tables by lines when a stream is sequential
+  parameter int unsigned PrefetchLines  = 2,    // lines read ahead of such a stream
   parameter int unsigned Walks          = 4,
   parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
   parameter int unsigned Iotlb4kSets = 32, parameter int unsigned Iotlb4kWays = 4,
@@ -121,6 +124,12 @@ module dmar_core #(
   ) u_params ();
   if (Tags < 1 || Tags > 256) begin : gen_tags
     $error("Tags must be 1 to 256");
+  end
+  if (Lanes < 1 || Lanes > 2) begin : gen_lanes
+    $error("Lanes must be 1 or 2");
+  end
+  if (PrefetchLines != 0 && !LeafLines) begin : gen_prefetch_lines
+    $error("PrefetchLines needs LeafLines");
   end
 
   function automatic int unsigned larger(input int unsigned a, input int unsigned b);

@@ -33,6 +33,9 @@ module dmar_top #(
   parameter int unsigned WriteSlots      = 8,    // writes in flight at the device port
   parameter int unsigned ReadBufferBeats  = 512,  // read data held for the device, power of two
   parameter int unsigned WriteBufferBeats = 256,  // write data held until the verdict, power of two
+  parameter int unsigned Lanes           = 2,    // lookups a clock: 1 or 2
+  parameter bit          LeafLines       = 1'b1, // leaf tables by lines when a stream is sequential
+  parameter int unsigned PrefetchLines   = 2,    // lines read ahead of such a stream; 0: off
   parameter int unsigned Walks           = 4,    // table walks in flight
   parameter int unsigned ContextSets     = 16,
   parameter int unsigned ContextWays     = 2,
@@ -45,7 +48,8 @@ module dmar_top #(
   parameter int unsigned PagingCacheSets = 4,    // of each paging-structure cache
   parameter int unsigned PagingCacheWays = 2,
   parameter int unsigned InterruptCacheSets = 16,
-  parameter int unsigned InterruptCacheWays = 2
+  parameter int unsigned InterruptCacheWays = 2,
+  parameter bit          Monitor         = 1'b1  // 0: the monitor outputs are 0 and cost nothing
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -290,6 +294,9 @@ module dmar_top #(
   // Core //
 
   logic [3*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdicts;
+  logic [2:0]                           mon_valid;
+  logic                                 mon_walk;
+  dmar_pkg::verdict_t                   verdict0, verdict1, verdict2;
 
   dmar_core #(
     .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
@@ -307,7 +314,8 @@ module dmar_top #(
     .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush),
     .WriteBufferFlush(WriteBufferFlush), .InterruptCacheSets(InterruptCacheSets),
     .InterruptCacheWays(InterruptCacheWays),
-    .Tags(ReadSlots + WriteSlots), .Port0Tags(ReadSlots)
+    .Tags(ReadSlots + WriteSlots), .Port0Tags(ReadSlots), .Lanes(Lanes), .LeafLines(LeafLines),
+    .PrefetchLines(PrefetchLines)
   ) u_core (
     .clk_i, .rst_ni,
     .xlate0_req_valid_i(read_valid), .xlate0_req_ready_o(read_ready),
@@ -333,19 +341,21 @@ module dmar_top #(
     .rid_i(m_tbl_rid_i), .rdata_i(m_tbl_rdata_i), .rresp_i(m_tbl_rresp_i),
     .rlast_i(m_tbl_rlast_i),
     .rvalid_i(m_tbl_rvalid_i), .rready_o(m_tbl_rready_o),
-    .mon_valid_o, .mon_verdicts_o(mon_verdicts), .mon_walk_o
+    .mon_valid_o(mon_valid), .mon_verdicts_o(mon_verdicts), .mon_walk_o(mon_walk)
   );
 
-  for (genvar i = 0; i < 3; i++) begin : gen_monitor
-    dmar_pkg::verdict_t verdict;
-    assign verdict = mon_verdicts[i*dmar_pkg::VERDICT_WIDTH +: dmar_pkg::VERDICT_WIDTH];
-    assign mon_source_id_o[i*16 +: 16] = verdict.source_id;
-    assign mon_address_o[i*64 +: 64]   = verdict.address;
-    assign mon_kind_o[i*2 +: 2]        = verdict.kind;
-    assign mon_verdict_o[i*3 +: 3]     = verdict.verdict;
-    assign mon_reason_o[i*8 +: 8]      = verdict.reason;
-    assign mon_hit_o[i]                = verdict.hit;
-  end
+  // Monitor //
+
+  assign mon_valid_o = Monitor ? mon_valid : '0;
+  assign mon_walk_o  = Monitor && mon_walk;
+
+  assign {verdict2, verdict1, verdict0} = Monitor ? mon_verdicts : '0;
+  assign mon_source_id_o = {verdict2.source_id, verdict1.source_id, verdict0.source_id};
+  assign mon_address_o   = {verdict2.address, verdict1.address, verdict0.address};
+  assign mon_kind_o      = {verdict2.kind, verdict1.kind, verdict0.kind};
+  assign mon_verdict_o   = {verdict2.verdict, verdict1.verdict, verdict0.verdict};
+  assign mon_reason_o    = {verdict2.reason, verdict1.reason, verdict0.reason};
+  assign mon_hit_o       = {verdict2.hit, verdict1.hit, verdict0.hit};
 
   // Single beats, one write at a time: nothing to match. The rest of the request is in the waves.
   logic unused;
