@@ -55,11 +55,11 @@ TEST_F(RtlProgram, ReplaysTheTraceWithInterruptRemapping) {
 
 // Caches of one entry, one walk at a time. A program limited to other models says so.
 TEST_F(RtlProgram, SmallestCachesReplayTheTraceWithInterruptRemapping) {
-  if (has_config("small")) {
-    replay_remapping("small", in("r.json"));
+  if (has_config("tiny")) {
+    replay_remapping("tiny", in("r.json"));
   } else {
-    EXPECT_THAT(dmar(fmt::format("run {} --config small", kRemapping)).output,
-                HasSubstr("--config small: no such configuration"));
+    EXPECT_THAT(dmar(fmt::format("run {} --config tiny", kRemapping)).output,
+                HasSubstr("--config tiny: no such configuration"));
   }
 }
 

@@ -25,7 +25,7 @@ const char *config_of_width(unsigned width) {
     case 39:
       return "narrow";
     case 57:
-      return "wide";
+      return "server";
     default:
       return "default";
   }
@@ -111,7 +111,7 @@ void add_remapping_options(CLI::App &command, VmOptions &options) {
   command
       .add_option("--aw", options.address_width,
                   "Widest tables of the unit: 39, 48 or 57 bits (configuration narrow, default, "
-                  "wide)")
+                  "server)")
       ->check(CLI::IsMember({39U, 48U, 57U}))
       ->type_name("BITS")
       ->group(group);

@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . sim/synth/config.sh
+read_config tiny
 dir=${1:?usage: ice40.sh DIR}
 mkdir -p "$dir"
 if ! yosys -q -e '.' -l "$dir/ice40.log" -p "

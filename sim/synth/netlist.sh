@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . sim/synth/config.sh
+read_config tiny
 out=${1:?usage: netlist.sh OUT.v}
 mkdir -p "$(dirname "$out")"
 log=$out.log

@@ -78,8 +78,8 @@ TEST(Features, ThinOutBySeed) {
 }
 
 TEST(ReplayCommand, NamesTheCase) {
-  FuzzCase one{.model = "small", .seed = 3, .cycles = 40};
-  EXPECT_EQ(replay_command(one), "dmar fuzz --config small --seed 3 --runs 1 --cycles 40");
+  FuzzCase one{.model = "tiny", .seed = 3, .cycles = 40};
+  EXPECT_EQ(replay_command(one), "dmar fuzz --config tiny --seed 3 --runs 1 --cycles 40");
   one.features = one.features.without(Feature::kRoots);
   EXPECT_THAT(replay_command(one), HasSubstr(" --without roots"));
   one.features = FeatureSet::none().with(Feature::kRoots);

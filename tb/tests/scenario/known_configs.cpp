@@ -17,8 +17,9 @@ Backend golden_backend(const std::string &config_name, const Config &config) {
 const std::vector<NamedConfig> &known_configs() {
   static const std::vector<NamedConfig> kConfigs{
       {"default", {}},
-      {"small", {.extended_interrupt_mode = false, .max_interrupt_mask = 4}},
-      {"wide",
+      {"tiny",
+       {.host_address_width = 39, .extended_interrupt_mode = false, .max_interrupt_mask = 4}},
+      {"server",
        {.host_address_width = 52,
         .guest_address_width = 57,
         .sagaw = 0b01110,

@@ -28,12 +28,12 @@ void RtlScenario::make(bench::RtlOptions options) {
 }
 
 unsigned RtlScenario::walks() const {
-  if (GetParam() == "wide") return 8;
+  if (GetParam() == "server") return 8;
   return GetParam() == "default" || GetParam() == "bare" ? 4 : 1;
 }
 
 unsigned RtlScenario::slots() const {
-  const bool usual = GetParam() == "default" || GetParam() == "bare" || GetParam() == "wide";
+  const bool usual = GetParam() == "default" || GetParam() == "bare" || GetParam() == "server";
   return usual ? 8 : 1;
 }
 

@@ -44,8 +44,8 @@ void PrintTo(const Pair &pair, std::ostream *out) { *out << pair.name(); }
 
 // The smallest build has one slot for each walk, the others as the models file says.
 unsigned walk_slots(const std::string &model) {
-  if (model == "small") return 1;
-  return model == "wide" ? 8 : 4;
+  if (model == "tiny") return 1;
+  return model == "server" ? 8 : 4;
 }
 
 std::vector<Pair> pairs() {
@@ -55,7 +55,7 @@ std::vector<Pair> pairs() {
   }
   std::vector<Pair> list;
   for (const ModelInfo &model : models()) {
-    if (!long_run && model.name != "default" && model.name != "small") continue;
+    if (!long_run && model.name != "default" && model.name != "tiny") continue;
     if ((model.config.sagaw & 0b00100) == 0) continue;  // the tables here are 48 bits wide
     for (const Trigger &trigger : triggers(model.config)) {
       for (const Situation &situation : situations(walk_slots(model.name))) {

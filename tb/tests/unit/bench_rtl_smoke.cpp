@@ -158,7 +158,7 @@ TEST(Registry, RefusesUnknownModelsByName) {
     make_rtl("huge");
     FAIL();
   } catch (const std::invalid_argument &error) {
-    EXPECT_THAT(error.what(), HasSubstr("no model 'huge'; this build has: default, small"));
+    EXPECT_THAT(error.what(), HasSubstr("no model 'huge'; this build has: default, tiny"));
   }
 }
 
