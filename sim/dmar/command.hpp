@@ -15,6 +15,7 @@ namespace dmar::sim {
 void add_run(CLI::App &app, int &status);
 void add_vm(CLI::App &app, int &status);
 void add_fuzz(CLI::App &app, int &status);
+void add_bench(CLI::App &app, int &status);
 void add_explain(CLI::App &app, int &status);
 void add_registers(CLI::App &app, int &status);
 void add_configs(CLI::App &app, int &status);

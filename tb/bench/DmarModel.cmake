@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # dmar_add_model(), dmar_add_netlist_model(): one Verilated dmar_top per configuration.
+# dmar_add_core_model(): a Verilated dmar_core as a module for `dmar bench`.
 # dmar_add_model_set(): a library with the registry of some of them.
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator)
 find_program(DMAR_CCACHE ccache)
@@ -87,24 +88,24 @@ function(dmar_compile_generated target)
   endif()
 endfunction()
 
-# The run time, which verilate() adds to each model, is compiled once for all of them.
-function(dmar_share_runtime target)
+# The run time, which verilate() adds to each model, is compiled once for all of them: library
+# `shared`, with what it is defined for.
+function(dmar_share_runtime target shared)
   get_target_property(sources ${target} SOURCES)
   set(runtime ${sources})
   list(FILTER runtime INCLUDE REGEX "/include/verilated[^/]*\\.cpp$")
   list(REMOVE_ITEM sources ${runtime})
   set_target_properties(${target} PROPERTIES SOURCES "${sources}")
-  if(NOT TARGET dmar_verilated)
+  if(NOT TARGET ${shared})
     find_package(Threads REQUIRED)
-    add_library(dmar_verilated STATIC ${runtime})
-    target_include_directories(dmar_verilated SYSTEM PUBLIC
+    add_library(${shared} STATIC ${runtime})
+    target_include_directories(${shared} SYSTEM PUBLIC
       ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
-    target_compile_definitions(dmar_verilated PUBLIC
-      VM_TRACE=1 VM_TRACE_FST=1 VM_TRACE_VCD=0 VM_COVERAGE=$<BOOL:${DMAR_COVERAGE}> VM_SC=0)
-    target_link_libraries(dmar_verilated PUBLIC ZLIB::ZLIB Threads::Threads)
-    dmar_compile_generated(dmar_verilated)
+    target_compile_definitions(${shared} PUBLIC VM_TRACE_VCD=0 VM_SC=0 ${ARGN})
+    target_link_libraries(${shared} PUBLIC ZLIB::ZLIB Threads::Threads)
+    dmar_compile_generated(${shared})
   endif()
-  target_link_libraries(${target} PUBLIC dmar_verilated)
+  target_link_libraries(${target} PUBLIC ${shared})
 endfunction()
 
 # With DMAR_COVERAGE: Verilator's options for a model. Toggle points are expensive to compile, so
@@ -136,7 +137,8 @@ function(dmar_add_model_from name sources arguments)
     INCLUDE_DIRS ${DMAR_RTL_ROOT}/rtl OPT_FAST -O${effort} OPT_SLOW -O1 OPT_GLOBAL -O3
     VERILATOR_ARGS -O3 -fno-const-bit-op-tree --assert --x-assign unique --x-initial unique
                    --timescale 1ns/1ns ${coverage} ${arguments})
-  dmar_share_runtime(V${module})
+  dmar_share_runtime(V${module} dmar_verilated
+    VM_TRACE=1 VM_TRACE_FST=1 VM_COVERAGE=$<BOOL:${DMAR_COVERAGE}>)
   dmar_compile_generated(V${module})
   get_target_property(directories V${module} INTERFACE_INCLUDE_DIRECTORIES)
   target_include_directories(V${module} SYSTEM INTERFACE ${directories})
@@ -149,17 +151,59 @@ function(dmar_add_model_from name sources arguments)
   target_compile_options(dmar_model_${name} PRIVATE -O3)
 endfunction()
 
-# dmar_add_model(<name> [<Parameter>=<value> ...]): dmar_top from rtl/files.f.
-function(dmar_add_model name)
+# Sources of rtl/files.f, and Verilator's options for these parameters.
+function(dmar_rtl_sources out)
   dmar_read_file_list(${DMAR_RTL_ROOT}/rtl/files.f sources)
   if(EXISTS ${DMAR_RTL_ROOT}/rtl/lint.vlt)
     list(PREPEND sources ${DMAR_RTL_ROOT}/rtl/lint.vlt)
   endif()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+function(dmar_rtl_arguments out)
   set(arguments ${DMAR_RTL_WARNINGS})
   foreach(parameter ${ARGN})
     list(APPEND arguments "-G${parameter}")
   endforeach()
+  set(${out} ${arguments} PARENT_SCOPE)
+endfunction()
+
+# dmar_add_model(<name> [<Parameter>=<value> ...]): dmar_top from rtl/files.f.
+function(dmar_add_model name)
+  dmar_rtl_sources(sources)
+  dmar_rtl_arguments(arguments ${ARGN})
   dmar_add_model_from(${name} "${sources}" "${arguments}" ${ARGN})
+endfunction()
+
+# dmar_add_core_model(<name> [<Parameter>=<value> ...]): module core_models/<name>.so, target
+# dmar_core_<name>: a dmar_core as tb/perf/core_library.hpp loads it. Without waves and coverage,
+# and with nothing visible but its two functions, so that many of them live in one program.
+function(dmar_add_core_model name)
+  set(module dmar_core_${name})
+  dmar_rtl_sources(sources)
+  dmar_rtl_arguments(arguments ${ARGN})
+  add_library(V${module} STATIC EXCLUDE_FROM_ALL)
+  verilate(V${module} TOP_MODULE dmar_core PREFIX V${module} SOURCES ${sources}
+    INCLUDE_DIRS ${DMAR_RTL_ROOT}/rtl OPT_FAST -O3 OPT_SLOW -O1 OPT_GLOBAL -O3
+    VERILATOR_ARGS -O3 -fno-const-bit-op-tree --assert --x-assign unique --x-initial unique
+                   --timescale 1ns/1ns ${arguments})
+  dmar_share_runtime(V${module} dmar_verilated_plain VM_TRACE=0 VM_TRACE_FST=0 VM_COVERAGE=0)
+  dmar_compile_generated(V${module})
+  get_target_property(directories V${module} INTERFACE_INCLUDE_DIRECTORIES)
+  target_include_directories(V${module} SYSTEM INTERFACE ${directories})
+  dmar_config_statements(DMAR_CONFIG unused ${ARGN})
+  set(DMAR_MODEL ${name})
+  set(DMAR_MODULE ${module})
+  list(JOIN ARGN " " DMAR_PARAMETERS)
+  configure_file(${CMAKE_SOURCE_DIR}/tb/perf/core_model.cpp.in
+    ${CMAKE_CURRENT_BINARY_DIR}/${module}.cpp @ONLY)
+  add_library(${module} MODULE EXCLUDE_FROM_ALL ${CMAKE_CURRENT_BINARY_DIR}/${module}.cpp)
+  target_link_libraries(${module} PRIVATE V${module} dmar_options)
+  target_compile_options(${module} PRIVATE -O3)
+  set_target_properties(V${module} dmar_verilated_plain ${module} PROPERTIES
+    POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  set_target_properties(${module} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/core_models
+    LINK_OPTIONS "-Wl,--exclude-libs,ALL,-Bsymbolic")
 endfunction()
 
 # dmar_add_netlist_model(<name> <file> [<Parameter>=<value> ...]): a synthesized dmar_top, with the

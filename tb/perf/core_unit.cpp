@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// See core_unit.hpp.
+#include "perf/core_unit.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <variant>
+
+#include "bench/agent.hpp"
+
+namespace dmar::perf {
+
+namespace {
+
+constexpr std::uint64_t kFarTooLong = 4'000'000;  // clocks
+constexpr std::uint64_t kQuietClocks = 256;
+
+using Clock = std::chrono::steady_clock;
+
+// Adds the time of its life to `sum`, if asked to.
+class Stopwatch {
+ public:
+  Stopwatch(bool on, HostTime::Duration &sum) : sum_(on ? &sum : nullptr) {
+    if (sum_ != nullptr) start_ = Clock::now();
+  }
+  ~Stopwatch() {
+    if (sum_ != nullptr) *sum_ += Clock::now() - start_;
+  }
+  Stopwatch(const Stopwatch &) = delete;
+  Stopwatch &operator=(const Stopwatch &) = delete;
+
+ private:
+  HostTime::Duration *sum_;
+  Clock::time_point start_;
+};
+
+}  // namespace
+
+// Asks once.
+class CoreUnit::OneRequest : public Device {
+ public:
+  explicit OneRequest(const Request &request) : Device(1), request_(request) {}
+  [[nodiscard]] const std::optional<Answered> &answer() const { return answer_; }
+
+ protected:
+  std::optional<Wanted> next(std::uint64_t) override {
+    if (std::exchange(asked_, true)) return std::nullopt;
+    return Wanted{.request = request_};
+  }
+  void done(const Answered &answered) override { answer_ = answered; }
+
+ private:
+  Request request_;
+  bool asked_ = false;
+  std::optional<Answered> answer_;
+};
+
+CoreUnit::CoreUnit(const CoreInfo &info, std::unique_ptr<CoreModel> model,
+                   const UnitOptions &options)
+    : info_(info),
+      options_(options),
+      model_(std::move(model)),
+      pins_(model_->pins()),
+      golden_(info.config, read_only_),
+      table_(pins_.table, memory_, options.latency),
+      in_flight_(info.tags) {
+  for (unsigned tag = 0; tag < info.tags; ++tag) {
+    ports_[tag < info.port0_tags ? 0 : 1].free_tags.push_back(static_cast<std::uint8_t>(tag));
+  }
+}
+
+void CoreUnit::offer(unsigned number) {
+  Port &port = ports_[number];
+  RequestPins &pins = pins_.request[number];
+  if (port.offering) return;
+  pins.valid = false;
+  if (port.free_tags.empty()) return;
+  std::span<Device *const> devices = port.devices;
+  if (paused_) devices = std::span(&lone_, lone_ != nullptr && number == lone_port_ ? 1 : 0);
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    Device *device = devices[(port.turn + i) % devices.size()];
+    std::optional<Wanted> wanted = device->ask(clock_);
+    if (!wanted) continue;
+    port.turn = (port.turn + i + 1) % devices.size();
+    pins.valid = true;
+    pins.tag = port.free_tags.front();
+    pins.words = pack(wanted->request);
+    port.free_tags.pop_front();
+    port.offering = true;
+    in_flight_[pins.tag] = {.device = device,
+                            .answered = {.wanted = *wanted, .offered = clock_, .answer = {}}};
+    ++under_way_;
+    return;
+  }
+}
+
+void CoreUnit::sample_port(unsigned number) {
+  Port &port = ports_[number];
+  const RequestPins &pins = pins_.request[number];
+  if (!pins.valid) {
+    ++port.idle;
+  } else if (!pins.ready) {
+    ++port.waits;
+  } else {
+    in_flight_[pins.tag].answered.accepted = clock_;
+    port.offering = false;
+  }
+}
+
+void CoreUnit::check(const Answered &answered) {
+  const Stopwatch watch(options_.profile, time_.golden);
+  const Request &request = answered.wanted.request;
+  const Answer &answer = answered.answer;
+  const golden::Verdict verdict = golden_.judge(request);
+  bool right = false;
+  if (const auto *translation = std::get_if<golden::Translation>(&verdict)) {
+    right = answer.verdict == Verdict::kForward && answer.snoop == translation->snoop &&
+            answer.host_page == translation->address.raw() >> 12;
+  } else if (const auto *fault = std::get_if<golden::Fault>(&verdict)) {
+    right = answer.verdict == Verdict::kFault && answer.reason == fault->reason;
+  } else if (std::holds_alternative<golden::Blocked>(verdict)) {
+    right = answer.verdict == Verdict::kBlock;
+  } else {
+    right =
+        answer.verdict == (std::holds_alternative<golden::Interrupt>(verdict) ? Verdict::kInterrupt
+                                                                              : Verdict::kComplete);
+  }
+  if (right) return;
+  throw WrongAnswer(
+      fmt::format("{}: wrong answer in clock {}: request {:04x} kind {} at {:#x}: verdict {}, "
+                  "reason {:#x}, host page {:#x}",
+                  info_.name, clock_, request.source_id.raw(), static_cast<unsigned>(request.kind),
+                  request.address.raw(), static_cast<unsigned>(answer.verdict),
+                  static_cast<unsigned>(answer.reason), answer.host_page));
+}
+
+void CoreUnit::sample_answers() {
+  for (unsigned channel = 0; channel < kAnswerChannels; ++channel) {
+    const AnswerPins &pins = pins_.answer[channel];
+    if (!pins.valid) continue;
+    InFlight &entry = in_flight_.at(pins.tag);
+    if (entry.device == nullptr) {
+      throw WrongAnswer(fmt::format("{}: answer to tag {}, which is free, in clock {}", info_.name,
+                                    pins.tag, clock_));
+    }
+    entry.answered.answered = clock_;
+    entry.answered.answer = unpack(pins.words);
+    entry.answered.hit = pins.hit;
+    entry.answered.late = channel == kAnswerChannels - 1;
+    if (options_.check) check(entry.answered);
+    Device *device = std::exchange(entry.device, nullptr);
+    ports_[pins.tag < info_.port0_tags ? 0 : 1].free_tags.push_back(pins.tag);
+    --under_way_;
+    device->take(entry.answered);
+  }
+}
+
+void CoreUnit::clock_once() {
+  for (unsigned port = 0; port < kPorts; ++port) offer(port);
+  {
+    const Stopwatch watch(options_.profile, time_.rtl);
+    model_->settle();
+  }
+  for (unsigned port = 0; port < kPorts; ++port) sample_port(port);
+  sample_answers();
+  if (pins_.walk_started) ++walks_;
+  table_.sample(clock_);
+  {
+    const Stopwatch watch(options_.profile, time_.rtl);
+    model_->edge();
+  }
+  table_.drive(clock_);
+  if (model_->failed()) {
+    throw bench::AssertionError(
+        fmt::format("{}: an RTL assertion failed in clock {}, its message is on standard output",
+                    info_.name, clock_));
+  }
+  ++clock_;
+}
+
+void CoreUnit::step(std::uint64_t clocks) {
+  const Stopwatch watch(options_.profile, time_.all);
+  for (; clocks != 0; --clocks) clock_once();
+}
+
+void CoreUnit::step_until(const std::function<bool()> &done, const char *what) {
+  const std::uint64_t start = clock_;
+  while (!done()) {
+    if (clock_ - start > kFarTooLong) {
+      throw bench::HangError(fmt::format("{}: {} did not end", info_.name, what));
+    }
+    step();
+  }
+}
+
+void CoreUnit::drain() {
+  paused_ = true;
+  step_until([this] { return under_way_ == 0; }, "the requests in flight");
+}
+
+Answered CoreUnit::one(const Request &request, unsigned port) {
+  drain();
+  OneRequest device(request);
+  lone_ = &device;
+  lone_port_ = port;
+  step_until([&device] { return device.answer().has_value(); }, "a request");
+  lone_ = nullptr;
+  return *device.answer();
+}
+
+std::uint64_t CoreUnit::read(std::uint32_t offset, unsigned bytes) {
+  std::uint64_t value = 0;
+  for (unsigned done = 0; done < bytes; done += 4) {
+    pins_.access = pack_access(false, offset + done, 0);
+    step();
+    value |= std::uint64_t{pins_.access_rdata} << (8 * done);
+  }
+  pins_.access = 0;
+  return value;
+}
+
+void CoreUnit::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+  golden_.write(offset, bytes, value);
+  golden_.take_status_writes();
+  for (unsigned done = 0; done < bytes; done += 4) {
+    pins_.access =
+        pack_access(true, offset + done, static_cast<std::uint32_t>(value >> (8 * done)));
+    step();
+  }
+  pins_.access = 0;
+}
+
+Completion CoreUnit::access(const Request &request, std::span<const std::uint8_t>) {
+  const Answer answer = one(request).answer;
+  Completion completion{.reason = answer.reason, .snoop = answer.snoop};
+  if (answer.verdict == Verdict::kForward) {
+    completion.address = HostAddr(answer.host_page << 12 | request.address.raw() % 4096);
+  } else if (answer.verdict == Verdict::kFault || answer.verdict == Verdict::kBlock) {
+    completion.status = Completion::Status::kBlocked;
+  }
+  return completion;
+}
+
+std::vector<Completion> CoreUnit::access_all(std::span<const Request> requests) {
+  std::vector<Completion> completions;
+  for (const Request &request : requests) completions.push_back(access(request));
+  return completions;
+}
+
+void CoreUnit::settle() { step(kQuietClocks); }
+
+}  // namespace dmar::perf
