@@ -37,17 +37,17 @@ module dmar_core #(
   parameter bit          RootPointerFlush      = 1'b0,
   parameter bit          InterruptPointerFlush = 1'b0,
   parameter bit          WriteBufferFlush      = 1'b0,
-  parameter int unsigned Tags           = 16,   // of both ports
-  parameter int unsigned Port0Tags      = 8,
-  parameter int unsigned Lanes          = 2,    // lookups a clock
-  parameter bit          LeafLines      = 1'b1, // leaf tables by lines when a stream is sequential
-  parameter int unsigned PrefetchLines  = 2,    // lines read ahead of such a stream
-  parameter int unsigned Walks          = 4,
-  parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
-  parameter int unsigned Iotlb4kSets = 32, parameter int unsigned Iotlb4kWays = 4,
-  parameter int unsigned Iotlb2mSets = 8,  parameter int unsigned Iotlb2mWays = 2,
-  parameter int unsigned Iotlb1gSets = 4,  parameter int unsigned Iotlb1gWays = 2,
-  parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2,
+  parameter int unsigned Tags           = 32,   // of both ports
+  parameter int unsigned Port0Tags      = 16,
+  parameter int unsigned Lanes          = 2,    // lookups a clock: 1 or 2
+  parameter int unsigned Walks          = 16,
+  parameter bit          LeafLines      = 1'b1, // read the last table by lines of 64 bytes
+  parameter int unsigned PrefetchLines  = 2,    // lines fetched ahead of a sequential stream
+  parameter int unsigned ContextSets = 32, parameter int unsigned ContextWays = 2,
+  parameter int unsigned Iotlb4kSets = 128, parameter int unsigned Iotlb4kWays = 4,
+  parameter int unsigned Iotlb2mSets = 32, parameter int unsigned Iotlb2mWays = 2,
+  parameter int unsigned Iotlb1gSets = 16,  parameter int unsigned Iotlb1gWays = 1,
+  parameter int unsigned PagingCacheSets = 16, parameter int unsigned PagingCacheWays = 2,
   parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2
 ) (
   input  logic                  clk_i,
@@ -136,89 +136,102 @@ module dmar_core #(
     larger = (a > b) ? a : b;
   endfunction
 
-  localparam int unsigned SweepSets = larger(larger(larger(ContextSets, Iotlb4kSets),
-      larger(Iotlb2mSets, Iotlb1gSets)),
-      larger(PagingCacheSets, InterruptRemapping ? InterruptCacheSets : 1));
+  localparam int unsigned PageSets = larger(larger(Iotlb4kSets, Iotlb2mSets),
+      larger(Iotlb1gSets, PagingCacheSets));
+  localparam int unsigned InterruptSets = InterruptRemapping ? InterruptCacheSets : 1;
+  localparam int unsigned SweepSets  = larger(larger(ContextSets, PageSets), InterruptSets);
   localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1;
+  localparam int unsigned R = dmar_pkg::REQUEST_WIDTH;
+  localparam int unsigned A = dmar_pkg::ANSWER_WIDTH;
+  localparam int unsigned V = dmar_pkg::VERDICT_WIDTH;
   localparam int unsigned FaultInfoWidth = Sagaw[3] ? 57 : 48;
 
-  // Request ports //
+  // Request ports: a lane each, or one for both //
 
-  logic               req_valid, req_ready, rsp_valid, mon_valid, mon_hit;
-  dmar_pkg::tag_t     req_tag, rsp_tag;
-  dmar_pkg::request_t req, mon_request;
-  dmar_pkg::answer_t  rsp;
-  dmar_pkg::verdict_t mon_verdict;
+  logic [Lanes-1:0]   req_valid, req_ready, rsp_valid, mon_valid;
+  logic [Lanes*8-1:0] req_tag, rsp_tag;
+  logic [Lanes*R-1:0] req;
+  logic [Lanes*A-1:0] rsp;
+  logic [Lanes*V-1:0] mon_verdict;
 
-  dmar_xlate_mux u_xlate_mux (
-    .clk_i, .rst_ni,
-    .valid0_i(xlate0_req_valid_i), .ready0_o(xlate0_req_ready_o), .tag0_i(xlate0_req_tag_i),
-    .request0_i(xlate0_req_i),
-    .valid1_i(xlate1_req_valid_i), .ready1_o(xlate1_req_ready_o), .tag1_i(xlate1_req_tag_i),
-    .request1_i(xlate1_req_i),
-    .valid_o(req_valid), .ready_i(req_ready), .tag_o(req_tag), .request_o(req)
-  );
+  if (Lanes == 2) begin : gen_lanes
+    assign req_valid = {xlate1_req_valid_i, xlate0_req_valid_i};
+    assign req_tag   = {xlate1_req_tag_i, xlate0_req_tag_i};
+    assign req       = {xlate1_req_i, xlate0_req_i};
+    assign xlate0_req_ready_o = req_ready[0];
+    assign xlate0_rsp_valid_o = rsp_valid[0];
+    assign xlate1_req_ready_o = req_ready[Lanes-1];
+    assign xlate1_rsp_valid_o = rsp_valid[Lanes-1];
+    assign mon_valid_o[1:0]   = mon_valid;
+  end else begin : gen_lane
+    logic rsp_port;
 
-  logic rsp_port;
-  assign rsp_port           = ({1'b0, rsp_tag} >= 9'(Port0Tags));
-  assign xlate0_rsp_valid_o = rsp_valid && !rsp_port;
-  assign xlate0_rsp_tag_o   = rsp_tag;
-  assign xlate0_rsp_o       = rsp;
-  assign xlate1_rsp_valid_o = rsp_valid && rsp_port;
-  assign xlate1_rsp_tag_o   = rsp_tag;
-  assign xlate1_rsp_o       = rsp;
-  assign late_rsp_valid_o   = 1'b0;
-  assign late_rsp_tag_o     = '0;
-  assign late_rsp_o         = '0;
-  assign mon_verdict    = {mon_request.source_id, mon_request.address, mon_request.kind,
-                           rsp.verdict, rsp.reason, mon_hit};
-  assign mon_valid_o    = {1'b0, mon_valid && rsp_port, mon_valid && !rsp_port};
-  assign mon_verdicts_o = {{dmar_pkg::VERDICT_WIDTH{1'b0}}, mon_verdict, mon_verdict};
+    dmar_xlate_mux u_xlate_mux (
+      .clk_i, .rst_ni,
+      .valid0_i(xlate0_req_valid_i), .ready0_o(xlate0_req_ready_o), .tag0_i(xlate0_req_tag_i),
+      .request0_i(xlate0_req_i),
+      .valid1_i(xlate1_req_valid_i), .ready1_o(xlate1_req_ready_o), .tag1_i(xlate1_req_tag_i),
+      .request1_i(xlate1_req_i),
+      .valid_o(req_valid), .ready_i(req_ready), .tag_o(req_tag), .request_o(req)
+    );
+    assign rsp_port           = ({1'b0, rsp_tag[7:0]} >= 9'(Port0Tags));
+    assign xlate0_rsp_valid_o = rsp_valid[0] && !rsp_port;
+    assign xlate1_rsp_valid_o = rsp_valid[0] && rsp_port;
+    assign mon_valid_o[1:0]   = {mon_valid[0] && rsp_port, mon_valid[0] && !rsp_port};
+  end
+
+  assign xlate0_rsp_tag_o = rsp_tag[7:0];
+  assign xlate0_rsp_o     = rsp[A-1:0];
+  assign xlate1_rsp_tag_o = rsp_tag[(Lanes-1)*8 +: 8];
+  assign xlate1_rsp_o     = rsp[(Lanes-1)*A +: A];
+  assign mon_verdicts_o[2*V-1:0] = {mon_verdict[(Lanes-1)*V +: V], mon_verdict[V-1:0]};
 
   // Translation and its flushes //
 
   dmar_pkg::control_t control, control_next;
   dmar_pkg::flush_t   flush, command_flush, register_flush, queue_flush;
-  logic               flush_valid, flush_done, stop, empty, overtaken, poison, clear;
-  logic               sweep_valid, epoch;
-  logic [SweepWidth-1:0] sweep_index;
+  logic               flush_valid, flush_done, stop, empty, overtaken, flushing, poison;
+  logic               sweep_valid, clear_all, epoch;
+  logic [SweepWidth-1:0] sweep_count;
   logic [2:0]         flush_valids, flush_dones;
   logic [31:0]        low_base, low_limit;
   logic [63:0]        high_base, high_limit;
   logic               fault_valid;
   dmar_pkg::fault_t   fault;
-  logic               walk_valid, walk_ready, walk_wide, walk_rsp_valid, rsp_error;
+  logic               walk_valid, walk_ready, walk_wide, walk_line, walk_rsp_valid;
+  logic               walk_rsp_ready, rsp_error;
   logic [63:0]        walk_addr;
   logic [5:0]         walk_id, rsp_id;
   logic [127:0]       rsp_data;
   logic               rsp_last;
 
   dmar_translate #(
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
-    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .ProtectedLow(ProtectedLow),
-    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
+    .Lanes(Lanes), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
+    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
     .ZeroLengthRead(ZeroLengthRead), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
-    .Walks(Walks), .Tags(Tags), .ContextSets(ContextSets), .ContextWays(ContextWays),
-    .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets),
-    .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays),
-    .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays),
-    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode),
-    .InterruptCacheSets(InterruptCacheSets), .InterruptCacheWays(InterruptCacheWays),
-    .SweepSets(SweepSets)
+    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .Walks(Walks),
+    .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Tags(Tags), .Port0Tags(Port0Tags),
+    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
+    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
+    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
+    .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
+    .InterruptCacheWays(InterruptCacheWays), .SweepWidth(SweepWidth)
   ) u_translate (
-    .clk_i, .rst_ni,
-    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_tag_i(req_tag), .req_i(req),
-    .rsp_valid_o(rsp_valid), .rsp_tag_o(rsp_tag), .rsp_o(rsp),
-    .fault_valid_o(fault_valid), .fault_o(fault),
-    .control_i(control), .low_base_i(low_base), .low_limit_i(low_limit),
-    .high_base_i(high_base), .high_limit_i(high_limit),
-    .stop_i(stop), .empty_o(empty), .overtaken_o(overtaken), .poison_i(poison),
-    .clear_i(clear),
-    .sweep_valid_i(sweep_valid), .sweep_index_i(sweep_index), .flush_i(flush), .epoch_i(epoch),
-    .mem_valid_o(walk_valid), .mem_ready_i(walk_ready), .mem_addr_o(walk_addr),
-    .mem_wide_o(walk_wide), .mem_id_o(walk_id), .mem_rsp_valid_i(walk_rsp_valid),
-    .mem_rsp_id_i(rsp_id), .mem_rsp_data_i(rsp_data), .mem_rsp_error_i(rsp_error),
-    .mon_valid_o(mon_valid), .mon_request_o(mon_request), .mon_hit_o(mon_hit), .mon_walk_o
+    .clk_i, .rst_ni, .req_valid_i(req_valid), .req_ready_o(req_ready), .req_tag_i(req_tag),
+    .req_i(req), .rsp_valid_o(rsp_valid), .rsp_tag_o(rsp_tag), .rsp_o(rsp),
+    .late_valid_o(late_rsp_valid_o), .late_tag_o(late_rsp_tag_o), .late_o(late_rsp_o),
+    .fault_valid_o(fault_valid), .fault_o(fault), .control_i(control), .low_base_i(low_base),
+    .low_limit_i(low_limit), .high_base_i(high_base), .high_limit_i(high_limit),
+    .stop_i(stop), .empty_o(empty), .overtaken_o(overtaken), .flushing_i(flushing),
+    .poison_i(poison), .sweep_valid_i(sweep_valid), .sweep_count_i(sweep_count),
+    .clear_all_i(clear_all), .flush_i(flush), .epoch_i(epoch), .mem_valid_o(walk_valid),
+    .mem_ready_i(walk_ready), .mem_addr_o(walk_addr), .mem_wide_o(walk_wide),
+    .mem_line_o(walk_line), .mem_id_o(walk_id), .mem_rsp_valid_i(walk_rsp_valid),
+    .mem_rsp_ready_o(walk_rsp_ready), .mem_rsp_id_i(rsp_id), .mem_rsp_data_i(rsp_data),
+    .mem_rsp_last_i(rsp_last), .mem_rsp_error_i(rsp_error), .mon_valid_o(mon_valid),
+    .mon_verdict_o(mon_verdict), .mon_late_valid_o(mon_valid_o[2]),
+    .mon_late_verdict_o(mon_verdicts_o[2*V +: V]), .mon_walk_o
   );
 
   dmar_flush_mux u_flush_mux (
@@ -227,11 +240,14 @@ module dmar_core #(
     .flush_done_i(flush_done)
   );
 
-  dmar_flush #(.SweepSets(SweepSets)) u_flush (
+  dmar_flush #(
+    .ContextSets(ContextSets), .PageSets(PageSets), .InterruptSets(InterruptSets),
+    .SweepSets(SweepSets)
+  ) u_flush (
     .clk_i, .rst_ni, .flush_valid_i(flush_valid), .flush_i(flush), .flush_done_o(flush_done),
     .control_next_i(control_next), .control_o(control), .stop_o(stop), .empty_i(empty),
-    .overtaken_i(overtaken), .poison_o(poison), .clear_o(clear), .sweep_valid_o(sweep_valid),
-    .sweep_index_o(sweep_index),
+    .overtaken_i(overtaken), .flushing_o(flushing), .poison_o(poison),
+    .sweep_valid_o(sweep_valid), .sweep_count_o(sweep_count), .clear_all_o(clear_all),
     .epoch_o(epoch), .drain_busy_i
   );
   assign epoch_o = epoch;
@@ -325,8 +341,8 @@ module dmar_core #(
   dmar_table_port #(.Coherent(Coherent)) u_table_port (
     .clk_i, .rst_ni,
     .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),
-    .walk_wide_i(walk_wide), .walk_line_i(1'b0), .walk_id_i(walk_id),
-    .walk_rsp_valid_o(walk_rsp_valid), .walk_rsp_ready_i(1'b1),
+    .walk_wide_i(walk_wide), .walk_line_i(walk_line), .walk_id_i(walk_id),
+    .walk_rsp_valid_o(walk_rsp_valid), .walk_rsp_ready_i(walk_rsp_ready),
     .queue_valid_i(queue_valid), .queue_ready_o(queue_ready), .queue_addr_i(queue_addr),
     .queue_rsp_valid_o(queue_rsp_valid),
     .rsp_id_o(rsp_id), .rsp_data_o(rsp_data), .rsp_last_o(rsp_last),
@@ -344,6 +360,6 @@ module dmar_core #(
 
   // Kept for waves.
   logic unused;
-  assign unused = ^{queue_idle, mon_request, rsp_last};
+  assign unused = queue_idle;
 
 endmodule

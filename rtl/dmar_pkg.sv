@@ -35,7 +35,9 @@ package dmar_pkg;
     logic [63:0] address;
     logic [31:0] data;       // of such a write: with the address it names an interrupt
   } request_t;
-  localparam int unsigned REQUEST_WIDTH = 142;
+  localparam int unsigned REQUEST_WIDTH     = 142;
+  localparam int unsigned REQUEST_SOURCE_ID = 126;  // lowest bit of source_id
+  localparam int unsigned REQUEST_PAGE      = 44;   // lowest bit of address[63:12]
 
   typedef enum logic [2:0] {
     VerdictForward,    // goes to memory at the host page of the answer
@@ -159,40 +161,79 @@ package dmar_pkg;
   } irte_t;
   localparam int unsigned IRTE_WIDTH = 66;
 
-  // Stages of a walk: StageRoot, StageContext, then the paging level, 5 down to 1. The walk of an
-  // interrupt has one stage of its own.
+  // What a request that the lookup could not answer needs.
+  localparam logic [1:0] NEED_NOTHING = 2'd0;  // its verdict stands
+  localparam logic [1:0] NEED_PAGE    = 2'd1;  // its translation
+  localparam logic [1:0] NEED_CONTEXT = 2'd2;  // its context-entry, which will refuse it
+  localparam logic [1:0] NEED_ENTRY   = 2'd3;  // its interrupt-remapping table entry
+
+  // A request that was no hit.
+  typedef struct packed {
+    source_id_t source_id;
+    logic [1:0] kind;
+    logic       no_snoop;
+    page_t      page;       // of an interrupt with an index: the index, in bits 15:0
+    logic [1:0] need;
+    verdict_e   verdict;    // NEED_NOTHING
+    logic [7:0] reason;
+    logic       fresh;      // what is cached cannot answer it: walk from the root
+    logic       ctx_valid;
+    ctx_t       ctx;
+  } miss_t;
+  localparam int unsigned MISS_WIDTH = 16 + 2 + 1 + 52 + 2 + 3 + 8 + 1 + 1 + CTX_WIDTH;
+
+  // Stages of a walk: root, context, then the paging level, 5 down to 1. The walk of an interrupt
+  // has one stage of its own.
   localparam logic [2:0] STAGE_ROOT    = 3'd7;
   localparam logic [2:0] STAGE_CONTEXT = 3'd6;
   localparam logic [2:0] STAGE_IRTE    = 3'd0;
 
+  // What a walk is for. It does not change on the way.
   typedef struct packed {
-    source_id_t   source_id;
-    logic         is_interrupt; // to an interrupt-remapping table entry
-    page_t        page;         // sought page; of an interrupt the index, in bits 15:0
-    tag_t         owner;        // the request that started it
-    logic         fresh;        // uses nothing cached
-    logic [2:0]   stage;        // entry being read
-    logic         top;          // it is reached through SSPTPTR
-    table_t       at;           // table being read; the permissions down to it
-    logic         ctx_valid;
-    ctx_t         ctx;
-    logic [3:0]   saved_valid;  // tables met on the way, [0] below a PDE .. [3] below a PML5E
-    logic [167:0] saved;        // four table_t; of an interrupt the irte_t, in the low bits
-    logic         fault;
-    logic [7:0]   reason;
-    leaf_t        leaf;
-  } walk_t;
-  localparam int unsigned WALK_WIDTH =
-      16 + 1 + 52 + 8 + 1 + 3 + 1 + TABLE_WIDTH + 1 + CTX_WIDTH + 4 + 4 * TABLE_WIDTH + 1 + 8 + 45;
+    source_id_t source_id;
+    logic       is_interrupt; // to an interrupt-remapping table entry
+    page_t      page;         // sought page; of an interrupt the index, in bits 15:0
+    tag_t       owner;        // the request that started it
+    logic       owned;        // else it was started ahead of any request
+    logic       fresh;        // uses nothing cached
+    logic       line;         // reads the last table by lines of eight entries
+  } seek_t;
 
+  // How far it has come.
+  typedef struct packed {
+    logic [2:0] stage;        // entry being read
+    logic       top;          // it is reached through SSPTPTR
+    table_t     at;           // table being read; the permissions down to it
+    logic       ctx_valid;    // the context-entry is known; its fields:
+    logic       fpd;
+    logic       pass_through;
+    logic [2:0] levels;
+    domain_t    domain;
+  } progress_t;
+
+  // What a step of a walk found, or what needed no walk.
   typedef enum logic [2:0] {
-    OpNone,
-    OpLookup,   // a new request
-    OpReplay,   // a request that waited for a walk slot
-    OpFill,     // the result of a walk enters the caches
-    OpDeliver,  // the result of a walk answers a parked request
-    OpSweep     // one set of every cache is searched for entries to invalidate
-  } op_e;
+    FoundContext,   // a context-entry
+    FoundTable,     // the next paging table
+    FoundLeaf,
+    FoundEntry,     // an interrupt-remapping table entry, in memory or in its cache
+    FoundFault,
+    FoundVerdict,   // the request needed no table
+    FoundNothing    // an invalidation overtook the walk
+  } found_e;
+
+  typedef struct packed {
+    found_e     found;
+    logic       direct;       // for the owner alone, without a walk
+    logic       ends;         // nothing more to read for these requests
+    logic       cached;       // FoundEntry: from the cache
+    verdict_e   verdict;      // FoundVerdict
+    logic [7:0] reason;       // FoundVerdict, FoundFault
+    seek_t      seek;
+    progress_t  progress;     // behind the step; FoundContext, FoundTable: `at`, `stage`
+    leaf_t      leaf;
+    irte_t      irte;
+  } result_t;
 
   // Control and invalidation //
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One write and one read port, read data one clock later. A read of the word being written
-// returns the old word.
+// One write and one read port, read data one clock later: block RAM.
 module dmar_ram #(
   parameter int unsigned Depth = 16,
   parameter int unsigned Width = 8,
@@ -15,11 +14,21 @@ module dmar_ram #(
   output logic [Width-1:0]     read_data_o
 );
 
-  logic [Width-1:0] mem_q [Depth];
+  // Reading the word that is being written gives either value, or none: users do not look at it.
+  if (Depth > 2) begin : gen_block
+    (* ram_style = "block", no_rw_check *) logic [Width-1:0] mem_q [Depth];
 
-  always_ff @(posedge clk_i) begin
-    if (write_i) mem_q[write_addr_i] <= write_data_i;
-    if (read_i) read_data_o <= mem_q[read_addr_i];
+    always_ff @(posedge clk_i) begin
+      if (write_i) mem_q[write_addr_i] <= write_data_i;
+      if (read_i) read_data_o <= mem_q[read_addr_i];
+    end
+  end else begin : gen_registers
+    logic [Width-1:0] mem_q [Depth];
+
+    always_ff @(posedge clk_i) begin
+      if (write_i) mem_q[write_addr_i] <= write_data_i;
+      if (read_i) read_data_o <= mem_q[read_addr_i];
+    end
   end
 
 endmodule

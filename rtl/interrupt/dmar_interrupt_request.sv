@@ -9,7 +9,6 @@ module dmar_interrupt_request #(
   output logic               is_message_o,   // one DWORD written to FEEx_xxxxh
   output logic               remappable_o,   // else compatibility format
   output logic [15:0]        index_o,        // of its entry; of a sum beyond 16 bits the low ones
-  output dmar_pkg::page_t    entry_page_o,   // where the entry lies; offset 16 * index[7:0]
   output logic               refused_o,
   output logic [7:0]         reason_o
 );
@@ -37,7 +36,6 @@ module dmar_interrupt_request #(
   assign beyond_table = (index >= entries);
   assign entry_page   = {1'b0, control_i.irt_page} + {45'h0, index[15:8]};
   assign beyond_haw   = (entry_page >> (HostAddrWidth - 12)) != '0;
-  assign entry_page_o = entry_page[51:0];
 
   always_comb begin
     refused_o = 1'b1;

@@ -1,125 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
-// Set-associative store behind every translation cache: keys and data in block RAM, valid bits in
-// registers. An operation reads a set in its first clock and is compared in the next one, or in
-// the one after that (LateKey) when the key is not known earlier. One operation a clock.
-`include "dmar_assert.svh"
-
+// Set-associative cache whose key is known one clock after its set: context, paging-structure and
+// interrupt-entry caches. Keys and data lie in block RAM, once for each lookup port and, the keys,
+// once more for dmar_cache_keeper. A lookup whose set is being written misses.
+// A key is {part that lookups compare, rest that only sweeps compare}.
 module dmar_cache #(
+  parameter int unsigned Ports     = 1,
   parameter int unsigned Sets      = 4,
   parameter int unsigned Ways      = 2,
-  parameter int unsigned KeyWidth  = 16,
+  parameter int unsigned LookWidth = 16,
+  parameter int unsigned RestWidth = 0,
   parameter int unsigned DataWidth = 8,
-  parameter bit          LateKey   = 1'b0,
-  localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1
+  localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1,
+  localparam int unsigned KeyWidth   = LookWidth + RestWidth
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  clear_i,      // drop every entry
-  // First clock: which set
-  input  logic                  read_i,
-  input  logic [IndexWidth-1:0] index_i,
-  // Compare clock: what to look for (mask 1: compare this bit) and what to do with it
-  input  logic [KeyWidth-1:0]   key_i,
-  input  logic [KeyWidth-1:0]   mask_i,
-  input  logic                  fill_i,       // write key and data over the match or a victim
-  input  logic [DataWidth-1:0]  data_i,
-  input  logic                  sweep_i,      // drop every match of the set
-  output logic                  hit_o,
-  output logic [DataWidth-1:0]  data_o
+  input  logic                        clk_i,
+  // Lookups, first clock; a port that does not read keeps its set
+  input  logic [Ports-1:0]            read_i,
+  input  logic [Ports*IndexWidth-1:0] index_i,
+  // Lookups, second clock
+  input  logic [Ports*LookWidth-1:0]  key_i,
+  input  logic [Ports-1:0]            touch_i,      // the hit counts as a use
+  output logic [Ports-1:0]            hit_o,
+  output logic [Ports*DataWidth-1:0]  data_o,
+  // Fills and sweeps, see dmar_cache_keeper
+  input  logic                        keep_read_i,
+  input  logic [IndexWidth-1:0]       keep_index_i,
+  input  logic [KeyWidth-1:0]         keep_key_i,
+  input  logic [KeyWidth-1:0]         keep_mask_i,
+  input  logic                        fill_i,
+  input  logic [DataWidth-1:0]        data_i,
+  input  logic                        sweep_i,
+  input  logic                        clear_i
 );
 
-  localparam int unsigned WordWidth = KeyWidth + DataWidth;
+  localparam int unsigned WordWidth = 1 + LookWidth + DataWidth;
 
-  logic [IndexWidth-1:0] index, index_q1, index_q;
-  logic [Ways-1:0]       valid_read, valid_q1, way_valid;
-  logic [Ways-1:0]       match, victim, replace, write_way;
-  logic [Ways-1:0]       turn_q;         // one-hot: next way to replace in a full set
-  logic [Sets-1:0]       set_onehot;
-  logic [Ways*WordWidth-1:0] words;
+  logic [Ways-1:0]             write_way, victim;
+  logic                        write_valid;
+  logic [IndexWidth-1:0]       write_index;
+  logic [Ports*IndexWidth-1:0] index_q;
+  logic [Ports*Ways-1:0]       hit_way;
 
-  assign index = (Sets > 1) ? index_i : '0;
+  dmar_cache_keeper #(.Sets(Sets), .Ways(Ways), .KeyWidth(KeyWidth)) u_keeper (
+    .clk_i, .read_i(keep_read_i), .index_i(keep_index_i), .key_i(keep_key_i),
+    .mask_i(keep_mask_i), .fill_i, .sweep_i, .clear_i, .victim_i(victim), .index_o(write_index),
+    .write_way_o(write_way), .write_valid_o(write_valid)
+  );
 
-  for (genvar w = 0; w < Ways; w++) begin : gen_way
-    logic [Sets-1:0]      valid_q;
-    logic [WordWidth-1:0] ram_word, word;
+  for (genvar p = 0; p < Ports; p++) begin : gen_port
+    logic [IndexWidth-1:0] index;
+    logic [LookWidth-1:0]  key;
+    logic                  torn_q;
+    logic [Ways-1:0]       match, pick;
+    logic [Ways*DataWidth-1:0] data;
 
-    dmar_ram #(.Depth(Sets), .Width(WordWidth)) u_ram (
-      .clk_i,
-      .write_i     (write_way[w]),
-      .write_addr_i(index_q),
-      .write_data_i({key_i, data_i}),
-      .read_i      (read_i),
-      .read_addr_i (index),
-      .read_data_o (ram_word)
+    assign index = (Sets > 1) ? index_i[p*IndexWidth +: IndexWidth] : '0;
+    assign key   = key_i[p*LookWidth +: LookWidth];
+
+    always_ff @(posedge clk_i) begin
+      if (read_i[p]) begin
+        index_q[p*IndexWidth +: IndexWidth] <= index;
+        torn_q <= (write_way != '0) && (write_index == index);
+      end
+    end
+
+    for (genvar w = 0; w < Ways; w++) begin : gen_way
+      logic                 valid;
+      logic [LookWidth-1:0] stored;
+
+      dmar_ram #(.Depth(Sets), .Width(WordWidth)) u_ram (
+        .clk_i,
+        .write_i     (write_way[w]),
+        .write_addr_i(write_index),
+        .write_data_i({write_valid, keep_key_i[KeyWidth-1 -: LookWidth], data_i}),
+        .read_i      (read_i[p]),
+        .read_addr_i (index),
+        .read_data_o ({valid, stored, data[w*DataWidth +: DataWidth]})
+      );
+      assign match[w] = valid && (stored == key) && !torn_q;
+    end
+
+    // Two walks may have brought the same entry: the first counts.
+    assign pick     = match & (~match + 1'b1);
+    assign hit_o[p] = (match != '0);
+    assign hit_way[p*Ways +: Ways] = pick;
+
+    dmar_onehot_mux #(.Inputs(Ways), .Width(DataWidth)) u_data (
+      .select_i(pick), .data_i(data), .data_o(data_o[p*DataWidth +: DataWidth])
     );
-
-    // The word travels with the operation up to the compare clock.
-    if (LateKey) begin : gen_late
-      logic [WordWidth-1:0] word_q;
-      always_ff @(posedge clk_i) word_q <= ram_word;
-      assign word = word_q;
-    end else begin : gen_early
-      assign word = ram_word;
-    end
-
-    assign valid_read[w] = valid_q[index];
-    assign match[w] = way_valid[w] && (((word[WordWidth-1:DataWidth] ^ key_i) & mask_i) == '0);
-    assign words[w*WordWidth +: WordWidth] = word;
-
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni || clear_i)        valid_q <= '0;
-      else if (write_way[w])         valid_q <= valid_q | set_onehot;
-      else if (sweep_i && match[w])  valid_q <= valid_q & ~set_onehot;
-    end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (read_i) begin
-      index_q1 <= index;
-      valid_q1 <= valid_read;
-    end
-  end
-
-  if (LateKey) begin : gen_late_control
-    always_ff @(posedge clk_i) begin
-      index_q   <= index_q1;
-      way_valid <= valid_q1;
-    end
-  end else begin : gen_early_control
-    assign index_q   = index_q1;
-    assign way_valid = valid_q1;
-  end
-
-  always_comb begin
-    set_onehot = '0;
-    set_onehot[index_q] = 1'b1;
-  end
-
-  // A fill renews the entry it matches, else takes a free way, else the way whose turn it is.
-  assign victim  = ~way_valid & (way_valid + 1'b1);
-  assign replace = (match != '0) ? match : (victim != '0) ? victim : turn_q;
-  assign write_way = fill_i ? replace : '0;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) turn_q <= Ways'(1);
-    else if (fill_i) turn_q <= (Ways > 1) ? Ways'({turn_q, turn_q} >> (Ways - 1)) : turn_q;
-  end
-
-  always_comb begin
-    data_o = '0;
-    for (int unsigned w = 0; w < Ways; w++) begin
-      if (match[w]) data_o = data_o | words[w*WordWidth +: DataWidth];
-    end
-  end
-  assign hit_o = (match != '0);
-
-`ifndef SYNTHESIS
-  // Data of the ways is ORed: an entry may be there once only.
-  logic [1:0] compare_q = 2'b00;
-  always_ff @(posedge clk_i) compare_q <= {compare_q[0], rst_ni && read_i};
-  `DMAR_ASSERT(OneHit_A, !compare_q[LateKey] || sweep_i || $onehot0(match))
-`endif
-  `DMAR_ASSERT(OneFillTarget_A, !fill_i || $onehot0(replace))
-  `DMAR_ASSERT(OneTurn_A, $onehot0(turn_q) && (turn_q != '0))
+  dmar_touch #(.Ports(Ports), .Sets(Sets), .Ways(Ways)) u_touch (
+    .clk_i, .touch_i(touch_i & hit_o), .index_i(index_q), .way_i(hit_way), .fill_i,
+    .fill_index_i(write_index), .fill_way_i(write_way), .victim_o(victim)
+  );
 
 endmodule

@@ -1,64 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-// Context-entries keyed by source id; domain ids are kept beside them for invalidation. Compared in
-// the pipeline's second clock.
+// Context-entries keyed by source id; domain ids are kept beside them for invalidation. A lane
+// reads in its first clock and compares in the second.
 module dmar_context_cache #(
-  parameter int unsigned Sets       = 16,
-  parameter int unsigned Ways       = 2,
-  parameter int unsigned SweepWidth = 1
+  parameter int unsigned Lanes         = 1,
+  parameter int unsigned Sets          = 16,
+  parameter int unsigned Ways          = 2,
+  parameter int unsigned HostAddrWidth = 46,
+  parameter int unsigned DomainWidth   = 16,
+  parameter int unsigned SweepWidth    = 1
 ) (
   input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  clear_i,
-  // First clock
-  input  logic                  read_i,
+  input  logic [Lanes-1:0]      read_i,
+  input  logic [Lanes*16-1:0]   read_source_id_i,
+  input  logic [Lanes*16-1:0]   source_id_i,
+  output logic [Lanes-1:0]      hit_o,
+  output logic [Lanes*dmar_pkg::CTX_WIDTH-1:0] ctx_o,
+  // Fills and sweeps
+  input  logic                  fill_read_i,
+  input  dmar_pkg::source_id_t  fill_read_source_id_i,
   input  logic                  sweep_read_i,
-  input  logic [SweepWidth-1:0] sweep_index_i,
-  input  dmar_pkg::source_id_t  read_source_id_i,
-  // Compare clock
-  input  dmar_pkg::source_id_t  source_id_i,
+  input  logic [SweepWidth-1:0] sweep_count_i,
   input  logic                  fill_i,
+  input  dmar_pkg::source_id_t  fill_source_id_i,
   input  dmar_pkg::ctx_t        ctx_i,
   input  logic                  sweep_i,
-  input  dmar_pkg::flush_t      flush_i,
-  output logic                  hit_o,
-  output dmar_pkg::ctx_t        ctx_o
+  input  logic                  clear_i,
+  input  dmar_pkg::flush_t      flush_i
 );
 
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1;
-
-  logic [7:0]            hash;
-  logic [IndexWidth-1:0] index;
-  logic [31:0]           key, mask;
-  logic [dmar_pkg::CTX_WIDTH-1:0] data;
+  localparam int unsigned FrameWidth = HostAddrWidth - 12;
+  localparam int unsigned DataWidth  = 5 + DomainWidth + FrameWidth;
 
   // Device numbers differ more often than functions and buses.
-  assign hash  = {read_source_id_i[2:0], read_source_id_i[7:3]} ^ read_source_id_i[15:8];
-  assign index = sweep_read_i ? IndexWidth'(sweep_index_i) : IndexWidth'(hash);
+  function automatic logic [IndexWidth-1:0] set_of(input logic [15:0] source_id);
+    set_of = IndexWidth'({source_id[2:0], source_id[7:3]} ^ source_id[15:8]);
+  endfunction
+
+  logic [Lanes*IndexWidth-1:0] index;
+  logic [Lanes*DataWidth-1:0]  data;
+  logic [IndexWidth-1:0]       keep_index;
+  logic [15+DomainWidth:0]     key, mask;
+
+  assign keep_index = sweep_read_i ? IndexWidth'(sweep_count_i) : set_of(fill_read_source_id_i);
 
   always_comb begin
-    key  = {source_id_i, ctx_i.domain};
-    mask = {16'hFFFF, 16'h0000};
+    key  = {fill_source_id_i, ctx_i.domain[DomainWidth-1:0]};
+    mask = {16'hFFFF, {DomainWidth{1'b0}}};
     if (sweep_i) begin
-      key  = {flush_i.source_id, flush_i.domain};
-      mask = {flush_i.by_source ? flush_i.source_mask : 16'h0, {16{flush_i.by_domain}}};
+      key  = {flush_i.source_id, flush_i.domain[DomainWidth-1:0]};
+      mask = {flush_i.by_source ? flush_i.source_mask : 16'h0, {DomainWidth{flush_i.by_domain}}};
     end
   end
 
   dmar_cache #(
-    .Sets(Sets), .Ways(Ways), .KeyWidth(32), .DataWidth(dmar_pkg::CTX_WIDTH), .LateKey(1'b0)
+    .Ports(Lanes), .Sets(Sets), .Ways(Ways), .LookWidth(16), .RestWidth(DomainWidth),
+    .DataWidth(DataWidth)
   ) u_cache (
-    .clk_i, .rst_ni, .clear_i,
-    .read_i (read_i || sweep_read_i),
-    .index_i(index),
-    .key_i  (key),
-    .mask_i (mask),
-    .fill_i,
-    .data_i (ctx_i),
-    .sweep_i,
-    .hit_o,
-    .data_o (data)
+    .clk_i, .read_i, .index_i(index), .key_i(source_id_i), .touch_i({Lanes{1'b1}}), .hit_o,
+    .data_o(data),
+    .keep_read_i(fill_read_i || sweep_read_i), .keep_index_i(keep_index), .keep_key_i(key),
+    .keep_mask_i(mask), .fill_i,
+    .data_i({ctx_i.fpd, ctx_i.pass_through, ctx_i.levels, ctx_i.domain[DomainWidth-1:0],
+             ctx_i.frame[FrameWidth-1:0]}),
+    .sweep_i, .clear_i
   );
 
-  assign ctx_o = data;
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic [DataWidth-1:0] word;
+    assign index[l*IndexWidth +: IndexWidth] = set_of(read_source_id_i[l*16 +: 16]);
+    assign word = data[l*DataWidth +: DataWidth];
+    assign ctx_o[l*dmar_pkg::CTX_WIDTH +: dmar_pkg::CTX_WIDTH] =
+        {word[DataWidth-1 -: 5], 16'(word[FrameWidth +: DomainWidth]), 40'(word[FrameWidth-1:0])};
+  end
 
 endmodule

@@ -1,82 +1,217 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes one finished walk and sends its operations down the lookup pipeline: one fill, then one
-// delivery for each parked request. The walk stays on the outputs until the last of them has left
-// the pipeline. An overtaken (poisoned) walk fills nothing, and its deliveries only put the
-// requests back into the queue.
+// Takes what was found, one thing at a time: it enters the caches, and the requests that wait for
+// it are answered, one a clock.
+// A fault is only ever answered to the request whose own walk found it, reading every table from
+// memory. What the caches hold, or a walk that another request began earlier, may predate an entry
+// that software has made present or more permissive since; that needs no invalidation. Others that
+// wait for such a walk start over, with nothing cached.
 `include "dmar_assert.svh"
 
 module dmar_finish #(
-  parameter int unsigned Tags = 16
+  parameter int unsigned HostAddrWidth  = 46,
+  parameter int unsigned GuestAddrWidth = 48,
+  parameter bit          ProtectedLow   = 1'b0,
+  parameter bit          ProtectedHigh  = 1'b0,
+  parameter int unsigned ProtectedAlign = 21,
+  parameter bit          ZeroLengthRead = 1'b1,
+  parameter bit          InterruptRemapping = 1'b1
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             poison_i,
-  input  logic             done_valid_i,
-  output logic             done_ready_o,
-  input  dmar_pkg::walk_t  done_walk_i,
-  input  logic             done_poisoned_i,
-  input  logic [Tags-1:0]  done_parked_i,
-  // Operations for the pipeline
-  output logic             op_valid_o,
-  input  logic             op_ready_i,
-  output dmar_pkg::op_e    op_o,
-  output dmar_pkg::tag_t   op_tag_o,
-  input  logic             op_in_flight_i,  // a fill or delivery is in the pipeline
-  // The walk that they belong to
-  output dmar_pkg::walk_t  walk_o,
-  output logic             poisoned_o
+  input  logic                clk_i,
+  input  logic                rst_ni,
+  // Control state
+  input  dmar_pkg::control_t  control_i,
+  input  logic [31:0]         low_base_i,
+  input  logic [31:0]         low_limit_i,
+  input  logic [63:0]         high_base_i,
+  input  logic [63:0]         high_limit_i,
+  input  logic                epoch_i,
+  // dmar_flush
+  input  logic                flushing_i,       // from before its first sweep until ...
+  input  logic                poison_i,
+  input  dmar_pkg::flush_t    flush_i,
+  input  logic                sweep_valid_i,    // the caches are read by a sweep
+  // From the walks, always first
+  input  logic                walk_valid_i,
+  output logic                walk_ready_o,
+  input  dmar_pkg::result_t   walk_result_i,
+  input  logic [4:0]          walk_i,
+  input  logic                walk_line_i,
+  input  logic                walk_release_i,
+  output logic                release_o,
+  output logic [4:0]          release_walk_o,
+  // From dmar_seek
+  input  logic                seek_valid_i,
+  output logic                seek_ready_o,
+  input  dmar_pkg::result_t   seek_result_i,
+  // Into the caches, one clock after they were read for it
+  output logic                fill_read_o,
+  output logic                fill_context_o,
+  output logic                fill_table_o,
+  output logic                fill_leaf_o,
+  output logic                fill_entry_o,
+  output dmar_pkg::result_t   result_o,
+  // dmar_requests
+  output logic                done_o,
+  output logic [4:0]          done_walk_o,
+  output logic                done_line_o,
+  output logic [2:0]          done_entry_o,
+  input  logic                done_valid_i,
+  input  logic                done_more_i,
+  input  dmar_pkg::tag_t      done_tag_i,
+  output dmar_pkg::tag_t      judged_tag_o,
+  input  dmar_pkg::miss_t     judged_i,
+  input  logic [63:0]         judged_address_i,
+  output logic                answered_o,
+  output logic                again_o,
+  output logic                again_fresh_o,
+  output logic                again_overtaken_o,
+  // Answers
+  output logic                rsp_valid_o,
+  output dmar_pkg::tag_t      rsp_tag_o,
+  output dmar_pkg::answer_t   rsp_o,
+  output logic                fault_valid_o,    // to the fault unit, always taken
+  output dmar_pkg::fault_t    fault_o,
+  output logic                busy_o,
+  output logic                mon_valid_o,
+  output dmar_pkg::verdict_t  mon_verdict_o
 );
 
-  logic            busy_q, fill_q;
-  logic [Tags-1:0] parked_q, next_tag;
-  logic            take, done_granted;
+  logic              valid_q, first_q, may_fill_q, line_q, release_q, ready, takes, finishes;
+  logic [4:0]        walk_q;
+  dmar_pkg::result_t result, result_q;
 
-  assign done_ready_o = !busy_q;
-  assign take         = done_valid_i && done_ready_o;
+  assign ready        = !valid_q || finishes;
+  assign walk_ready_o = ready;
+  assign seek_ready_o = ready && !walk_valid_i;
+  assign takes        = ready && (walk_valid_i || seek_valid_i);
 
-  // What a walk that ended in a fault has seen enters no cache.
-  assign done_granted = !done_walk_i.fault && !done_poisoned_i
-      && (done_walk_i.is_interrupt || (done_walk_i.ctx_valid && (done_walk_i.ctx.pass_through
-          || done_walk_i.leaf.read || done_walk_i.leaf.write)));
-
-  // A pipeline that drains for an invalidation may leave the fill behind; then it is dropped.
-  assign next_tag   = parked_q & (~parked_q + 1'b1);
-  assign op_valid_o = busy_q && ((fill_q && !poisoned_o) || parked_q != '0);
-  assign op_o       = (fill_q && !poisoned_o) ? dmar_pkg::OpFill : dmar_pkg::OpDeliver;
-
+  // What dmar_seek answers is of its owner only and enters no cache: the rest is of no account.
   always_comb begin
-    op_tag_o = '0;
-    for (int unsigned i = 0; i < Tags; i++) begin
-      if (next_tag[i]) op_tag_o = 8'(i);
+    result = walk_result_i;
+    result.progress.ctx_valid = walk_valid_i && walk_result_i.progress.ctx_valid;
+    if (!walk_valid_i) begin
+      result.found             = seek_result_i.found;
+      result.direct            = 1'b1;
+      result.ends              = 1'b1;
+      result.cached            = seek_result_i.cached;
+      result.reason            = seek_result_i.reason;
+      result.seek.is_interrupt = seek_result_i.seek.is_interrupt;
+      result.seek.owner        = seek_result_i.seek.owner;
+      result.seek.owned        = 1'b1;
+      result.seek.fresh        = 1'b1;
+      result.irte              = seek_result_i.irte;
+    end
+    result.verdict = seek_result_i.verdict;
+  end
+  assign fill_read_o  = takes && walk_valid_i && !sweep_valid_i;
+
+  // Does the invalidation under way concern what was found?
+  logic concerned;
+  assign concerned = result_q.seek.is_interrupt ? flush_i.irte
+      : flush_i.ctx || ((flush_i.iotlb || flush_i.paging) && result_q.progress.ctx_valid
+         && (!flush_i.by_domain || result_q.progress.domain[3:0] == flush_i.domain[3:0]));
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni)    valid_q <= 1'b0;
+    else if (ready) valid_q <= takes;
+  end
+
+  always_ff @(posedge clk_i) begin
+    first_q <= takes;
+    if (takes) begin
+      result_q   <= result;
+      walk_q     <= walk_i;
+      line_q     <= walk_valid_i && walk_line_i;
+      release_q  <= walk_valid_i && walk_release_i;
+      may_fill_q <= fill_read_o;
+    end else if (poison_i && concerned && result_q.found != dmar_pkg::FoundVerdict) begin
+      result_q.found <= dmar_pkg::FoundNothing;
     end
   end
+
+  assign result_o       = result_q;
+  assign release_o      = valid_q && finishes && release_q;
+  assign release_walk_o = walk_q;
+  assign busy_o         = valid_q || rsp_valid_o;
+
+  // Fills. While an invalidation runs, what it concerns stays out; so does a page without rights //
+
+  logic fills;
+  assign fills          = valid_q && first_q && may_fill_q && !(flushing_i && concerned);
+  assign fill_context_o = fills && (result_q.found == dmar_pkg::FoundContext);
+  assign fill_table_o   = fills && (result_q.found == dmar_pkg::FoundTable);
+  assign fill_leaf_o    = fills && (result_q.found == dmar_pkg::FoundLeaf)
+      && (result_q.leaf.read || result_q.leaf.write);
+  assign fill_entry_o   = fills && (result_q.found == dmar_pkg::FoundEntry);
+
+  // Whose turn it is //
+
+  logic judges;
+  assign done_o       = valid_q && result_q.ends && !result_q.direct;
+  assign done_walk_o  = walk_q;
+  assign done_line_o  = line_q && (result_q.found != dmar_pkg::FoundNothing);
+  assign done_entry_o = result_q.seek.page[2:0];
+  assign judges       = valid_q && result_q.ends && (result_q.direct || done_valid_i);
+  assign judged_tag_o = result_q.direct ? result_q.seek.owner : done_tag_i;
+  assign finishes     = !result_q.ends || result_q.direct || !done_more_i;
+
+  // The verdict //
+
+  logic               table_fault, recorded, snoop, remapped, protected_hit, own, overtaken;
+  dmar_pkg::verdict_e verdict;
+  logic [7:0]         reason;
+  dmar_pkg::page_t    host_page, fault_page;
+  dmar_pkg::remapped_t message;
+
+  dmar_judge #(
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+    .ZeroLengthRead(ZeroLengthRead), .InterruptRemapping(InterruptRemapping)
+  ) u_judge (
+    .request_i(judged_i), .result_i(result_q), .irt_extended_i(control_i.irt_extended),
+    .table_fault_o(table_fault), .verdict_o(verdict), .reason_o(reason), .recorded_o(recorded),
+    .snoop_o(snoop), .host_page_o(host_page), .remapped_o(remapped), .message_o(message),
+    .fault_page_o(fault_page)
+  );
+
+  dmar_protected_memory #(
+    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign)
+  ) u_protected_memory (
+    .enabled_i(control_i.protection_enabled), .low_base_i, .low_limit_i, .high_base_i,
+    .high_limit_i, .page_i(host_page), .hit_o(protected_hit)
+  );
+
+  assign own       = result_q.seek.fresh && result_q.seek.owned
+      && (result_q.seek.owner == judged_tag_o);
+  assign overtaken = (result_q.found == dmar_pkg::FoundNothing);
+
+  assign answered_o        = judges && !overtaken && (!table_fault || own);
+  assign again_o           = judges && !answered_o;
+  assign again_fresh_o     = !overtaken;
+  assign again_overtaken_o = overtaken;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      busy_q     <= 1'b0;
-      fill_q     <= 1'b0;
-      parked_q   <= '0;
-      poisoned_o <= 1'b0;
-    end else if (take) begin
-      busy_q     <= 1'b1;
-      fill_q     <= done_granted;
-      parked_q   <= done_parked_i;
-      poisoned_o <= done_poisoned_i || poison_i;
+      rsp_valid_o   <= 1'b0;
+      fault_valid_o <= 1'b0;
     end else begin
-      if (poison_i) poisoned_o <= 1'b1;
-      if (op_valid_o && op_ready_i) begin
-        if (op_o == dmar_pkg::OpFill) fill_q <= 1'b0;
-        else                          parked_q <= parked_q & ~next_tag;
-      end
-      if (!op_valid_o && !op_in_flight_i) busy_q <= 1'b0;
+      rsp_valid_o   <= answered_o;
+      fault_valid_o <= answered_o && (verdict == dmar_pkg::VerdictFault) && recorded;
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (take) walk_o <= done_walk_i;
-  end
+  dmar_pkg::verdict_e final_verdict;
+  assign final_verdict = (verdict == dmar_pkg::VerdictForward && protected_hit)
+      ? dmar_pkg::VerdictBlock : verdict;
 
-  `DMAR_ASSERT(NoOrphan_A, busy_q || parked_q == '0)
-  `DMAR_COVER(PoisonedWhileFinishing_C, busy_q && poison_i)
+  always_ff @(posedge clk_i) begin
+    rsp_tag_o     <= judged_tag_o;
+    rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, epoch_i};
+    fault_o       <= {judged_i.source_id, reason, judged_i.kind, fault_page};
+    mon_verdict_o <= {judged_i.source_id, judged_address_i, judged_i.kind, final_verdict, reason,
+                      result_q.cached};
+  end
+  assign mon_valid_o = rsp_valid_o;
+
+  `DMAR_COVER(OvertakenWhileFinishing_C, poison_i && valid_q && concerned)
 
 endmodule

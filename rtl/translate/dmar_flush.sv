@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries out one flush at a time: stop the pipeline, let it run empty, overtake the walks in
-// flight, change the control state if asked, clear or sweep the caches, start a new drain epoch,
-// and wait until every DMA released in the old epoch is globally visible. Only then is it done.
+// Carries out one flush at a time. Lookups, walks and DMA go on meanwhile:
+// 1. The caches are swept, one set a clock. What the flush concerns is kept from entering them.
+// 2. Lookups that read a set before it was swept leave the lanes (two clocks).
+// 3. Walks, and requests that wait, forget what they may have taken from the caches (poison).
+// 4. With `drain`: a new epoch begins, and every DMA released in the old one becomes visible.
+// A change of the control state (`apply`) lets every request under way be answered before step 3.
 // A request that one flush made start over is answered before the next flush begins, so that a
-// stream of invalidations cannot starve it. Lookups stand still for at most 10 clocks plus the sets
-// of the largest cache; walks and the DMA in flight go on meanwhile.
+// stream of invalidations cannot starve it.
+// After reset all caches are swept, since block RAM is not reset.
 `include "dmar_assert.svh"
 
 module dmar_flush #(
-  parameter int unsigned SweepSets = 16,   // of the largest cache
+  parameter int unsigned ContextSets   = 16,
+  parameter int unsigned PageSets      = 16,   // of the largest IOTLB or paging-structure cache
+  parameter int unsigned InterruptSets = 1,
+  parameter int unsigned SweepSets     = 16,   // of the largest cache of all
   localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1
 ) (
   input  logic                  clk_i,
@@ -18,65 +24,93 @@ module dmar_flush #(
   output logic                  flush_done_o,
   input  dmar_pkg::control_t    control_next_i,
   output dmar_pkg::control_t    control_o,       // in force
-  // Pipeline
-  output logic                  stop_o,          // no lookups, fills or deliveries
-  input  logic                  empty_i,         // no operation and no answer in flight
+  // Translation
+  output logic                  stop_o,          // take no requests
+  input  logic                  empty_i,         // every request is answered
   input  logic                  overtaken_i,     // requests that started over are not answered yet
+  output logic                  flushing_o,      // nothing that the flush concerns enters a cache
   output logic                  poison_o,
-  output logic                  clear_o,
-  output logic                  sweep_valid_o,   // one sweep operation a clock
-  output logic [SweepWidth-1:0] sweep_index_o,
+  output logic                  sweep_valid_o,   // one set of every cache a clock
+  output logic [SweepWidth-1:0] sweep_count_o,
+  output logic                  clear_all_o,     // ... whatever the flush says
   // Ports
   output logic                  epoch_o,
   input  logic                  drain_busy_i     // DMA released in another epoch is in flight
 );
 
-  typedef enum logic [2:0] {StIdle, StStop, StApply, StSweep, StSettle, StDrain} state_e;
+  typedef enum logic [3:0] {
+    StReset, StIdle, StSweep, StSettle, StStop, StApply, StPoison, StFence, StDrain
+  } state_e;
   state_e state_d, state_q;
 
-  logic [SweepWidth-1:0] index_q;
-  logic                  last_set;
+  logic [SweepWidth-1:0] count_q, last;
+  logic                  chosen, fenced_q;
 
-  assign last_set = (index_q == SweepWidth'(SweepSets - 1));
+  assign chosen = flush_i.ctx || flush_i.iotlb || flush_i.paging || flush_i.irte;
+
+  // The sets to visit: of the caches that are chosen, and for pages only where they can be.
+  localparam logic [SweepWidth-1:0] LastOfAll       = SweepWidth'(SweepSets - 1);
+  localparam logic [SweepWidth-1:0] LastOfContexts  = SweepWidth'(ContextSets - 1);
+  localparam logic [SweepWidth-1:0] LastOfPages     = SweepWidth'(PageSets - 1);
+  localparam logic [SweepWidth-1:0] LastOfEntries   = SweepWidth'(InterruptSets - 1);
+
+  logic [SweepWidth-1:0] last_chosen, outside;
+
+  assign last_chosen = (flush_i.ctx ? LastOfContexts : '0)
+      | ((flush_i.iotlb || flush_i.paging) ? LastOfPages : '0)
+      | (flush_i.irte ? LastOfEntries : '0);
+  assign outside     = flush_i.by_page ? flush_i.page_mask[SweepWidth-1:0] : '0;
+  assign last        = (state_q == StReset) ? LastOfAll : (last_chosen & ~outside);
 
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      StIdle: if (flush_valid_i && !overtaken_i) state_d = StStop;
-      StStop: if (empty_i) state_d = StApply;
-      // Nothing is in the pipeline: walks, control state and whole caches can change at once.
-      StApply: state_d = flush_i.all ? StSettle : StSweep;
-      StSweep: if (last_set) state_d = StSettle;
-      // The last sweep leaves the pipeline, then the new epoch begins.
-      StSettle: if (empty_i) state_d = StDrain;
-      StDrain: if (!drain_busy_i) state_d = StIdle;
-      default: state_d = StIdle;
+      StReset:  if (count_q == last) state_d = StIdle;
+      StIdle: begin
+        if (flush_valid_i && !overtaken_i) begin
+          state_d = chosen ? StSweep : flush_i.apply ? StStop : StPoison;
+        end
+      end
+      StSweep:  if (count_q == last) state_d = StSettle;
+      StSettle: if (fenced_q) state_d = flush_i.apply ? StStop : StPoison;
+      // The control state changes while nobody looks at it.
+      StStop:   if (empty_i) state_d = StApply;
+      StApply:  state_d = StPoison;
+      StPoison: state_d = flush_i.drain ? StFence : StIdle;
+      // Answers of the old epoch reach the ports.
+      StFence:  if (fenced_q) state_d = StDrain;
+      StDrain:  if (!drain_busy_i) state_d = StIdle;
+      default:  state_d = StIdle;
     endcase
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= StIdle;
-      index_q <= '0;
-      epoch_o <= 1'b0;
+      state_q  <= StReset;
+      count_q  <= '0;
+      fenced_q <= 1'b0;
+      epoch_o  <= 1'b0;
     end else begin
-      state_q <= state_d;
-      index_q <= (state_q == StSweep) ? (last_set ? '0 : index_q + 1'b1) : '0;
-      if (state_q == StSettle && empty_i) epoch_o <= !epoch_o;
+      state_q  <= state_d;
+      count_q  <= (sweep_valid_o && count_q != last) ? count_q + 1'b1 : '0;
+      fenced_q <= ((state_q == StSettle) || (state_q == StFence)) && !fenced_q;
+      if (state_q == StPoison && flush_i.drain) epoch_o <= !epoch_o;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) control_o <= '0;
-    else if (state_q == StApply && flush_i.apply) control_o <= control_next_i;
+    else if (state_q == StApply) control_o <= control_next_i;
   end
 
-  assign stop_o        = (state_q != StIdle) && (state_q != StDrain);
-  assign poison_o      = (state_q == StApply);
-  assign clear_o       = (state_q == StApply) && flush_i.all;
-  assign sweep_valid_o = (state_q == StSweep);
-  assign sweep_index_o = index_q;
-  assign flush_done_o  = (state_q == StDrain) && !drain_busy_i;
+  assign stop_o        = (state_q == StReset) || (state_q == StStop) || (state_q == StApply);
+  assign flushing_o    = (state_q != StIdle) && (state_q != StFence) && (state_q != StDrain);
+  assign poison_o      = (state_q == StPoison);
+  assign sweep_valid_o = (state_q == StReset) || (state_q == StSweep);
+  assign sweep_count_o = count_q;
+  assign clear_all_o   = (state_q == StReset);
+  assign flush_done_o  = ((state_q == StPoison) && !flush_i.drain)
+      || ((state_q == StDrain) && !drain_busy_i);
 
   `DMAR_ASSERT_NEXT(FlushHeld_A, flush_valid_i && !flush_done_o, flush_valid_i && $stable(flush_i))
 

@@ -1,80 +1,132 @@
 // SPDX-License-Identifier: Apache-2.0
-// Final translations: one array for each page size, looked up in parallel. The smallest page wins
-// where tables changed under a cached larger one.
+// Final translations: one array for each page size, looked up in parallel by every lane (see
+// dmar_page_tlb for the clocks). The smallest page wins where tables changed under a cached larger
+// one.
 module dmar_iotlb #(
+  parameter int unsigned Lanes          = 1,
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
+  parameter int unsigned DomainWidth    = 16,
   parameter logic [1:0]  SuperPages     = 2'b11,
-  parameter int unsigned Sets4k = 32, parameter int unsigned Ways4k = 4,
-  parameter int unsigned Sets2m = 8,  parameter int unsigned Ways2m = 2,
-  parameter int unsigned Sets1g = 4,  parameter int unsigned Ways1g = 2,
+  parameter int unsigned Sets4k = 128, parameter int unsigned Ways4k = 4,
+  parameter int unsigned Sets2m = 16,  parameter int unsigned Ways2m = 4,
+  parameter int unsigned Sets1g = 4,   parameter int unsigned Ways1g = 4,
   parameter int unsigned SweepWidth = 1
 ) (
   input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  clear_i,
-  input  logic                  read_i,
+  input  logic [Lanes-1:0]      read_i,
+  input  logic [Lanes*52-1:0]   read_page_i,
+  input  logic [Lanes*52-1:0]   page1_i,
+  input  logic [Lanes*52-1:0]   page2_i,
+  input  logic [Lanes*16-1:0]   domain2_i,
+  input  logic [Lanes-1:0]      touch_i,
+  output logic [Lanes-1:0]      hit_o,
+  output logic [Lanes*52-1:0]   host_page_o,
+  output logic [Lanes-1:0]      readable_o,
+  output logic [Lanes-1:0]      writable_o,
+  output logic [Lanes-1:0]      snoop_o,
+  output logic [Lanes-1:0]      interrupt_range_o,  // host_page_o is for interrupts
+  // Fills and sweeps
+  input  logic                  fill_read_i,
+  input  dmar_pkg::page_t       fill_read_page_i,
   input  logic                  sweep_read_i,
-  input  logic [SweepWidth-1:0] sweep_index_i,
-  input  dmar_pkg::page_t       read_page_i,
-  input  dmar_pkg::domain_t     domain_i,
-  input  dmar_pkg::page_t       page_i,
+  input  logic [SweepWidth-1:0] sweep_count_i,
   input  logic                  fill_i,
+  input  dmar_pkg::domain_t     fill_domain_i,
+  input  dmar_pkg::page_t       fill_page_i,
   input  dmar_pkg::leaf_t       leaf_i,
   input  logic                  sweep_i,
-  input  dmar_pkg::flush_t      flush_i,
-  output logic                  hit_o,
-  output dmar_pkg::leaf_t       leaf_o
+  input  logic                  clear_i,
+  input  dmar_pkg::flush_t      flush_i
 );
 
   localparam int unsigned FrameWidth = HostAddrWidth - 12;
-  localparam int unsigned DataWidth  = FrameWidth + 3;  // frame, read, write, snoop
+  localparam int unsigned Width4k    = FrameWidth + 4;   // frame, interrupt range, r, w, snoop
+  localparam int unsigned Width2m    = FrameWidth - 9 + 4;
+  localparam int unsigned Width1g    = FrameWidth - 18 + 4;
 
-  logic [DataWidth-1:0] fill_data, data_4k, data_2m, data_1g;
-  logic                 hit_4k, hit_2m, hit_1g;
+  logic [Lanes*Width4k-1:0] data_4k;
+  logic [Lanes*Width2m-1:0] data_2m;
+  logic [Lanes*Width1g-1:0] data_1g;
+  logic [Lanes-1:0]         hit_4k, hit_2m, hit_1g;
+  logic [2:0]               rights;
+  logic                     range_4k, range_2m, range_1g;
 
-  assign fill_data = {leaf_i.frame[FrameWidth-1:0], leaf_i.read, leaf_i.write, leaf_i.snoop};
+  // FEE0_0000h to FEEF_FFFFh: the frame's share of the comparison is made once, at the fill.
+  assign rights   = {leaf_i.read, leaf_i.write, leaf_i.snoop};
+  assign range_4k = (leaf_i.frame[39:8] == 32'h0000_0FEE);
+  assign range_2m = (leaf_i.frame[39:9] == 31'h0000_07F7);
+  assign range_1g = (leaf_i.frame[39:18] == 22'h00_0003);
 
-  dmar_page_cache #(
-    .Sets(Sets4k), .Ways(Ways4k), .Shift(0), .GuestAddrWidth(GuestAddrWidth),
-    .DataWidth(DataWidth), .SweepWidth(SweepWidth)
+  dmar_page_tlb #(
+    .Lanes(Lanes), .Sets(Sets4k), .Ways(Ways4k), .Shift(0), .GuestAddrWidth(GuestAddrWidth),
+    .DomainWidth(DomainWidth), .DataWidth(Width4k), .SweepWidth(SweepWidth)
   ) u_4k (
-    .clk_i, .rst_ni, .clear_i, .read_i, .sweep_read_i, .sweep_index_i, .read_page_i, .domain_i,
-    .page_i, .fill_i(fill_i && leaf_i.size == 2'd0), .data_i(fill_data), .sweep_i, .flush_i,
-    .hit_o(hit_4k), .data_o(data_4k)
+    .clk_i, .read_i, .read_page_i, .page_i(page1_i), .domain_i(domain2_i), .touch_i,
+    .hit_o(hit_4k), .data_o(data_4k), .fill_read_i, .fill_read_page_i, .sweep_read_i,
+    .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd0), .fill_domain_i, .fill_page_i,
+    .data_i({leaf_i.frame[FrameWidth-1:0], range_4k, rights}), .sweep_i, .clear_i, .flush_i
   );
 
   if (SuperPages[0]) begin : gen_2m
-    dmar_page_cache #(
-      .Sets(Sets2m), .Ways(Ways2m), .Shift(9), .GuestAddrWidth(GuestAddrWidth),
-      .DataWidth(DataWidth), .SweepWidth(SweepWidth)
+    dmar_page_tlb #(
+      .Lanes(Lanes), .Sets(Sets2m), .Ways(Ways2m), .Shift(9), .GuestAddrWidth(GuestAddrWidth),
+      .DomainWidth(DomainWidth), .DataWidth(Width2m), .SweepWidth(SweepWidth)
     ) u_2m (
-      .clk_i, .rst_ni, .clear_i, .read_i, .sweep_read_i, .sweep_index_i, .read_page_i, .domain_i,
-      .page_i, .fill_i(fill_i && leaf_i.size == 2'd1), .data_i(fill_data), .sweep_i, .flush_i,
-      .hit_o(hit_2m), .data_o(data_2m)
+      .clk_i, .read_i, .read_page_i, .page_i(page1_i), .domain_i(domain2_i), .touch_i,
+      .hit_o(hit_2m), .data_o(data_2m), .fill_read_i, .fill_read_page_i, .sweep_read_i,
+      .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd1), .fill_domain_i, .fill_page_i,
+      .data_i({leaf_i.frame[FrameWidth-1:9], range_2m, rights}), .sweep_i, .clear_i, .flush_i
     );
   end else begin : gen_no_2m
-    assign hit_2m  = 1'b0;
+    assign hit_2m  = '0;
     assign data_2m = '0;
   end
 
   if (SuperPages[1]) begin : gen_1g
-    dmar_page_cache #(
-      .Sets(Sets1g), .Ways(Ways1g), .Shift(18), .GuestAddrWidth(GuestAddrWidth),
-      .DataWidth(DataWidth), .SweepWidth(SweepWidth)
+    dmar_page_tlb #(
+      .Lanes(Lanes), .Sets(Sets1g), .Ways(Ways1g), .Shift(18), .GuestAddrWidth(GuestAddrWidth),
+      .DomainWidth(DomainWidth), .DataWidth(Width1g), .SweepWidth(SweepWidth)
     ) u_1g (
-      .clk_i, .rst_ni, .clear_i, .read_i, .sweep_read_i, .sweep_index_i, .read_page_i, .domain_i,
-      .page_i, .fill_i(fill_i && leaf_i.size == 2'd2), .data_i(fill_data), .sweep_i, .flush_i,
-      .hit_o(hit_1g), .data_o(data_1g)
+      .clk_i, .read_i, .read_page_i, .page_i(page1_i), .domain_i(domain2_i), .touch_i,
+      .hit_o(hit_1g), .data_o(data_1g), .fill_read_i, .fill_read_page_i, .sweep_read_i,
+      .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd2), .fill_domain_i, .fill_page_i,
+      .data_i({leaf_i.frame[FrameWidth-1:18], range_1g, rights}), .sweep_i, .clear_i, .flush_i
     );
   end else begin : gen_no_1g
-    assign hit_1g  = 1'b0;
+    assign hit_1g  = '0;
     assign data_1g = '0;
   end
 
-  logic [DataWidth-1:0] data;
-  assign data   = hit_4k ? data_4k : hit_2m ? data_2m : data_1g;
-  assign hit_o  = hit_4k || hit_2m || hit_1g;
-  assign leaf_o = {40'(data[DataWidth-1:3]), hit_4k ? 2'd0 : hit_2m ? 2'd1 : 2'd2, data[2:0]};
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic [Width4k-1:0] word_4k;
+    logic [Width2m-1:0] word_2m;
+    logic [Width1g-1:0] word_1g;
+    dmar_pkg::page_t    page;
+    logic [FrameWidth-1:0] frame;
+    logic [3:0]         flags;
+
+    assign word_4k  = data_4k[l*Width4k +: Width4k];
+    assign word_2m = data_2m[l*Width2m +: Width2m];
+    assign word_1g  = data_1g[l*Width1g +: Width1g];
+    assign page   = page2_i[l*52 +: 52];
+
+    always_comb begin
+      if (hit_4k[l]) begin
+        frame = word_4k[Width4k-1:4];
+        flags = word_4k[3:0];
+      end else if (hit_2m[l]) begin
+        frame = {word_2m[Width2m-1:4], page[8:0]};
+        flags = {word_2m[3] && !page[8], word_2m[2:0]};
+      end else begin
+        frame = {word_1g[Width1g-1:4], page[17:0]};
+        flags = {word_1g[3] && (page[17:8] == 10'h3EE), word_1g[2:0]};
+      end
+    end
+
+    assign hit_o[l] = hit_4k[l] || hit_2m[l] || hit_1g[l];
+    assign host_page_o[l*52 +: 52] = 52'(frame);
+    assign {interrupt_range_o[l], readable_o[l], writable_o[l], snoop_o[l]} = flags;
+  end
 
 endmodule

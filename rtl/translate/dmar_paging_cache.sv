@@ -1,35 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 // Paging-structure caches: for each level, the tables that present non-leaf entries point to, with
-// the permissions accumulated on the way. A lookup answers with the lowest table known.
+// the permissions accumulated on the way. A lookup answers with the lowest table known; it is read
+// in one clock and compared in the next, and keeps its answer while it does not read.
 module dmar_paging_cache #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
+  parameter int unsigned DomainWidth    = 16,
   parameter logic [4:0]  Sagaw          = 5'b00110,
   parameter int unsigned Sets           = 4,
   parameter int unsigned Ways           = 2,
   parameter int unsigned SweepWidth     = 1
 ) (
   input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  clear_i,
   input  logic                  read_i,
-  input  logic                  sweep_read_i,
-  input  logic [SweepWidth-1:0] sweep_index_i,
   input  dmar_pkg::page_t       read_page_i,
   input  dmar_pkg::domain_t     domain_i,
   input  dmar_pkg::page_t       page_i,
-  input  logic [3:0]            fill_i,      // by level, [0]: the table below a PDE
-  input  logic [167:0]          tables_i,
-  input  logic                  sweep_i,
-  input  dmar_pkg::flush_t      flush_i,
   output logic                  hit_o,
   output logic [2:0]            level_o,     // of the entries in the table found: 1..4
-  output dmar_pkg::table_t      table_o
+  output dmar_pkg::table_t      table_o,
+  // Fills and sweeps
+  input  logic                  fill_read_i,
+  input  dmar_pkg::page_t       fill_read_page_i,
+  input  logic                  sweep_read_i,
+  input  logic [SweepWidth-1:0] sweep_count_i,
+  input  logic                  fill_i,
+  input  dmar_pkg::domain_t     fill_domain_i,
+  input  dmar_pkg::page_t       fill_page_i,
+  input  logic [2:0]            fill_level_i,  // of the entries in the table
+  input  dmar_pkg::table_t      table_i,
+  input  logic                  sweep_i,
+  input  logic                  clear_i,
+  input  dmar_pkg::flush_t      flush_i
 );
 
   localparam int unsigned T          = dmar_pkg::TABLE_WIDTH;
   localparam int unsigned FrameWidth = HostAddrWidth - 12;
   localparam int unsigned DataWidth  = FrameWidth + 2;
+  localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1;
   // Below a PML4E and below a PML5E, where such tables and addresses exist.
   localparam bit          HasPml4    = (Sagaw[3:2] != 2'b00) && (GuestAddrWidth > 39);
   localparam bit          HasPml5    = Sagaw[3] && (GuestAddrWidth > 48);
@@ -39,16 +47,40 @@ module dmar_paging_cache #(
   logic [4*T-1:0] found;
 
   for (genvar i = 0; i < 4; i++) begin : gen_level
-    if (Has[i]) begin : gen_cache
-      logic [DataWidth-1:0] data;
+    localparam int unsigned Shift = 9 * (i + 1);
 
-      dmar_page_cache #(
-        .Sets(Sets), .Ways(Ways), .Shift(9 * (i + 1)), .GuestAddrWidth(GuestAddrWidth),
-        .DataWidth(DataWidth), .SweepWidth(SweepWidth)
+    if (Has[i]) begin : gen_cache
+      localparam int unsigned PageWidth = GuestAddrWidth - 12 - Shift;
+
+      logic [DataWidth-1:0]             data;
+      logic [IndexWidth-1:0]            keep_index, swept, sweep_index;
+      logic [PageWidth+DomainWidth-1:0] key, mask;
+
+      assign swept       = flush_i.by_page ? IndexWidth'(flush_i.page_mask >> Shift) : '0;
+      assign sweep_index = (IndexWidth'(flush_i.page >> Shift) & swept)
+          | (IndexWidth'(sweep_count_i) & ~swept);
+      assign keep_index  = sweep_read_i ? sweep_index : IndexWidth'(fill_read_page_i >> Shift);
+
+      always_comb begin
+        key  = {fill_domain_i[DomainWidth-1:0], PageWidth'(fill_page_i >> Shift)};
+        mask = '1;
+        if (sweep_i) begin
+          key  = {flush_i.domain[DomainWidth-1:0], PageWidth'(flush_i.page >> Shift)};
+          mask = {{DomainWidth{flush_i.by_domain}},
+                  flush_i.by_page ? PageWidth'(flush_i.page_mask >> Shift) : PageWidth'(0)};
+        end
+      end
+
+      dmar_cache #(
+        .Ports(1), .Sets(Sets), .Ways(Ways), .LookWidth(PageWidth + DomainWidth),
+        .DataWidth(DataWidth)
       ) u_cache (
-        .clk_i, .rst_ni, .clear_i, .read_i, .sweep_read_i, .sweep_index_i, .read_page_i,
-        .domain_i, .page_i, .fill_i(fill_i[i]), .data_i(tables_i[i*T +: DataWidth]), .sweep_i,
-        .flush_i, .hit_o(hit[i]), .data_o(data)
+        .clk_i, .read_i, .index_i(IndexWidth'(read_page_i >> Shift)),
+        .key_i({domain_i[DomainWidth-1:0], PageWidth'(page_i >> Shift)}), .touch_i(1'b1),
+        .hit_o(hit[i]), .data_o(data),
+        .keep_read_i(fill_read_i || sweep_read_i), .keep_index_i((Sets > 1) ? keep_index : '0),
+        .keep_key_i(key), .keep_mask_i(mask), .fill_i(fill_i && fill_level_i == 3'(i + 1)),
+        .data_i({table_i.frame[FrameWidth-1:0], table_i.read, table_i.write}), .sweep_i, .clear_i
       );
       assign found[i*T +: T] = T'(data);
     end else begin : gen_none

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lookup pipeline: takes a request every clock and never stops for a miss. Four clocks after
-// it was taken a request is answered, or it waits, parked on a walk or queued for a walk slot.
-// Stages: 0 issue; 1 context cache; 2 IOTLB, paging-structure, interrupt-entry caches; 3 verdict.
-// Interrupt requests go the same way: their only table entry is read by a walk of one stage.
+// Translation: one or two lookup lanes, which answer hits and never stop, and behind them, for all
+// that is no hit, one path of requests that wait, walks, and answers.
+//   request ports -> dmar_lookup --hit--> rsp0, rsp1
+//                        | miss
+//                  dmar_requests -> dmar_seek -> dmar_walker -> dmar_finish -> late_rsp
+// The caches lie between them: lanes look up, dmar_seek looks up, dmar_finish fills, dmar_flush
+// sweeps.
 `include "dmar_assert.svh"
 
 module dmar_translate #(
+  parameter int unsigned Lanes          = 2,
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
   parameter logic [4:0]  Sagaw          = 5'b00110,
@@ -19,27 +23,33 @@ module dmar_translate #(
   parameter bit          SnoopControl   = 1'b1,
   parameter bit          InterruptRemapping = 1'b1,
   parameter bit          AbortMode      = 1'b0,
-  parameter int unsigned Walks          = 4,
-  parameter int unsigned Tags           = 16,
-  parameter int unsigned ContextSets = 16, parameter int unsigned ContextWays = 2,
-  parameter int unsigned Iotlb4kSets = 32, parameter int unsigned Iotlb4kWays = 4,
-  parameter int unsigned Iotlb2mSets = 8,  parameter int unsigned Iotlb2mWays = 2,
-  parameter int unsigned Iotlb1gSets = 4,  parameter int unsigned Iotlb1gWays = 2,
-  parameter int unsigned PagingCacheSets = 4, parameter int unsigned PagingCacheWays = 2,
+  parameter int unsigned Walks          = 16,
+  parameter bit          LeafLines      = 1'b1,
+  parameter int unsigned PrefetchLines  = 2,
+  parameter int unsigned Tags           = 32,
+  parameter int unsigned Port0Tags      = 16,
+  parameter int unsigned ContextSets = 32, parameter int unsigned ContextWays = 2,
+  parameter int unsigned Iotlb4kSets = 128, parameter int unsigned Iotlb4kWays = 4,
+  parameter int unsigned Iotlb2mSets = 32, parameter int unsigned Iotlb2mWays = 2,
+  parameter int unsigned Iotlb1gSets = 16,  parameter int unsigned Iotlb1gWays = 1,
+  parameter int unsigned PagingCacheSets = 16, parameter int unsigned PagingCacheWays = 2,
   parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2,
-  parameter int unsigned SweepSets      = 32,
-  localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1
+  parameter int unsigned SweepWidth     = 7
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
-  // xlate_req, xlate_rsp: the requester has room for the answer to every tag it sends
-  input  logic                  req_valid_i,
-  output logic                  req_ready_o,
-  input  dmar_pkg::tag_t        req_tag_i,
-  input  dmar_pkg::request_t    req_i,
-  output logic                  rsp_valid_o,
-  output dmar_pkg::tag_t        rsp_tag_o,
-  output dmar_pkg::answer_t     rsp_o,
+  // Lanes: the requester has room for the answer to every tag it sends
+  input  logic [Lanes-1:0]      req_valid_i,
+  output logic [Lanes-1:0]      req_ready_o,
+  input  logic [Lanes*8-1:0]    req_tag_i,
+  input  logic [Lanes*dmar_pkg::REQUEST_WIDTH-1:0] req_i,
+  output logic [Lanes-1:0]      rsp_valid_o,
+  output logic [Lanes*8-1:0]    rsp_tag_o,
+  output logic [Lanes*dmar_pkg::ANSWER_WIDTH-1:0] rsp_o,
+  // Whatever was no hit
+  output logic                  late_valid_o,
+  output dmar_pkg::tag_t        late_tag_o,
+  output dmar_pkg::answer_t     late_o,
   output logic                  fault_valid_o,   // to the fault unit, always taken
   output dmar_pkg::fault_t      fault_o,
   // Control state
@@ -52,10 +62,11 @@ module dmar_translate #(
   input  logic                  stop_i,
   output logic                  empty_o,
   output logic                  overtaken_o,     // requests that a flush made start over
+  input  logic                  flushing_i,
   input  logic                  poison_i,
-  input  logic                  clear_i,
   input  logic                  sweep_valid_i,
-  input  logic [SweepWidth-1:0] sweep_index_i,
+  input  logic [SweepWidth-1:0] sweep_count_i,
+  input  logic                  clear_all_i,
   input  dmar_pkg::flush_t      flush_i,
   input  logic                  epoch_i,
   // Table reads
@@ -63,462 +74,268 @@ module dmar_translate #(
   input  logic                  mem_ready_i,
   output logic [63:0]           mem_addr_o,
   output logic                  mem_wide_o,
+  output logic                  mem_line_o,
   output logic [5:0]            mem_id_o,
   input  logic                  mem_rsp_valid_i,
+  output logic                  mem_rsp_ready_o,
   input  logic [5:0]            mem_rsp_id_i,
   input  logic [127:0]          mem_rsp_data_i,
+  input  logic                  mem_rsp_last_i,
   input  logic                  mem_rsp_error_i,
   // Monitor
-  output logic                  mon_valid_o,
-  output dmar_pkg::request_t    mon_request_o,
-  output logic                  mon_hit_o,
+  output logic [Lanes-1:0]      mon_valid_o,
+  output logic [Lanes*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdict_o,
+  output logic                  mon_late_valid_o,
+  output dmar_pkg::verdict_t    mon_late_verdict_o,
   output logic                  mon_walk_o
 );
 
-  // Stage 0 //
+  localparam int unsigned DomainWidth = 4 + 2 * DomainIdCode;
+  localparam int unsigned R = dmar_pkg::REQUEST_WIDTH;
+  localparam int unsigned A = dmar_pkg::ANSWER_WIDTH;
+  localparam int unsigned M = dmar_pkg::MISS_WIDTH;
+  localparam int unsigned C = dmar_pkg::CTX_WIDTH;
+  localparam int unsigned V = dmar_pkg::VERDICT_WIDTH;
 
-  dmar_pkg::op_e      op0, op1, op2, op3, finish_op;
-  dmar_pkg::tag_t     tag0, tag1, tag2, tag3, finish_tag;
-  dmar_pkg::request_t req0, req1, req2, req3;
-  logic               fresh0, fresh1, fresh2, fresh3;
-  logic               finish_valid, finish_ready;
-  dmar_pkg::walk_t    walk;            // whose fill and deliveries are in the pipeline
-  logic               walk_poisoned;
-  logic               requeue, requeue_fresh, queue_empty, start_ready, replay_in_flight;
-  logic               deliver3, answer;
-  dmar_pkg::page_t    page0;
-  logic               read0;
+  // Lanes //
 
-  assign replay_in_flight = (op1 == dmar_pkg::OpReplay) || (op2 == dmar_pkg::OpReplay)
-      || (op3 == dmar_pkg::OpReplay);
+  logic [Lanes-1:0]    take, lane_busy, valid2, miss2, taken2;
+  logic [Lanes*16-1:0] source_id0, source_id1, domain2;
+  logic [Lanes*52-1:0] page0, page1, page2, host_page2;
+  logic [Lanes-1:0]    ctx_hit1, leaf_hit2, readable2, writable2, snoop2, range2, touch2;
+  logic [Lanes*C-1:0]  ctx1;
+  logic [Lanes*8-1:0]  tag2;
+  logic [Lanes*M-1:0]  miss2_data;
+  logic [Lanes*64-1:0] address2;
 
-  dmar_issue #(.Tags(Tags)) u_issue (
-    .clk_i, .rst_ni, .req_valid_i, .req_ready_o, .req_tag_i, .req_i, .stop_i, .sweep_valid_i,
-    .finish_valid_i(finish_valid), .finish_ready_o(finish_ready), .finish_op_i(finish_op),
-    .finish_tag_i(finish_tag),
-    .requeue_i(requeue), .requeue_tag_i(tag3), .requeue_fresh_i(requeue_fresh),
-    .requeue_overtaken_i(deliver3 && walk_poisoned), .answer_i(answer), .overtaken_o,
-    .queue_empty_o(queue_empty), .walk_free_i(start_ready),
-    .replay_in_flight_i(replay_in_flight),
-    .op_o(op0), .op_tag_o(tag0), .op_request_o(req0), .op_fresh_o(fresh0)
-  );
+  assign req_ready_o = {Lanes{!stop_i}};
+  assign take        = req_valid_i & req_ready_o;
 
-  assign page0 = (op0 == dmar_pkg::OpFill) ? walk.page : req0.address[63:12];
-  assign read0 = (op0 == dmar_pkg::OpLookup) || (op0 == dmar_pkg::OpReplay)
-      || (op0 == dmar_pkg::OpFill);
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    assign source_id0[l*16 +: 16] = req_i[l*R + dmar_pkg::REQUEST_SOURCE_ID +: 16];
+    assign page0[l*52 +: 52]      = req_i[l*R + dmar_pkg::REQUEST_PAGE +: 52];
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      op1 <= dmar_pkg::OpNone;
-      op2 <= dmar_pkg::OpNone;
-      op3 <= dmar_pkg::OpNone;
-    end else begin
-      op1 <= op0;
-      op2 <= op1;
-      op3 <= op2;
-    end
+    dmar_lookup #(
+      .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+      .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
+      .ProtectedAlign(ProtectedAlign), .ZeroLengthRead(ZeroLengthRead),
+      .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
+    ) u_lookup (
+      .clk_i, .rst_ni, .take_i(take[l]), .tag_i(req_tag_i[l*8 +: 8]), .request_i(req_i[l*R +: R]),
+      .control_i, .low_base_i, .low_limit_i, .high_base_i, .high_limit_i, .epoch_i,
+      .source_id1_o(source_id1[l*16 +: 16]), .ctx_hit1_i(ctx_hit1[l]), .ctx1_i(ctx1[l*C +: C]),
+      .page1_o(page1[l*52 +: 52]), .page2_o(page2[l*52 +: 52]),
+      .domain2_o(domain2[l*16 +: 16]), .touch2_o(touch2[l]), .leaf_hit2_i(leaf_hit2[l]),
+      .host_page2_i(host_page2[l*52 +: 52]), .readable2_i(readable2[l]),
+      .writable2_i(writable2[l]), .snoop2_i(snoop2[l]), .interrupt_range2_i(range2[l]),
+      .rsp_valid_o(rsp_valid_o[l]), .rsp_tag_o(rsp_tag_o[l*8 +: 8]), .rsp_o(rsp_o[l*A +: A]),
+      .valid2_o(valid2[l]), .miss2_o(miss2[l]), .tag2_o(tag2[l*8 +: 8]),
+      .miss_o(miss2_data[l*M +: M]), .address2_o(address2[l*64 +: 64]), .busy_o(lane_busy[l]),
+      .mon_valid_o(mon_valid_o[l]), .mon_verdict_o(mon_verdict_o[l*V +: V])
+    );
   end
 
+  // Fills and sweeps: a set is read in one clock, what is done with it follows in the next //
+
+  dmar_pkg::result_t walk_result, filled;
+  logic              fill_read, fill_context, fill_table, fill_leaf, fill_entry;
+  logic              sweep_q, clear_all_q;
+  logic              sweep_context, sweep_iotlb, sweep_paging, sweep_entry;
+  logic              clear_context, clear_iotlb, clear_paging, clear_entry;
+
   always_ff @(posedge clk_i) begin
-    tag1   <= tag0;
-    tag2   <= tag1;
-    tag3   <= tag2;
-    req1   <= req0;
-    req2   <= req1;
-    req3   <= req2;
-    fresh1 <= fresh0;
-    fresh2 <= fresh1;
-    fresh3 <= fresh2;
+    if (!rst_ni) sweep_q <= 1'b0;
+    else         sweep_q <= sweep_valid_i;
+    clear_all_q <= clear_all_i;
   end
 
-  // Stage 1: context cache //
+  assign sweep_context = sweep_q && flush_i.ctx;
+  assign sweep_iotlb   = sweep_q && flush_i.iotlb;
+  assign sweep_paging  = sweep_q && flush_i.paging;
+  assign sweep_entry   = sweep_q && flush_i.irte;
+  assign clear_context = sweep_q && (clear_all_q || (flush_i.ctx && flush_i.all));
+  assign clear_iotlb   = sweep_q && (clear_all_q || (flush_i.iotlb && flush_i.all));
+  assign clear_paging  = sweep_q && (clear_all_q || (flush_i.paging && flush_i.all));
+  assign clear_entry   = sweep_q && (clear_all_q || (flush_i.irte && flush_i.all));
 
-  logic           ctx_hit1, ctx_hit2, ctx_hit3;
-  dmar_pkg::ctx_t ctx1, ctx2, ctx3;
-  logic           is_fill1;
+  // Caches //
 
-  assign is_fill1 = (op1 == dmar_pkg::OpFill);
+  dmar_pkg::ctx_t filled_ctx;
+  assign filled_ctx = {filled.progress.fpd, filled.progress.pass_through, filled.progress.levels,
+                       filled.progress.domain, filled.progress.at.frame};
 
   dmar_context_cache #(
-    .Sets(ContextSets), .Ways(ContextWays), .SweepWidth(SweepWidth)
+    .Lanes(Lanes), .Sets(ContextSets), .Ways(ContextWays), .HostAddrWidth(HostAddrWidth),
+    .DomainWidth(DomainWidth), .SweepWidth(SweepWidth)
   ) u_context_cache (
-    .clk_i, .rst_ni,
-    .clear_i         (clear_i && flush_i.ctx),
-    .read_i          (read0),
-    .sweep_read_i    (sweep_valid_i),
-    .sweep_index_i,
-    .read_source_id_i((op0 == dmar_pkg::OpFill) ? walk.source_id : req0.source_id),
-    .source_id_i     (is_fill1 ? walk.source_id : req1.source_id),
-    .fill_i          (is_fill1 && !walk.is_interrupt),
-    .ctx_i           (walk.ctx),
-    .sweep_i         ((op1 == dmar_pkg::OpSweep) && flush_i.ctx),
-    .flush_i,
-    .hit_o           (ctx_hit1),
-    .ctx_o           (ctx1)
+    .clk_i, .read_i(take), .read_source_id_i(source_id0), .source_id_i(source_id1),
+    .hit_o(ctx_hit1), .ctx_o(ctx1), .fill_read_i(fill_read),
+    .fill_read_source_id_i(walk_result.seek.source_id), .sweep_read_i(sweep_valid_i),
+    .sweep_count_i, .fill_i(fill_context), .fill_source_id_i(filled.seek.source_id),
+    .ctx_i(filled_ctx), .sweep_i(sweep_context), .clear_i(clear_context), .flush_i
   );
-
-  always_ff @(posedge clk_i) begin
-    // A request that has to walk with nothing cached must not see the caches.
-    ctx_hit2 <= ctx_hit1 && !fresh1;
-    ctx_hit3 <= ctx_hit2;
-    ctx2     <= ctx1;
-    ctx3     <= ctx2;
-  end
-
-  // Stage 1: what an interrupt request asks for //
-
-  logic                 message1, message2, message3, remappable1, remappable2, remappable3;
-  logic                 refused1, refused2, refused3;
-  logic [7:0]           refusal1, refusal2, refusal3;
-  logic [15:0]          index1, index2, index3;
-  dmar_pkg::page_t      entry_page1, entry_page2, entry_page3;
-
-  dmar_interrupt_request #(.HostAddrWidth(HostAddrWidth)) u_interrupt_request (
-    .request_i(req1), .control_i, .is_message_o(message1), .remappable_o(remappable1),
-    .index_o(index1), .entry_page_o(entry_page1), .refused_o(refused1), .reason_o(refusal1)
-  );
-
-  always_ff @(posedge clk_i) begin
-    message2    <= message1;
-    message3    <= message2;
-    remappable2 <= remappable1;
-    remappable3 <= remappable2;
-    refused2    <= refused1;
-    refused3    <= refused2;
-    refusal2    <= refusal1;
-    refusal3    <= refusal2;
-    index2      <= index1;
-    index3      <= index2;
-    entry_page2 <= entry_page1;
-    entry_page3 <= entry_page2;
-  end
-
-  // Stage 2: IOTLB, paging-structure and interrupt-entry caches //
-
-  logic              leaf_hit2, leaf_hit3, table_hit2, table_hit3, is_fill2, fill_leaf2;
-  dmar_pkg::leaf_t   leaf2, leaf3;
-  dmar_pkg::table_t  table2, table3;
-  logic [2:0]        table_level2, table_level3;
-  dmar_pkg::domain_t domain2;
-  dmar_pkg::page_t   page2;
-
-  assign is_fill2   = (op2 == dmar_pkg::OpFill);
-  assign fill_leaf2 = is_fill2 && !walk.is_interrupt && !walk.ctx.pass_through;
-  assign domain2    = is_fill2 ? walk.ctx.domain : ctx2.domain;
-  assign page2      = is_fill2 ? walk.page : req2.address[63:12];
 
   dmar_iotlb #(
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .SuperPages(SuperPages),
-    .Sets4k(Iotlb4kSets), .Ways4k(Iotlb4kWays), .Sets2m(Iotlb2mSets), .Ways2m(Iotlb2mWays),
-    .Sets1g(Iotlb1gSets), .Ways1g(Iotlb1gWays), .SweepWidth(SweepWidth)
+    .Lanes(Lanes), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+    .DomainWidth(DomainWidth), .SuperPages(SuperPages), .Sets4k(Iotlb4kSets),
+    .Ways4k(Iotlb4kWays), .Sets2m(Iotlb2mSets), .Ways2m(Iotlb2mWays), .Sets1g(Iotlb1gSets),
+    .Ways1g(Iotlb1gWays), .SweepWidth(SweepWidth)
   ) u_iotlb (
-    .clk_i, .rst_ni,
-    .clear_i     (clear_i && flush_i.iotlb),
-    .read_i      (read0),
-    .sweep_read_i(sweep_valid_i),
-    .sweep_index_i,
-    .read_page_i (page0),
-    .domain_i    (domain2),
-    .page_i      (page2),
-    .fill_i      (fill_leaf2),
-    .leaf_i      (walk.leaf),
-    .sweep_i     ((op2 == dmar_pkg::OpSweep) && flush_i.iotlb),
-    .flush_i,
-    .hit_o       (leaf_hit2),
-    .leaf_o      (leaf2)
+    .clk_i, .read_i(take), .read_page_i(page0), .page1_i(page1), .page2_i(page2),
+    .domain2_i(domain2), .touch_i(touch2), .hit_o(leaf_hit2), .host_page_o(host_page2),
+    .readable_o(readable2), .writable_o(writable2), .snoop_o(snoop2),
+    .interrupt_range_o(range2), .fill_read_i(fill_read),
+    .fill_read_page_i(walk_result.seek.page), .sweep_read_i(sweep_valid_i), .sweep_count_i,
+    .fill_i(fill_leaf), .fill_domain_i(filled.progress.domain), .fill_page_i(filled.seek.page),
+    .leaf_i(filled.leaf), .sweep_i(sweep_iotlb), .clear_i(clear_iotlb), .flush_i
   );
+
+  logic               seek_read, table_hit, irte_hit;
+  dmar_pkg::page_t    seek_read_page, seek_page;
+  dmar_pkg::domain_t  seek_domain;
+  logic [2:0]         table_level;
+  dmar_pkg::table_t   found_table;
+  dmar_pkg::irte_t    irte;
 
   dmar_paging_cache #(
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
-    .Sets(PagingCacheSets), .Ways(PagingCacheWays), .SweepWidth(SweepWidth)
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .DomainWidth(DomainWidth),
+    .Sagaw(Sagaw), .Sets(PagingCacheSets), .Ways(PagingCacheWays), .SweepWidth(SweepWidth)
   ) u_paging_cache (
-    .clk_i, .rst_ni,
-    .clear_i     (clear_i && flush_i.paging),
-    .read_i      (read0),
-    .sweep_read_i(sweep_valid_i),
-    .sweep_index_i,
-    .read_page_i (page0),
-    .domain_i    (domain2),
-    .page_i      (page2),
-    .fill_i      (walk.saved_valid & {4{fill_leaf2}}),
-    .tables_i    (walk.saved),
-    .sweep_i     ((op2 == dmar_pkg::OpSweep) && flush_i.paging),
-    .flush_i,
-    .hit_o       (table_hit2),
-    .level_o     (table_level2),
-    .table_o     (table2)
+    .clk_i, .read_i(seek_read), .read_page_i(seek_read_page), .domain_i(seek_domain),
+    .page_i(seek_page), .hit_o(table_hit), .level_o(table_level), .table_o(found_table),
+    .fill_read_i(fill_read), .fill_read_page_i(walk_result.seek.page),
+    .sweep_read_i(sweep_valid_i), .sweep_count_i, .fill_i(fill_table),
+    .fill_domain_i(filled.progress.domain), .fill_page_i(filled.seek.page),
+    .fill_level_i(filled.progress.stage), .table_i(filled.progress.at), .sweep_i(sweep_paging),
+    .clear_i(clear_paging), .flush_i
   );
 
-  logic                  irte_hit2, irte_hit3;
-  dmar_pkg::irte_t       irte2, irte3;
-  logic [SweepWidth-1:0] sweep_index1;
-
   if (InterruptRemapping) begin : gen_interrupt_cache
-    always_ff @(posedge clk_i) sweep_index1 <= sweep_index_i;
-
     dmar_interrupt_cache #(
       .Sets(InterruptCacheSets), .Ways(InterruptCacheWays), .SweepWidth(SweepWidth)
     ) u_interrupt_cache (
-      .clk_i, .rst_ni,
-      .clear_i      (clear_i && flush_i.irte),
-      .read_i       ((op1 == dmar_pkg::OpLookup) || (op1 == dmar_pkg::OpReplay) || is_fill1),
-      .sweep_read_i (op1 == dmar_pkg::OpSweep),
-      .sweep_index_i(sweep_index1),
-      .read_index_i (is_fill1 ? walk.page[15:0] : index1),
-      .index_i      (is_fill2 ? walk.page[15:0] : index2),
-      .fill_i       (is_fill2 && walk.is_interrupt),
-      .irte_i       (walk.saved[dmar_pkg::IRTE_WIDTH-1:0]),
-      .sweep_i      ((op2 == dmar_pkg::OpSweep) && flush_i.irte),
-      .flush_i,
-      .hit_o        (irte_hit2),
-      .irte_o       (irte2)
+      .clk_i, .read_i(seek_read), .read_index_i(seek_read_page[15:0]),
+      .index_i(seek_page[15:0]), .hit_o(irte_hit), .irte_o(irte), .fill_read_i(fill_read),
+      .fill_read_index_i(walk_result.seek.page[15:0]), .sweep_read_i(sweep_valid_i),
+      .sweep_count_i, .fill_i(fill_entry), .fill_index_i(filled.seek.page[15:0]),
+      .irte_i(filled.irte), .sweep_i(sweep_entry), .clear_i(clear_entry), .flush_i
     );
   end else begin : gen_no_interrupt_cache
-    assign sweep_index1 = '0;
-    assign irte_hit2    = 1'b0;
-    assign irte2        = '0;
+    assign irte_hit = 1'b0;
+    assign irte     = '0;
     logic unused;
-    assign unused = ^{sweep_index1, index1};
+    assign unused = ^{fill_entry, sweep_entry, clear_entry};
   end
 
-  always_ff @(posedge clk_i) begin
-    irte_hit3 <= irte_hit2 && !fresh2;
-    irte3     <= irte2;
-  end
+  // Requests that were no hit //
 
-  always_ff @(posedge clk_i) begin
-    leaf_hit3    <= leaf_hit2;
-    leaf3        <= leaf2;
-    table_hit3   <= table_hit2;
-    table3       <= table2;
-    table_level3 <= table_level2;
-  end
+  logic               next_valid, next_take, park, requests_busy, seek_busy, walker_busy;
+  logic               finish_busy, forget_ctx, forget_tables, forget_entries;
+  dmar_pkg::tag_t     next_tag, park_tag, done_tag, judged_tag;
+  dmar_pkg::miss_t    next, judged;
+  logic [63:0]        judged_address;
+  logic [4:0]         park_walk, done_walk;
+  logic               done, done_line, done_valid, done_more;
+  logic [2:0]         done_entry;
+  logic               answered, again, again_fresh, again_overtaken;
 
-  // Stage 3: verdict //
+  assign forget_ctx     = poison_i && flush_i.ctx;
+  assign forget_tables  = poison_i && (flush_i.iotlb || flush_i.paging);
+  assign forget_entries = poison_i && flush_i.irte;
 
-  logic               lookup3, decided, table_fault, recorded, snoop, protected_hit;
-  logic               dma_decided, dma_table_fault, dma_recorded, interrupt3, irte_decided;
-  logic               irte_table_fault, remapped;
-  dmar_pkg::verdict_e dma_verdict, irte_verdict;
-  logic [7:0]         dma_reason, irte_reason;
-  dmar_pkg::page_t    dma_page, message_page, seek_page, fault_page;
-  dmar_pkg::remapped_t message;
-  logic               own_fresh_walk, need_fresh, miss, merge_ready, merge, start;
-  dmar_pkg::verdict_e verdict;
-  dmar_pkg::ctx_t     judged_ctx;
-  logic [7:0]         reason;
-  dmar_pkg::page_t    host_page;
-  logic [Tags-1:0]    tag_onehot3;
-  logic               judged_ctx_valid;
-
-  assign deliver3         = (op3 == dmar_pkg::OpDeliver);
-  assign lookup3          = (op3 == dmar_pkg::OpLookup) || (op3 == dmar_pkg::OpReplay);
-  assign judged_ctx_valid = deliver3 ? walk.ctx_valid : ctx_hit3;
-  assign judged_ctx       = deliver3 ? walk.ctx : ctx3;
-
-  dmar_judge #(
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .ZeroLengthRead(ZeroLengthRead), .AbortMode(AbortMode)
-  ) u_judge (
-    .request_i    (req3),
-    .control_i,
-    .ctx_valid_i  (judged_ctx_valid),
-    .ctx_i        (judged_ctx),
-    .leaf_valid_i (deliver3 ? !walk.fault : leaf_hit3),
-    .leaf_i       (deliver3 ? walk.leaf : leaf3),
-    .walk_fault_i (deliver3 && walk.fault),
-    .walk_reason_i(walk.reason),
-    .decided_o    (dma_decided),
-    .table_fault_o(dma_table_fault),
-    .verdict_o    (dma_verdict),
-    .reason_o     (dma_reason),
-    .recorded_o   (dma_recorded),
-    .snoop_o      (snoop),
-    .host_page_o  (dma_page)
+  dmar_requests #(
+    .Lanes(Lanes), .Tags(Tags), .Port0Tags(Port0Tags), .HostAddrWidth(HostAddrWidth),
+    .DomainWidth(DomainWidth)
+  ) u_requests (
+    .clk_i, .rst_ni, .miss_i(miss2), .taken_i(taken2), .miss_tag_i(tag2),
+    .miss_data_i(miss2_data), .miss_address_i(address2), .next_valid_o(next_valid),
+    .next_take_i(next_take), .next_tag_o(next_tag), .next_o(next), .forget_ctx_i(forget_ctx),
+    .park_i(park), .park_tag_i(park_tag), .park_walk_i(park_walk),
+    .park_entry_i(seek_page[2:0]), .done_i(done), .done_walk_i(done_walk),
+    .done_line_i(done_line), .done_entry_i(done_entry), .done_valid_o(done_valid),
+    .done_more_o(done_more), .done_tag_o(done_tag), .judged_tag_i(judged_tag),
+    .judged_o(judged), .judged_address_o(judged_address), .answered_i(answered),
+    .again_i(again), .again_fresh_i(again_fresh), .again_overtaken_i(again_overtaken),
+    .overtaken_o, .busy_o(requests_busy)
   );
 
-  assign interrupt3 = message3 && control_i.interrupt_enabled;
+  dmar_pkg::seek_t     seek;
+  dmar_pkg::progress_t progress;
+  dmar_pkg::result_t   seek_result;
+  logic                merge_ready, merge, start_ready, spare_ready, start;
+  logic                seek_result_valid, seek_result_ready;
 
-  dmar_interrupt_judge u_interrupt_judge (
-    .requester_i  (req3.source_id),
-    .extended_i   (control_i.irt_extended),
-    .remappable_i (remappable3),
-    .refused_i    (refused3),
-    .refusal_i    (refusal3),
-    .entry_valid_i(deliver3 ? !walk.fault : irte_hit3),
-    .entry_i      (deliver3 ? walk.saved[dmar_pkg::IRTE_WIDTH-1:0] : irte3),
-    .walk_fault_i (deliver3 && walk.fault),
-    .walk_reason_i(walk.reason),
-    .decided_o    (irte_decided),
-    .table_fault_o(irte_table_fault),
-    .verdict_o    (irte_verdict),
-    .reason_o     (irte_reason),
-    .remapped_o   (remapped),
-    .page_o       (message_page),
-    .message_o    (message)
+  dmar_seek #(
+    .Lanes(Lanes), .HostAddrWidth(HostAddrWidth), .LeafLines(LeafLines),
+    .PrefetchLines(PrefetchLines)
+  ) u_seek (
+    .clk_i, .rst_ni, .root_page_i(control_i.root_page), .irt_page_i(control_i.irt_page),
+    .valid2_i(valid2), .miss2_i(miss2), .tag2_i(tag2), .miss2_data_i(miss2_data),
+    .taken2_o(taken2), .next_valid_i(next_valid), .next_take_o(next_take),
+    .next_tag_i(next_tag), .next_i(next), .forget_ctx_i(forget_ctx),
+    .forget_tables_i(forget_tables), .forget_entries_i(forget_entries), .read_o(seek_read),
+    .read_page_o(seek_read_page), .page_o(seek_page), .domain_o(seek_domain),
+    .table_hit_i(table_hit), .table_level_i(table_level), .table_i(found_table),
+    .irte_hit_i(irte_hit), .irte_i(irte), .seek_o(seek), .progress_o(progress),
+    .merge_ready_i(merge_ready), .merge_o(merge), .start_ready_i(start_ready),
+    .spare_ready_i(spare_ready), .start_o(start), .park_o(park), .park_tag_o(park_tag),
+    .result_valid_o(seek_result_valid), .result_ready_i(seek_result_ready),
+    .result_o(seek_result), .busy_o(seek_busy)
   );
 
-  assign decided     = interrupt3 ? irte_decided : dma_decided;
-  assign table_fault = interrupt3 ? irte_table_fault : dma_table_fault;
-  assign verdict     = interrupt3 ? irte_verdict : dma_verdict;
-  assign reason      = interrupt3 ? irte_reason : dma_reason;
-  assign recorded    = interrupt3 ? !(irte_table_fault && walk.ctx.fpd) : dma_recorded;
-  assign host_page   = (interrupt3 && remapped) ? message_page : dma_page;
-
-  // A record names the interrupt by its index, where there is one.
-  assign fault_page = !dmar_pkg::is_interrupt_fault(reason) ? req3.address[63:12]
-      : (interrupt3 && reason != dmar_pkg::FR_INTERRUPT_RESERVED
-         && reason != dmar_pkg::FR_INTERRUPT_COMPATIBILITY) ? {index3, 36'h0} : '0;
-
-  dmar_protected_memory #(
-    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign)
-  ) u_protected_memory (
-    .enabled_i(control_i.protection_enabled), .low_base_i, .low_limit_i, .high_base_i,
-    .high_limit_i, .page_i(host_page), .hit_o(protected_hit)
-  );
-
-  // A fault is only ever answered to the request whose own walk found it, reading every table from
-  // memory. What the caches hold, or a walk that another request began earlier, may predate an
-  // entry that software has made present or more permissive since; that needs no invalidation.
-  assign own_fresh_walk = deliver3 && walk.fresh && (walk.owner == tag3);
-  assign answer = (lookup3 || (deliver3 && !walk_poisoned)) && decided
-      && (!table_fault || own_fresh_walk);
-
-  assign miss          = lookup3 && !answer;
-  assign need_fresh    = table_fault || fresh3;
-  assign merge          = miss && !need_fresh && merge_ready;
-  assign start         = miss && !merge && start_ready
-      && ((op3 == dmar_pkg::OpReplay) || (queue_empty && !replay_in_flight));
-  assign requeue       = (miss && !merge && !start) || (deliver3 && !answer);
-  assign requeue_fresh = lookup3 ? need_fresh : (table_fault && !walk_poisoned);
-
-  for (genvar i = 0; i < Tags; i++) begin : gen_tag
-    assign tag_onehot3[i] = (tag3 == 8'(i));
-  end
-
-  // Walks //
-
-  dmar_pkg::walk_t start_walk, done_walk;
-  logic            done_valid, done_ready, done_poisoned;
-  logic [Tags-1:0] done_parked;
-
-  always_comb begin
-    start_walk           = '0;
-    start_walk.source_id = req3.source_id;
-    start_walk.page      = req3.address[63:12];
-    start_walk.owner     = tag3;
-    start_walk.fresh     = need_fresh || !ctx_hit3 || interrupt3;
-    start_walk.ctx_valid = ctx_hit3 && !need_fresh;
-    start_walk.ctx       = (ctx_hit3 && !need_fresh) ? ctx3 : '0;
-    start_walk.stage     = table_hit3 ? table_level3 : ctx3.levels;
-    start_walk.top       = !table_hit3;
-    start_walk.at        = {ctx3.frame, 2'b11};
-    if (table_hit3) start_walk.at = table3;
-    // The permissions of a walk from the root start out whole.
-    if (!start_walk.ctx_valid) begin
-      start_walk.top      = 1'b1;
-      start_walk.at.read  = 1'b1;
-      start_walk.at.write = 1'b1;
-    end
-    start_walk.is_interrupt = interrupt3;
-    if (interrupt3) begin
-      start_walk.page      = seek_page;
-      start_walk.ctx_valid = 1'b0;
-      start_walk.stage     = dmar_pkg::STAGE_IRTE;
-      start_walk.at.frame  = entry_page3[39:0];
-    end
-  end
-  assign seek_page = interrupt3 ? {36'h0, index3} : req3.address[63:12];
+  logic       walk_valid, walk_ready, walk_line, walk_release, release_walk_valid;
+  logic [4:0] result_walk, release_walk;
 
   dmar_walker #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .PassThrough(PassThrough),
-    .SnoopControl(SnoopControl), .Walks(Walks), .Tags(Tags)
+    .SnoopControl(SnoopControl), .Walks(Walks), .Tags(Tags), .LeafLines(LeafLines)
   ) u_walker (
-    .clk_i, .rst_ni, .poison_i,
-    .root_page_i     (control_i.root_page),
-    .irt_extended_i  (control_i.irt_extended),
-    .seek_interrupt_i(interrupt3),
-    .seek_source_id_i(req3.source_id),
-    .seek_page_i     (seek_page),
-    .merge_ready_o    (merge_ready),
-    .merge_i          (merge),
-    .start_ready_o   (start_ready),
-    .start_i         (start),
-    .start_walk_i    (start_walk),
-    .tag_i           (tag_onehot3),
-    .mem_valid_o, .mem_ready_i, .mem_addr_o, .mem_wide_o, .mem_id_o,
-    .rsp_valid_i     (mem_rsp_valid_i),
-    .rsp_id_i        (mem_rsp_id_i),
-    .rsp_data_i      (mem_rsp_data_i),
-    .rsp_error_i     (mem_rsp_error_i),
-    .done_valid_o    (done_valid),
-    .done_ready_i    (done_ready),
-    .done_walk_o     (done_walk),
-    .done_poisoned_o (done_poisoned),
-    .done_parked_o   (done_parked)
+    .clk_i, .rst_ni, .poison_i, .flush_i, .irt_extended_i(control_i.irt_extended),
+    .seek_i(seek), .progress_i(progress), .merge_ready_o(merge_ready),
+    .start_ready_o(start_ready), .spare_ready_o(spare_ready), .start_i(start),
+    .park_walk_o(park_walk), .mem_valid_o, .mem_ready_i, .mem_addr_o, .mem_wide_o, .mem_line_o,
+    .mem_id_o, .rsp_valid_i(mem_rsp_valid_i), .rsp_ready_o(mem_rsp_ready_o),
+    .rsp_id_i(mem_rsp_id_i), .rsp_data_i(mem_rsp_data_i), .rsp_last_i(mem_rsp_last_i),
+    .rsp_error_i(mem_rsp_error_i), .result_valid_o(walk_valid), .result_ready_i(walk_ready),
+    .result_o(walk_result), .result_walk_o(result_walk), .result_line_o(walk_line),
+    .result_release_o(walk_release), .release_i(release_walk_valid),
+    .release_walk_i(release_walk), .busy_o(walker_busy)
   );
 
-  logic finish_in_flight;
-  assign finish_in_flight = is_fill1 || is_fill2 || (op3 == dmar_pkg::OpFill)
-      || (op1 == dmar_pkg::OpDeliver) || (op2 == dmar_pkg::OpDeliver) || deliver3;
-
-  dmar_finish #(.Tags(Tags)) u_finish (
-    .clk_i, .rst_ni, .poison_i,
-    .done_valid_i   (done_valid),
-    .done_ready_o   (done_ready),
-    .done_walk_i    (done_walk),
-    .done_poisoned_i(done_poisoned),
-    .done_parked_i  (done_parked),
-    .op_valid_o     (finish_valid),
-    .op_ready_i     (finish_ready),
-    .op_o           (finish_op),
-    .op_tag_o       (finish_tag),
-    .op_in_flight_i (finish_in_flight),
-    .walk_o         (walk),
-    .poisoned_o     (walk_poisoned)
+  dmar_finish #(
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .ProtectedLow(ProtectedLow),
+    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
+    .ZeroLengthRead(ZeroLengthRead), .InterruptRemapping(InterruptRemapping)
+  ) u_finish (
+    .clk_i, .rst_ni, .control_i, .low_base_i, .low_limit_i, .high_base_i, .high_limit_i,
+    .epoch_i, .flushing_i, .poison_i, .flush_i, .sweep_valid_i, .walk_valid_i(walk_valid),
+    .walk_ready_o(walk_ready), .walk_result_i(walk_result), .walk_i(result_walk),
+    .walk_line_i(walk_line), .walk_release_i(walk_release), .release_o(release_walk_valid),
+    .release_walk_o(release_walk), .seek_valid_i(seek_result_valid),
+    .seek_ready_o(seek_result_ready), .seek_result_i(seek_result), .fill_read_o(fill_read),
+    .fill_context_o(fill_context), .fill_table_o(fill_table), .fill_leaf_o(fill_leaf),
+    .fill_entry_o(fill_entry), .result_o(filled), .done_o(done), .done_walk_o(done_walk),
+    .done_line_o(done_line), .done_entry_o(done_entry), .done_valid_i(done_valid),
+    .done_more_i(done_more), .done_tag_i(done_tag), .judged_tag_o(judged_tag),
+    .judged_i(judged), .judged_address_i(judged_address), .answered_o(answered),
+    .again_o(again), .again_fresh_o(again_fresh), .again_overtaken_o(again_overtaken),
+    .rsp_valid_o(late_valid_o), .rsp_tag_o(late_tag_o), .rsp_o(late_o), .fault_valid_o,
+    .fault_o, .busy_o(finish_busy), .mon_valid_o(mon_late_valid_o),
+    .mon_verdict_o(mon_late_verdict_o)
   );
 
-  // Answers //
-
-  dmar_pkg::verdict_e final_verdict;
-  assign final_verdict = (verdict == dmar_pkg::VerdictForward && protected_hit)
-      ? dmar_pkg::VerdictBlock : verdict;
+  assign empty_o = (lane_busy == '0) && !requests_busy && !seek_busy && !walker_busy
+      && !finish_busy;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      rsp_valid_o   <= 1'b0;
-      fault_valid_o <= 1'b0;
-      mon_walk_o    <= 1'b0;
-    end else begin
-      rsp_valid_o   <= answer;
-      fault_valid_o <= answer && (verdict == dmar_pkg::VerdictFault) && recorded;
-      mon_walk_o    <= start;
-    end
+    if (!rst_ni) mon_walk_o <= 1'b0;
+    else         mon_walk_o <= start;
   end
 
-  always_ff @(posedge clk_i) begin
-    rsp_tag_o       <= tag3;
-    rsp_o.verdict   <= final_verdict;
-    rsp_o.reason    <= reason;
-    rsp_o.snoop     <= snoop;
-    rsp_o.host_page <= host_page;
-    rsp_o.remapped  <= interrupt3 && remapped;
-    rsp_o.message   <= message;
-    rsp_o.epoch     <= epoch_i;
-    fault_o         <= {req3.source_id, reason, req3.kind, fault_page};
-    mon_request_o   <= req3;
-    mon_hit_o       <= lookup3 && (interrupt3 ? irte_hit3 && remapped
-        : ctx_hit3 && (verdict == dmar_pkg::VerdictForward) && control_i.translation_enabled);
-  end
+  logic unused;
+  assign unused = ^{merge, touch2};
 
-  assign mon_valid_o = rsp_valid_o;
-  assign empty_o     = (op1 == dmar_pkg::OpNone) && (op2 == dmar_pkg::OpNone)
-      && (op3 == dmar_pkg::OpNone) && !rsp_valid_o;
-
-  `DMAR_ASSERT(OvertakenWalkNeverFills_A, !is_fill1 || !walk_poisoned)
-  `DMAR_ASSERT(OneOutcome_A, !lookup3 || $onehot0({answer, merge, start, requeue}))
-  `DMAR_COVER(Merges_C, merge)
-  `DMAR_COVER(FaultOfAnotherWalk_C, deliver3 && table_fault && !own_fresh_walk)
+  `DMAR_REQUIRE(TagInRange_R, !take[0] || {1'b0, req_tag_i[7:0]} < 9'(Tags))
 
 endmodule

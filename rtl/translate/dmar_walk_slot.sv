@@ -1,52 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-// One walk in flight: its state, the requests parked on it, and whether an invalidation has
-// overtaken it (poisoned: it neither fills nor answers; its requests start anew).
+// The state of one walk in flight, but for what dmar_walker keeps in tables. A walk that an
+// invalidation overtook (poisoned) makes no further reads, fills nothing and answers nothing; its
+// requests start anew.
 `include "dmar_assert.svh"
 
 module dmar_walk_slot #(
-  parameter int unsigned Tags = 16
+  parameter bit LeafLines = 1'b1
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             start_i,
-  input  dmar_pkg::walk_t  start_walk_i,
-  input  logic             start_done_i,   // ends at once, without a read
-  input  logic [Tags-1:0]  start_tag_i,    // one-hot
-  input  logic             park_i,         // another request waits for the same page
-  input  logic [Tags-1:0]  park_tag_i,
-  input  logic             read_i,         // the read of the current entry was accepted
-  input  logic             step_i,         // its data is here
-  input  dmar_pkg::walk_t  step_walk_i,
-  input  logic             step_done_i,
-  input  logic             poison_i,
-  input  logic             release_i,      // handed over to dmar_finish
-  input  logic             seek_interrupt_i,
-  input  dmar_pkg::source_id_t seek_source_id_i,
-  input  dmar_pkg::page_t  seek_page_i,
-  output logic             same_page_o,    // the walk goes to the page sought
-  output logic             active_o,
-  output logic             wants_read_o,
-  output logic             done_o,
-  output logic             poisoned_o,
-  output dmar_pkg::walk_t  walk_o,
-  output logic [Tags-1:0]  parked_o
+  input  logic       clk_i,
+  input  logic       rst_ni,
+  input  logic       start_i,
+  input  logic       start_read_i,     // its first read is taken in the same clock
+  input  logic [7:0] start_hash_i,     // of what it is for
+  input  logic       start_interrupt_i,
+  input  logic       start_ctx_valid_i,
+  input  logic [3:0] start_domain_i,   // low bits of the domain
+  input  logic       read_i,           // a read was taken
+  input  logic       step_i,           // an entry was looked at
+  input  logic       step_ends_i,      // the walk, or its line, is being answered
+  input  logic       step_ctx_i,       // it was a context-entry
+  input  logic [3:0] step_domain_i,
+  input  logic       beat_i,           // ... the last one of its beat
+  input  logic       last_beat_i,      // ... and of all beats: nothing more will come
+  input  logic       dead_i,           // a poisoned walk hands its requests back
+  input  logic       release_i,        // the answers are given
+  input  logic       poison_i,
+  input  logic       poison_interrupts_i,  // whom it concerns
+  input  logic       poison_translations_i,
+  input  logic       poison_any_domain_i,  // ... before the context-entry is known, too
+  input  logic       poison_by_domain_i,
+  input  logic [3:0] poison_domain_i,
+  input  logic [7:0] seek_hash_i,
+  output logic       free_o,
+  output logic       wants_read_o,
+  output logic       dead_o,           // poisoned, with nothing in flight
+  output logic       poisoned_o,       // ... now or before
+  output logic       stepped_o,        // has made a step
+  output logic       swallows_o,       // beats of its line are of no use any more
+  output logic       mergeable_o,
+  output logic [1:0] beat_o            // which beat of a line comes next
 );
 
-  typedef enum logic [1:0] {StFree, StRead, StWait, StDone} state_e;
+  typedef enum logic [2:0] {StFree, StRead, StWait, StAnswer, StLine} state_e;
   state_e state_d, state_q;
 
+  logic       poisoned_q, interrupt_q, ctx_valid_q, swallow_q;
+  logic [7:0] hash_q;
+  logic [3:0] domain_q;
+  logic       concerned;
+
+  assign concerned = interrupt_q ? poison_interrupts_i
+      : poison_any_domain_i || (poison_translations_i && ctx_valid_q
+         && (!poison_by_domain_i || domain_q == poison_domain_i));
+  assign poisoned_o = poisoned_q || (poison_i && concerned);
+
+  // StAnswer: nothing in flight, answers are being given. StLine: some entries of a line are
+  // answered, others are still to come.
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      StFree:  if (start_i) state_d = start_done_i ? StDone : StRead;
-      StRead:  if (read_i) state_d = StWait;
-      StWait:  if (step_i) state_d = step_done_i ? StDone : StRead;
-      StDone:  if (release_i) state_d = StFree;
-      default: state_d = StFree;
+      StFree:   if (start_i) state_d = start_read_i ? StWait : StRead;
+      StRead: begin
+        if (read_i)      state_d = StWait;
+        else if (dead_i) state_d = StAnswer;
+      end
+      StWait: begin
+        if (step_i && (step_ends_i || poisoned_o)) state_d = last_beat_i ? StAnswer : StLine;
+        else if (step_i)                           state_d = StRead;
+      end
+      StLine:   if (last_beat_i) state_d = swallow_q ? StFree : StAnswer;
+      StAnswer: if (release_i) state_d = StFree;
+      default:  state_d = StFree;
     endcase
-    // An overtaken walk makes no further reads.
-    if (poisoned_o && state_q == StRead && !read_i) state_d = StDone;
-    if (poisoned_o && state_q == StWait && step_i) state_d = StDone;
   end
 
   always_ff @(posedge clk_i) begin
@@ -55,23 +80,47 @@ module dmar_walk_slot #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i)     walk_o <= start_walk_i;
-    else if (step_i) walk_o <= step_walk_i;
-    if (start_i)     parked_o <= start_tag_i;
-    else if (park_i) parked_o <= parked_o | park_tag_i;
-    if (start_i)       poisoned_o <= 1'b0;
-    else if (poison_i) poisoned_o <= 1'b1;
+    if (start_i) begin
+      hash_q      <= start_hash_i;
+      interrupt_q <= start_interrupt_i;
+      ctx_valid_q <= start_ctx_valid_i;
+      domain_q    <= start_domain_i;
+      poisoned_q  <= 1'b0;
+      stepped_o   <= 1'b0;
+      swallow_q   <= 1'b0;
+    end else begin
+      if (poison_i && concerned) poisoned_q <= 1'b1;
+      if (step_i) stepped_o <= 1'b1;
+      if (step_i && step_ctx_i) begin
+        ctx_valid_q <= 1'b1;
+        domain_q    <= step_domain_i;
+      end
+      if (step_i && poisoned_o) swallow_q <= 1'b1;
+    end
   end
 
-  assign same_page_o  = (walk_o.is_interrupt == seek_interrupt_i)
-      && (walk_o.source_id == seek_source_id_i) && (walk_o.page == seek_page_i);
-  assign active_o     = (state_q != StFree);
-  assign wants_read_o = (state_q == StRead);
-  assign done_o       = (state_q == StDone);
+  if (LeafLines) begin : gen_beat
+    logic [1:0] beat_q;
+    always_ff @(posedge clk_i) begin
+      if (start_i || state_q == StRead) beat_q <= 2'd0;
+      else if (beat_i) beat_q <= beat_q + 2'd1;
+    end
+    assign beat_o = beat_q;
+  end else begin : gen_no_beat
+    assign beat_o = 2'd0;
+    logic unused;
+    assign unused = beat_i;
+  end
+
+  assign free_o       = (state_q == StFree);
+  assign wants_read_o = (state_q == StRead) && !poisoned_o;
+  assign dead_o       = (state_q == StRead) && poisoned_q;
+  assign swallows_o   = swallow_q;
+  assign mergeable_o  = (state_q == StRead || state_q == StWait) && !poisoned_o
+      && (hash_q == seek_hash_i);
 
   `DMAR_ASSERT(StartsWhenFree_A, !start_i || state_q == StFree)
-  `DMAR_ASSERT(StepIsAwaited_A, !step_i || state_q == StWait)
-  `DMAR_ASSERT(ParksOnLiveWalk_A, !park_i || (active_o && !poisoned_o && !release_i))
-  `DMAR_COVER(PoisonedInFlight_C, poison_i && state_q == StWait)
+  `DMAR_ASSERT(StepIsAwaited_A, !step_i || state_q == StWait || state_q == StLine)
+  `DMAR_COVER(PoisonedInFlight_C, poison_i && concerned && state_q == StWait)
 
 endmodule

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One step of a table walk: from the walk and the entry just read to the walk as it goes on, or
-// to its end. Root, context, paging and interrupt-remapping entries share it. Order of checks:
-// translation of VT-d 3.7, entry by entry: access error, not present, reserved bits, then what the
-// fields say; for interrupts see dmar_irte.
+// One step of a table walk: from how far it has come and the entry just read to what was found.
+// Root, context, paging and interrupt-remapping entries share it. Order of checks: translation of
+// VT-d 3.7, entry by entry: access error, not present, reserved bits, then what the fields say; for
+// interrupts see dmar_irte.
 module dmar_walk_step #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
@@ -12,15 +12,14 @@ module dmar_walk_step #(
   parameter bit          PassThrough    = 1'b1,
   parameter bit          SnoopControl   = 1'b1
 ) (
-  input  dmar_pkg::walk_t walk_i,
-  input  logic [127:0]    data_i,          // the aligned 16 bytes around the entry
-  input  logic            error_i,
-  input  logic            irt_extended_i,  // EIME
-  output dmar_pkg::walk_t walk_o,
-  output logic            done_o
+  input  dmar_pkg::seek_t     seek_i,
+  input  dmar_pkg::progress_t progress_i,
+  input  logic [127:0]        data_i,          // the aligned 16 bytes around the entry
+  input  logic                error_i,
+  input  logic                irt_extended_i,  // EIME
+  output logic                found_o,         // a root-entry leads on and is nothing to keep
+  output dmar_pkg::result_t   result_o
 );
-
-  localparam int unsigned T = dmar_pkg::TABLE_WIDTH;
 
   // Root and context //
 
@@ -44,7 +43,7 @@ module dmar_walk_step #(
   dmar_width_check #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth)
   ) u_width_check (
-    .page_i(walk_i.page), .levels_i(ctx.levels), .pass_through_i(ctx.pass_through),
+    .page_i(seek_i.page), .levels_i(ctx.levels), .pass_through_i(ctx.pass_through),
     .beyond_o(beyond)
   );
 
@@ -57,12 +56,12 @@ module dmar_walk_step #(
 
   // The lowest index bit says which half of the 16 bytes holds the entry.
   always_comb begin
-    case (walk_i.stage)
-      3'd1:    odd_entry = walk_i.page[0];
-      3'd2:    odd_entry = walk_i.page[9];
-      3'd3:    odd_entry = walk_i.page[18];
-      3'd4:    odd_entry = walk_i.page[27];
-      default: odd_entry = walk_i.page[36];
+    case (progress_i.stage)
+      3'd1:    odd_entry = seek_i.page[0];
+      3'd2:    odd_entry = seek_i.page[9];
+      3'd3:    odd_entry = seek_i.page[18];
+      3'd4:    odd_entry = seek_i.page[27];
+      default: odd_entry = seek_i.page[36];
     endcase
   end
   assign entry = odd_entry ? data_i[127:64] : data_i[63:0];
@@ -70,12 +69,12 @@ module dmar_walk_step #(
   dmar_paging_entry #(
     .HostAddrWidth(HostAddrWidth), .SuperPages(SuperPages), .SnoopControl(SnoopControl)
   ) u_paging_entry (
-    .entry_i(entry), .level_i(walk_i.stage), .no_access_o(no_access), .reserved_o(reserved),
+    .entry_i(entry), .level_i(progress_i.stage), .no_access_o(no_access), .reserved_o(reserved),
     .leaf_o(leaf), .snoop_o(snoop), .frame_o(entry_frame)
   );
 
-  assign read  = walk_i.at.read && entry[0];
-  assign write = walk_i.at.write && entry[1];
+  assign read  = progress_i.at.read && entry[0];
+  assign write = progress_i.at.write && entry[1];
 
   // Interrupts //
 
@@ -84,59 +83,64 @@ module dmar_walk_step #(
   dmar_pkg::irte_t irte;
 
   dmar_irte u_irte (
-    .entry_i(data_i), .requester_i(walk_i.source_id), .extended_i(irt_extended_i),
+    .entry_i(data_i), .requester_i(seek_i.source_id), .extended_i(irt_extended_i),
     .fault_o(irte_fault), .reason_o(irte_reason), .fpd_o(irte_fpd), .irte_o(irte)
   );
 
-  // The next state of the walk //
+  // What was found //
 
   always_comb begin
-    walk_o = walk_i;
-    done_o = 1'b0;
-    if (walk_i.stage == dmar_pkg::STAGE_ROOT) begin
-      walk_o.stage    = dmar_pkg::STAGE_CONTEXT;
-      walk_o.at.frame = root_frame;
-      walk_o.fault    = error_i || root_fault;
-      walk_o.reason   = error_i ? dmar_pkg::FR_ROOT_ACCESS : root_reason;
-      done_o          = walk_o.fault;
-    end else if (walk_i.stage == dmar_pkg::STAGE_CONTEXT) begin
-      walk_o.stage     = ctx.levels;
-      walk_o.at.frame  = ctx.frame;
-      walk_o.ctx       = ctx;
-      walk_o.ctx.fpd   = ctx.fpd && !error_i;
-      walk_o.ctx_valid = !error_i && !context_fault;
-      walk_o.fault     = error_i || context_fault;
-      walk_o.reason    = error_i ? dmar_pkg::FR_CONTEXT_ACCESS : context_reason;
-      done_o           = walk_o.fault || ctx.pass_through || beyond;
-    end else if (walk_i.stage == dmar_pkg::STAGE_IRTE) begin
-      walk_o.saved   = 168'(irte);
-      walk_o.ctx.fpd = irte_fpd && !error_i;
-      walk_o.fault   = error_i || irte_fault;
-      walk_o.reason  = error_i ? dmar_pkg::FR_IRTE_ACCESS : irte_reason;
-      done_o         = 1'b1;
+    found_o           = 1'b1;
+    result_o          = '0;
+    result_o.seek     = seek_i;
+    result_o.progress = progress_i;
+    result_o.leaf     = {entry_frame, progress_i.stage[1:0] - 2'd1, read && !no_access,
+                         write && !no_access, snoop};
+    result_o.irte     = irte;
+    result_o.found    = dmar_pkg::FoundFault;
+    result_o.ends     = 1'b1;
+    if (progress_i.stage == dmar_pkg::STAGE_ROOT) begin
+      result_o.reason            = error_i ? dmar_pkg::FR_ROOT_ACCESS : root_reason;
+      result_o.progress.stage    = dmar_pkg::STAGE_CONTEXT;
+      result_o.progress.at.frame = root_frame;
+      if (!error_i && !root_fault) begin
+        found_o       = 1'b0;
+        result_o.ends = 1'b0;
+      end
+    end else if (progress_i.stage == dmar_pkg::STAGE_CONTEXT) begin
+      result_o.reason                = error_i ? dmar_pkg::FR_CONTEXT_ACCESS : context_reason;
+      result_o.progress.stage        = ctx.levels;
+      result_o.progress.at.frame     = ctx.frame;
+      result_o.progress.fpd          = ctx.fpd && !error_i;
+      result_o.progress.pass_through = ctx.pass_through;
+      result_o.progress.levels       = ctx.levels;
+      result_o.progress.domain       = ctx.domain;
+      if (!error_i && !context_fault) begin
+        result_o.found              = dmar_pkg::FoundContext;
+        result_o.progress.ctx_valid = 1'b1;
+        result_o.ends               = ctx.pass_through || beyond;
+      end
+    end else if (progress_i.stage == dmar_pkg::STAGE_IRTE) begin
+      result_o.reason       = error_i ? dmar_pkg::FR_IRTE_ACCESS : irte_reason;
+      result_o.progress.fpd = irte_fpd && !error_i;
+      if (!error_i && !irte_fault) result_o.found = dmar_pkg::FoundEntry;
     end else begin
-      walk_o.stage    = walk_i.stage - 3'd1;
-      walk_o.top      = 1'b0;
-      walk_o.at       = {entry_frame, read, write};
-      walk_o.leaf     = {entry_frame, walk_i.stage[1:0] - 2'd1, read, write, snoop};
-      for (int unsigned i = 0; i < 4; i++) begin
-        if (walk_i.stage == 3'(i + 2) && !leaf) begin
-          walk_o.saved_valid[i] = 1'b1;
-          walk_o.saved[i*T +: T] = {entry_frame, read, write};
-        end
-      end
+      result_o.progress.stage = progress_i.stage - 3'd1;
+      result_o.progress.top   = 1'b0;
+      result_o.progress.at    = {entry_frame, read, write};
       if (error_i) begin
-        walk_o.fault  = 1'b1;
-        walk_o.reason = walk_i.top ? dmar_pkg::FR_CONTEXT_INVALID
-                                   : dmar_pkg::FR_PAGING_ENTRY_ACCESS;
+        result_o.reason = progress_i.top ? dmar_pkg::FR_CONTEXT_INVALID
+                                         : dmar_pkg::FR_PAGING_ENTRY_ACCESS;
       end else if (no_access) begin
-        walk_o.leaf.read  = 1'b0;
-        walk_o.leaf.write = 1'b0;
+        result_o.found  = dmar_pkg::FoundLeaf;
       end else if (reserved) begin
-        walk_o.fault  = 1'b1;
-        walk_o.reason = dmar_pkg::FR_PAGING_ENTRY_RESERVED;
+        result_o.reason = dmar_pkg::FR_PAGING_ENTRY_RESERVED;
+      end else if (leaf) begin
+        result_o.found  = dmar_pkg::FoundLeaf;
+      end else begin
+        result_o.found  = dmar_pkg::FoundTable;
+        result_o.ends   = 1'b0;
       end
-      done_o = error_i || no_access || reserved || leaf;
     end
   end
 

@@ -29,7 +29,7 @@ void RtlScenario::make(bench::RtlOptions options) {
 
 unsigned RtlScenario::walks() const {
   if (GetParam() == "server") return 8;
-  return GetParam() == "default" || GetParam() == "bare" ? 4 : 1;
+  return GetParam() == "default" || GetParam() == "bare" ? 16 : 1;
 }
 
 unsigned RtlScenario::slots() const {

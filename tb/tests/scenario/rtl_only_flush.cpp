@@ -14,7 +14,8 @@ namespace g = granularity;
 
 class Flush : public RtlScenario {
  protected:
-  static constexpr std::uint64_t kHitLatency = 5;  // address handshake to verdict
+  // From address handshake to verdict: one clock to ask, three in the lane, two behind it.
+  static constexpr std::uint64_t kRefusalLatency = 6;
   static constexpr std::uint64_t kIotlbPage =
       iotlb::kIvt | iotlb::kDr | iotlb::kDw |
       (std::uint64_t{g::kDeviceOrPage} << iotlb::kIirgShift) |
@@ -25,9 +26,6 @@ class Flush : public RtlScenario {
       ccmd::kIcc | (std::uint64_t{g::kGlobal} << ccmd::kCirgShift);
   static constexpr std::uint64_t kContextDomain =
       ccmd::kIcc | (std::uint64_t{g::kDomain} << ccmd::kCirgShift);
-
-  // Sets of the largest cache of the model (tb/bench/models.txt).
-  [[nodiscard]] unsigned sets() const { return slots() == 1 ? 1 : 32; }
 
   void wait_for_registers() {
     unit().step_until([this] { return !unit().register_busy(); }, "the register access");
@@ -64,7 +62,7 @@ class Flush : public RtlScenario {
       wait_for_registers();
       driver().poll32(reg::kIotlb + 4, 1U << 31, 0, "the command");
     }
-    return longest - kHitLatency;
+    return longest - kRefusalLatency;
   }
 };
 
@@ -257,16 +255,15 @@ TEST_P(Flush, InvalidationsWithoutPauseDoNotStarveAMiss) {
   wait_for_registers();
 }
 
-// docs/architecture.md: 10 clocks and one for each set, 12 when the caches are cleared as a whole.
-TEST_P(RegisterFlush, LookupsStandStillForABoundedTime) {
+// docs/architecture.md: an invalidation stops no lookup. A refused read, which needs no table, may
+// wait a few clocks while the walks of others hand back their requests.
+TEST_P(RegisterFlush, LookupsGoOn) {
   start_with_page();
   unit().access(read_of(kIova));
   const std::uint64_t selective = longest_stall(kIotlbPage);
-  EXPECT_LE(selective, 10U + sets());
-  EXPECT_GE(selective, sets());  // the flush was met at its longest
+  EXPECT_LE(selective, slots());
   const std::uint64_t global = longest_stall(kIotlbGlobal);
-  EXPECT_LE(global, 12U);
-  EXPECT_GE(global, 3U);
+  EXPECT_LE(global, slots());
   RecordProperty("selective", static_cast<int>(selective));
   RecordProperty("global", static_cast<int>(global));
 }

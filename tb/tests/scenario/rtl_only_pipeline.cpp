@@ -14,8 +14,8 @@ namespace {
 class Pipeline : public RtlScenario {
  protected:
   // From the address handshake at the device port to the verdict on the monitor port: one clock to
-  // ask, four in the pipeline.
-  static constexpr std::uint64_t kReadHitLatency = 5;
+  // ask, three in the lane.
+  static constexpr std::uint64_t kReadHitLatency = 4;
 
   static std::uint64_t latency(const bench::Outcome &outcome) {
     return outcome.verdict.cycle - outcome.accepted_cycle;
@@ -243,7 +243,8 @@ TEST_P(Pipeline, MissesThatWaitUseTheCaches) {
   unit().access(read_of(kIova));
   const auto before = unit().counters();
   for (const bench::Outcome &outcome : run(requests)) EXPECT_THAT(outcome.completion, IsOkay());
-  EXPECT_EQ(unit().counters().table_reads - before.table_reads, requests.size());
+  // One read for each page at most: leaf tables may be read by lines.
+  EXPECT_LE(unit().counters().table_reads - before.table_reads, requests.size());
 }
 
 // Table reads snoop when ECAP.C says so; the queue and its status writes always do (VT-d 3.9).

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small table with one write port, read in the same clock: LUT RAM where the FPGA has it, else
+// registers. Its contents are not reset.
+module dmar_lut_ram #(
+  parameter int unsigned Depth = 16,
+  parameter int unsigned Width = 8,
+  parameter int unsigned Reads = 1,
+  localparam int unsigned AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
+) (
+  input  logic                       clk_i,
+  input  logic                       write_i,
+  input  logic [AddrWidth-1:0]       write_addr_i,
+  input  logic [Width-1:0]           write_data_i,
+  input  logic [Reads*AddrWidth-1:0] read_addr_i,
+  output logic [Reads*Width-1:0]     read_data_o
+);
+
+  logic [Width-1:0] mem_q [Depth];
+
+  always_ff @(posedge clk_i) begin
+    if (write_i) mem_q[write_addr_i] <= write_data_i;
+  end
+
+  for (genvar i = 0; i < Reads; i++) begin : gen_read
+    assign read_data_o[i*Width +: Width] = mem_q[read_addr_i[i*AddrWidth +: AddrWidth]];
+  end
+
+endmodule

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fills and sweeps a cache beside its lookups: keeps the keys once more, with a read port of its
+// own. An operation reads a set in its first clock and writes what it decides in the next. The
+// write goes to the stores of the lookups too. One operation a clock.
+// A set read in the clock in which it is written may look torn; then a fill picks some way, and a
+// sweep may drop an entry too many: never does it miss one, since what is being written is either
+// being dropped or does not match (dmar_flush keeps such fills away).
+module dmar_cache_keeper #(
+  parameter int unsigned Sets     = 4,
+  parameter int unsigned Ways     = 2,
+  parameter int unsigned KeyWidth = 16,
+  localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1
+) (
+  input  logic                  clk_i,
+  // First clock
+  input  logic                  read_i,
+  input  logic [IndexWidth-1:0] index_i,
+  // Second clock: what to look for (mask 1: compare this bit) and what to do
+  input  logic [KeyWidth-1:0]   key_i,
+  input  logic [KeyWidth-1:0]   mask_i,
+  input  logic                  fill_i,      // over the match, else a free way, else the victim
+  input  logic                  sweep_i,     // drop every match
+  input  logic                  clear_i,     // drop the set
+  input  logic [Ways-1:0]       victim_i,    // one-hot, of the set of index_o
+  output logic [IndexWidth-1:0] index_o,
+  output logic [Ways-1:0]       write_way_o,
+  output logic                  write_valid_o
+);
+
+  logic [Ways-1:0] valid, match, free, oldest_match;
+
+  always_ff @(posedge clk_i) begin
+    if (read_i) index_o <= index_i;
+  end
+
+  for (genvar w = 0; w < Ways; w++) begin : gen_way
+    logic [KeyWidth-1:0] key;
+
+    dmar_ram #(.Depth(Sets), .Width(KeyWidth + 1)) u_keys (
+      .clk_i,
+      .write_i     (write_way_o[w]),
+      .write_addr_i(index_o),
+      .write_data_i({write_valid_o, key_i}),
+      .read_i      (read_i),
+      .read_addr_i ((Sets > 1) ? index_i : '0),
+      .read_data_o ({valid[w], key})
+    );
+    assign match[w] = valid[w] && (((key ^ key_i) & mask_i) == '0);
+  end
+
+  assign free          = ~valid & (valid + 1'b1);
+  assign oldest_match  = match & (~match + 1'b1);
+  assign write_valid_o = fill_i;
+
+  always_comb begin
+    write_way_o = '0;
+    if (fill_i)       write_way_o = (match != '0) ? oldest_match : (free != '0) ? free : victim_i;
+    else if (clear_i) write_way_o = '1;
+    else if (sweep_i) write_way_o = match;
+  end
+
+endmodule

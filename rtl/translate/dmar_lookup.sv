@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// One lookup lane: takes a request every clock and never stops. A hit is answered three clocks
+// after it was taken; all else leaves as a miss in the third clock.
+// Clocks: 1 context cache and keys of the IOTLB are read; 2 context-entry and pages are compared,
+// the request is classified; 3 domains are compared, the permission is checked.
+// Lanes answer with VerdictForward, or VerdictBlock where memory is protected, and never with a
+// fault: what a cache holds may predate an entry that software has made present or more permissive
+// since, which needs no invalidation. So the tables have to say it (dmar_finish).
+module dmar_lookup #(
+  parameter int unsigned HostAddrWidth  = 46,
+  parameter int unsigned GuestAddrWidth = 48,
+  parameter bit          ProtectedLow   = 1'b0,
+  parameter bit          ProtectedHigh  = 1'b0,
+  parameter int unsigned ProtectedAlign = 21,
+  parameter bit          ZeroLengthRead = 1'b1,
+  parameter bit          InterruptRemapping = 1'b1,
+  parameter bit          AbortMode      = 1'b0
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  take_i,           // a request, first clock
+  input  dmar_pkg::tag_t        tag_i,
+  input  dmar_pkg::request_t    request_i,
+  // Control state
+  input  dmar_pkg::control_t    control_i,
+  input  logic [31:0]           low_base_i,
+  input  logic [31:0]           low_limit_i,
+  input  logic [63:0]           high_base_i,
+  input  logic [63:0]           high_limit_i,
+  input  logic                  epoch_i,
+  // Context cache, second clock
+  output dmar_pkg::source_id_t  source_id1_o,
+  input  logic                  ctx_hit1_i,
+  input  dmar_pkg::ctx_t        ctx1_i,
+  // IOTLB, second and third clock
+  output dmar_pkg::page_t       page1_o,
+  output dmar_pkg::page_t       page2_o,
+  output dmar_pkg::domain_t     domain2_o,
+  output logic                  touch2_o,
+  input  logic                  leaf_hit2_i,
+  input  dmar_pkg::page_t       host_page2_i,
+  input  logic                  readable2_i,
+  input  logic                  writable2_i,
+  input  logic                  snoop2_i,
+  input  logic                  interrupt_range2_i,
+  // Hits
+  output logic                  rsp_valid_o,
+  output dmar_pkg::tag_t        rsp_tag_o,
+  output dmar_pkg::answer_t     rsp_o,
+  // Misses, third clock
+  output logic                  valid2_o,         // an operation is in its third clock
+  output logic                  miss2_o,
+  output dmar_pkg::tag_t        tag2_o,
+  output dmar_pkg::miss_t       miss_o,
+  output logic [63:0]           address2_o,       // of the request, for the monitor
+  output logic                  busy_o,
+  output logic                  mon_valid_o,
+  output dmar_pkg::verdict_t    mon_verdict_o
+);
+
+  logic               valid1, valid2;
+  dmar_pkg::tag_t     tag1, tag2;
+  dmar_pkg::request_t request1;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      valid1 <= 1'b0;
+      valid2 <= 1'b0;
+    end else begin
+      valid1 <= take_i;
+      valid2 <= valid1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    tag1     <= tag_i;
+    tag2     <= tag1;
+    request1 <= request_i;
+  end
+
+  // Second clock //
+
+  logic [1:0]         need1, need2, kind2;
+  dmar_pkg::verdict_e verdict1, verdict2;
+  logic [7:0]         reason1, reason2;
+  dmar_pkg::page_t    class_page1, page2;
+  dmar_pkg::source_id_t source_id2;
+  logic               no_snoop2, ctx_hit2;
+  dmar_pkg::ctx_t     ctx2;
+
+  assign source_id1_o = request1.source_id;
+  assign page1_o      = request1.address[63:12];
+
+  dmar_classify #(
+    .HostAddrWidth(HostAddrWidth), .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
+  ) u_classify (
+    .request_i(request1), .control_i, .need_o(need1), .verdict_o(verdict1), .reason_o(reason1),
+    .page_o(class_page1)
+  );
+
+  always_ff @(posedge clk_i) begin
+    need2      <= need1;
+    verdict2   <= verdict1;
+    reason2    <= reason1;
+    page2      <= class_page1;
+    source_id2 <= request1.source_id;
+    kind2      <= request1.kind;
+    no_snoop2  <= request1.no_snoop;
+    address2_o <= request1.address;
+    ctx_hit2   <= ctx_hit1_i;
+    ctx2       <= ctx1_i;
+  end
+
+  // Third clock //
+
+  logic       beyond, granted, translated, forward, needs_table, denied, protected_hit;
+  logic [7:0] permission_reason;
+  dmar_pkg::page_t host_page;
+
+  assign page2_o   = page2;
+  assign domain2_o = ctx2.domain;
+
+  dmar_width_check #(
+    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth)
+  ) u_width_check (
+    .page_i(page2), .levels_i(ctx2.levels), .pass_through_i(ctx2.pass_through), .beyond_o(beyond)
+  );
+
+  dmar_permission #(.ZeroLengthRead(ZeroLengthRead)) u_permission (
+    .kind_i(kind2), .read_i(readable2_i), .write_i(writable2_i), .granted_o(granted),
+    .reason_o(permission_reason)
+  );
+
+  assign needs_table = (need2 == dmar_pkg::NEED_PAGE);
+  assign denied      = ctx_hit2 && ((need2 == dmar_pkg::NEED_CONTEXT) || (needs_table && (beyond
+      || (!ctx2.pass_through && leaf_hit2_i && (!granted || interrupt_range2_i)))));
+  assign translated  = needs_table && ctx_hit2 && !beyond
+      && (ctx2.pass_through || (leaf_hit2_i && granted && !interrupt_range2_i));
+  assign forward     = translated
+      || (need2 == dmar_pkg::NEED_NOTHING && verdict2 == dmar_pkg::VerdictForward);
+  assign host_page   = (needs_table && !ctx2.pass_through) ? host_page2_i : page2;
+  assign touch2_o    = valid2 && needs_table && ctx_hit2;
+
+  dmar_protected_memory #(
+    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign)
+  ) u_protected_memory (
+    .enabled_i(control_i.protection_enabled), .low_base_i, .low_limit_i, .high_base_i,
+    .high_limit_i, .page_i(host_page), .hit_o(protected_hit)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rsp_valid_o <= 1'b0;
+    else         rsp_valid_o <= valid2 && forward;
+  end
+
+  always_ff @(posedge clk_i) begin
+    rsp_tag_o       <= tag2;
+    rsp_o           <= '0;
+    rsp_o.verdict   <= protected_hit ? dmar_pkg::VerdictBlock : dmar_pkg::VerdictForward;
+    rsp_o.snoop     <= !no_snoop2 || (needs_table && !ctx2.pass_through && snoop2_i);
+    rsp_o.host_page <= host_page;
+    rsp_o.epoch     <= epoch_i;
+    mon_verdict_o   <= {source_id2, address2_o, kind2,
+                        protected_hit ? dmar_pkg::VerdictBlock : dmar_pkg::VerdictForward,
+                        dmar_pkg::FR_NONE, needs_table};
+  end
+  assign mon_valid_o = rsp_valid_o;
+
+  assign valid2_o = valid2;
+  assign miss2_o  = valid2 && !forward;
+  assign tag2_o   = tag2;
+  assign miss_o   = {source_id2, kind2, no_snoop2, page2, need2, verdict2, reason2, denied,
+                     ctx_hit2, ctx2};
+  assign busy_o   = valid1 || valid2 || rsp_valid_o;
+
+  logic unused;
+  assign unused = ^permission_reason;
+
+endmodule

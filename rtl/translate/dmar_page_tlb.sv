@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Translations of one page size, keyed by domain and the page-number bits from Shift up. A lookup
+// reads the keys in the clock in which it is taken and the data one clock later. Pages are
+// compared in the second clock, domains, which are known only then, in the third. A lookup whose
+// set is written in one of its first two clocks misses: key and data would not belong together.
+module dmar_page_tlb #(
+  parameter int unsigned Lanes          = 1,
+  parameter int unsigned Sets           = 4,
+  parameter int unsigned Ways           = 2,
+  parameter int unsigned Shift          = 0,    // 0, 9 or 18
+  parameter int unsigned GuestAddrWidth = 48,
+  parameter int unsigned DomainWidth    = 16,
+  parameter int unsigned DataWidth      = 37,
+  parameter int unsigned SweepWidth     = 1,
+  localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1,
+  localparam int unsigned IndexBits  = $clog2(Sets)
+) (
+  input  logic                       clk_i,
+  // First clock of a lookup
+  input  logic [Lanes-1:0]           read_i,
+  input  logic [Lanes*52-1:0]        read_page_i,
+  // Second clock
+  input  logic [Lanes*52-1:0]        page_i,
+  // Third clock
+  input  logic [Lanes*16-1:0]        domain_i,
+  input  logic [Lanes-1:0]           touch_i,
+  output logic [Lanes-1:0]           hit_o,
+  output logic [Lanes*DataWidth-1:0] data_o,
+  // Fills and sweeps, first clock
+  input  logic                       fill_read_i,
+  input  dmar_pkg::page_t            fill_read_page_i,
+  input  logic                       sweep_read_i,
+  input  logic [SweepWidth-1:0]      sweep_count_i,
+  // Second clock
+  input  logic                       fill_i,
+  input  dmar_pkg::domain_t          fill_domain_i,
+  input  dmar_pkg::page_t            fill_page_i,
+  input  logic [DataWidth-1:0]       data_i,
+  input  logic                       sweep_i,
+  input  logic                       clear_i,
+  input  dmar_pkg::flush_t           flush_i      // what a sweep looks for
+);
+
+  localparam int unsigned PageWidth = GuestAddrWidth - 12 - Shift - IndexBits;
+  localparam int unsigned KeyWidth  = PageWidth + DomainWidth;
+
+  logic [IndexWidth-1:0]       keep_index, sweep_index, write_index, swept;
+  logic [KeyWidth-1:0]         key, mask;
+  logic [Ways-1:0]             write_way, victim;
+  logic                        write_valid;
+  logic [Lanes*IndexWidth-1:0] index2;
+  logic [Lanes*Ways-1:0]       hit_way;
+
+  // A sweep for pages visits only the sets in which they can be.
+  assign swept       = flush_i.by_page ? IndexWidth'(flush_i.page_mask >> Shift) : '0;
+  assign sweep_index = (IndexWidth'(flush_i.page >> Shift) & swept)
+      | (IndexWidth'(sweep_count_i) & ~swept);
+  assign keep_index  = (Sets == 1) ? '0 : sweep_read_i ? sweep_index
+      : IndexWidth'(fill_read_page_i >> Shift);
+
+  always_comb begin
+    key  = {DomainWidth'(fill_domain_i), PageWidth'(fill_page_i >> (Shift + IndexBits))};
+    mask = '1;
+    if (sweep_i) begin
+      // A page overlaps the range when they agree in all bits above both sizes.
+      key  = {DomainWidth'(flush_i.domain), PageWidth'(flush_i.page >> (Shift + IndexBits))};
+      mask = {{DomainWidth{flush_i.by_domain}}, flush_i.by_page
+          ? PageWidth'(flush_i.page_mask >> (Shift + IndexBits)) : PageWidth'(0)};
+    end
+  end
+
+  dmar_cache_keeper #(.Sets(Sets), .Ways(Ways), .KeyWidth(KeyWidth)) u_keeper (
+    .clk_i, .read_i(fill_read_i || sweep_read_i), .index_i(keep_index), .key_i(key),
+    .mask_i(mask), .fill_i, .sweep_i, .clear_i, .victim_i(victim), .index_o(write_index),
+    .write_way_o(write_way), .write_valid_o(write_valid)
+  );
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic [IndexWidth-1:0]     index0, index1;
+    logic [PageWidth-1:0]      page1;
+    logic                      torn1, torn2;
+    logic [Ways-1:0]           match2, pick;
+    logic [Ways*DataWidth-1:0] data;
+
+    assign index0 = (Sets > 1) ? IndexWidth'(read_page_i[l*52 +: 52] >> Shift) : '0;
+    assign index1 = (Sets > 1) ? IndexWidth'(page_i[l*52 +: 52] >> Shift) : '0;
+    assign page1  = PageWidth'(page_i[l*52 +: 52] >> (Shift + IndexBits));
+
+    always_ff @(posedge clk_i) begin
+      torn1 <= (write_way != '0) && (write_index == index0);
+      torn2 <= torn1 || ((write_way != '0) && (write_index == index1));
+      index2[l*IndexWidth +: IndexWidth] <= index1;
+    end
+
+    for (genvar w = 0; w < Ways; w++) begin : gen_way
+      logic                   valid1, page_match2;
+      logic [PageWidth-1:0]   stored_page1;
+      logic [DomainWidth-1:0] stored_domain1, stored_domain2;
+
+      dmar_ram #(.Depth(Sets), .Width(1 + KeyWidth)) u_keys (
+        .clk_i,
+        .write_i     (write_way[w]),
+        .write_addr_i(write_index),
+        .write_data_i({write_valid, key}),
+        .read_i      (read_i[l]),
+        .read_addr_i (index0),
+        .read_data_o ({valid1, stored_domain1, stored_page1})
+      );
+      dmar_ram #(.Depth(Sets), .Width(DataWidth)) u_data (
+        .clk_i,
+        .write_i     (write_way[w]),
+        .write_addr_i(write_index),
+        .write_data_i(data_i),
+        .read_i      (1'b1),
+        .read_addr_i (index1),
+        .read_data_o (data[w*DataWidth +: DataWidth])
+      );
+      always_ff @(posedge clk_i) begin
+        page_match2    <= valid1 && (stored_page1 == page1);
+        stored_domain2 <= stored_domain1;
+      end
+      assign match2[w] = page_match2 && !torn2
+          && (stored_domain2 == DomainWidth'(domain_i[l*16 +: 16]));
+    end
+
+    // Two walks may have brought the same page: the first counts.
+    assign pick     = match2 & (~match2 + 1'b1);
+    assign hit_o[l] = (match2 != '0);
+    assign hit_way[l*Ways +: Ways] = pick;
+
+    dmar_onehot_mux #(.Inputs(Ways), .Width(DataWidth)) u_mux (
+      .select_i(pick), .data_i(data), .data_o(data_o[l*DataWidth +: DataWidth])
+    );
+  end
+
+  dmar_touch #(.Ports(Lanes), .Sets(Sets), .Ways(Ways)) u_touch (
+    .clk_i, .touch_i(touch_i & hit_o), .index_i(index2), .way_i(hit_way), .fill_i,
+    .fill_index_i(write_index), .fill_way_i(write_way), .victim_o(victim)
+  );
+
+endmodule

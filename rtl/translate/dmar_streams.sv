@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells whether a device walks through its pages in order: remembers the last page that was sought
+// by each of some streams, told apart by source and region. Only a hint, so it is never reset and
+// streams may share a place.
+module dmar_streams (
+  input  logic                 clk_i,
+  input  dmar_pkg::source_id_t source_id_i,
+  input  dmar_pkg::page_t      page_i,
+  input  logic                 note_i,        // this page is being sought
+  output logic                 sequential_o   // it lies within eight pages of the last one
+);
+
+  logic [3:0]  place;
+  logic [11:0] last, distance;
+
+  assign place = source_id_i[3:0] ^ source_id_i[7:4] ^ page_i[15:12];
+
+  dmar_lut_ram #(.Depth(16), .Width(12)) u_last (
+    .clk_i, .write_i(note_i), .write_addr_i(place), .write_data_i(page_i[11:0]),
+    .read_addr_i(place), .read_data_o(last)
+  );
+
+  assign distance     = page_i[11:0] - last + 12'd8;
+  assign sequential_o = (distance <= 12'd16) && (distance != 12'd8);
+
+endmodule
