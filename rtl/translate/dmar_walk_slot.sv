@@ -90,7 +90,7 @@ module dmar_walk_slot #(
       swallow_q   <= 1'b0;
     end else begin
       if (poison_i && concerned) poisoned_q <= 1'b1;
-      if (step_i) stepped_o <= 1'b1;
+      if (step_i && !step_ends_i) stepped_o <= 1'b1;
       if (step_i && step_ctx_i) begin
         ctx_valid_q <= 1'b1;
         domain_q    <= step_domain_i;

@@ -284,8 +284,11 @@ module dmar_walker #(
   assign result_release_o = !rsp_valid_i || (step_result.ends && !poisoned_step && rsp_last_i
       && (half_q || !line)) || (poisoned_step && rsp_last_i);
 
+  // A line that cannot be read may have its error elsewhere: nobody owns that fault, so whoever
+  // waits for it reads the entry alone.
   always_comb begin
     result_o = step_result;
+    if (line && rsp_error_i) result_o.seek.owned = 1'b0;
     if (!rsp_valid_i || poisoned_step) begin
       result_o.found = dmar_pkg::FoundNothing;
       result_o.ends  = 1'b1;
