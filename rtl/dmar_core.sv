@@ -189,11 +189,11 @@ module dmar_core #(
   // Translation and its flushes //
 
   dmar_pkg::control_t control, control_next;
-  dmar_pkg::flush_t   flush, command_flush, register_flush, queue_flush;
+  dmar_pkg::flush_t   flush, command_flush;
   logic               flush_valid, flush_done, stop, empty, overtaken, flushing, poison;
   logic               sweep_valid, clear_all, epoch;
   logic [SweepWidth-1:0] sweep_count;
-  logic [2:0]         flush_valids, flush_dones;
+  logic               command_valid, command_done;
   logic [31:0]        low_base, low_limit;
   logic [63:0]        high_base, high_limit;
   logic               fault_valid;
@@ -234,12 +234,6 @@ module dmar_core #(
     .mon_late_verdict_o(mon_verdicts_o[2*V +: V]), .mon_walk_o
   );
 
-  dmar_flush_mux u_flush_mux (
-    .clk_i, .rst_ni, .valid_i(flush_valids), .flush0_i(command_flush), .flush1_i(register_flush),
-    .flush2_i(queue_flush), .done_o(flush_dones), .flush_valid_o(flush_valid), .flush_o(flush),
-    .flush_done_i(flush_done)
-  );
-
   dmar_flush #(
     .ContextSets(ContextSets), .PageSets(PageSets), .InterruptSets(InterruptSets),
     .SweepSets(SweepSets)
@@ -254,12 +248,13 @@ module dmar_core #(
 
   // Registers and what acts on them //
 
-  logic [31:0] capability_rdata, command_rdata, protected_rdata, inv_rdata, queue_rdata;
+  logic [31:0] capability_rdata, command_rdata, protected_rdata, inv_rdata;
   logic [31:0] completion_rdata, fault_rdata;
-  logic        queue_enable, queue_enabled, queue_error, queue_stopped, queue_idle, completion;
+  logic        queue_enable, queue_enabled, queue_error, queue_stopped, completion;
   logic        remapping, fault_busy, completion_busy;
   logic        queue_valid, queue_ready, queue_rsp_valid, status_valid, status_done;
   logic [63:0] queue_addr;
+  logic [1:0]  queue_len;
   logic        fault_event_valid, fault_event_done, inv_event_valid, inv_event_done;
   dmar_pkg::message_t status, fault_event, inv_event;
 
@@ -283,7 +278,7 @@ module dmar_core #(
   ) u_global_command (
     .clk_i, .rst_ni, .access_i, .rdata_o(command_rdata), .queue_enable_o(queue_enable),
     .queue_enabled_i(queue_enabled), .control_i(control), .control_next_o(control_next),
-    .flush_valid_o(flush_valids[0]), .flush_o(command_flush), .flush_done_i(flush_dones[0]),
+    .flush_valid_o(command_valid), .flush_o(command_flush), .flush_done_i(command_done),
     .remapping_o(remapping)
   );
 
@@ -294,25 +289,20 @@ module dmar_core #(
     .low_limit_o(low_limit), .high_base_o(high_base), .high_limit_o(high_limit)
   );
 
-  dmar_inv_registers #(
-    .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective)
-  ) u_inv_registers (
-    .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata),
-    .refused_i(queue_enabled || control.ttm != dmar_pkg::TTM_LEGACY || VersionMajor >= 6),
-    .flush_valid_o(flush_valids[1]), .flush_o(register_flush), .flush_done_i(flush_dones[1])
-  );
-
-  dmar_inv_queue #(
-    .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask),
-    .PageSelective(PageSelective), .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
-  ) u_inv_queue (
-    .clk_i, .rst_ni, .access_i, .rdata_o(queue_rdata), .enable_i(queue_enable),
-    .enabled_o(queue_enabled), .ttm_i(control.ttm), .stopped_i(queue_stopped),
-    .error_o(queue_error), .idle_o(queue_idle), .mem_valid_o(queue_valid),
-    .mem_ready_i(queue_ready), .mem_addr_o(queue_addr), .rsp_valid_i(queue_rsp_valid),
-    .rsp_data_i(rsp_data), .rsp_error_i(rsp_error), .flush_valid_o(flush_valids[2]),
-    .flush_o(queue_flush), .flush_done_i(flush_dones[2]), .status_valid_o(status_valid),
-    .status_o(status), .status_done_i(status_done), .completion_o(completion)
+  dmar_invalidate #(
+    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode),
+    .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective),
+    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
+  ) u_invalidate (
+    .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata), .queue_enable_i(queue_enable),
+    .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .stopped_i(queue_stopped),
+    .error_o(queue_error), .mem_valid_o(queue_valid), .mem_ready_i(queue_ready),
+    .mem_addr_o(queue_addr), .mem_len_o(queue_len), .rsp_valid_i(queue_rsp_valid),
+    .rsp_data_i(rsp_data), .rsp_last_i(rsp_last), .rsp_error_i(rsp_error),
+    .status_valid_o(status_valid), .status_o(status), .status_done_i(status_done),
+    .completion_o(completion), .command_valid_i(command_valid), .command_flush_i(command_flush),
+    .command_done_o(command_done), .flush_valid_o(flush_valid), .flush_o(flush),
+    .flush_done_i(flush_done)
   );
 
   dmar_inv_completion u_inv_completion (
@@ -333,18 +323,20 @@ module dmar_core #(
 
   // Each register belongs to one block; the others answer 0.
   assign access_rdata_o = capability_rdata | command_rdata | protected_rdata | inv_rdata
-      | queue_rdata | completion_rdata | fault_rdata;
+      | completion_rdata | fault_rdata;
   assign messages_busy_o = fault_busy || completion_busy || status_valid;
 
   // The unit's own memory traffic //
 
-  dmar_table_port #(.Coherent(Coherent)) u_table_port (
+  dmar_table_port #(
+    .HostAddrWidth(HostAddrWidth), .Coherent(Coherent)
+  ) u_table_port (
     .clk_i, .rst_ni,
     .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),
     .walk_wide_i(walk_wide), .walk_line_i(walk_line), .walk_id_i(walk_id),
     .walk_rsp_valid_o(walk_rsp_valid), .walk_rsp_ready_i(walk_rsp_ready),
     .queue_valid_i(queue_valid), .queue_ready_o(queue_ready), .queue_addr_i(queue_addr),
-    .queue_rsp_valid_o(queue_rsp_valid),
+    .queue_len_i(queue_len), .queue_rsp_valid_o(queue_rsp_valid),
     .rsp_id_o(rsp_id), .rsp_data_o(rsp_data), .rsp_last_o(rsp_last),
     .rsp_error_o(rsp_error),
     .status_valid_i(status_valid), .status_i(status), .status_done_o(status_done),
@@ -357,9 +349,5 @@ module dmar_core #(
     .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .aruser_o, .arvalid_o, .arready_i,
     .rid_i, .rdata_i, .rresp_i, .rlast_i, .rvalid_i, .rready_o
   );
-
-  // Kept for waves.
-  logic unused;
-  assign unused = queue_idle;
 
 endmodule

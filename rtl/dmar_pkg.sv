@@ -277,6 +277,12 @@ package dmar_pkg;
   localparam logic [1:0] GRANULARITY_DOMAIN = 2'b10;
   localparam logic [1:0] GRANULARITY_NARROW = 2'b11;  // device or page
 
+  // What an invalidation descriptor asks for.
+  localparam logic [1:0] INV_CONTEXT   = 2'd0;
+  localparam logic [1:0] INV_IOTLB     = 2'd1;
+  localparam logic [1:0] INV_INTERRUPT = 2'd2;
+  localparam logic [1:0] INV_WAIT      = 2'd3;
+
   // Source-id bits that a function mask leaves to compare (VT-d 6.5.2.1).
   function automatic logic [15:0] function_mask(input logic [1:0] fm);
     case (fm)

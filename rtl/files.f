@@ -48,8 +48,10 @@ rtl/regs/dmar_global_command.sv
 rtl/regs/dmar_protected_regs.sv
 rtl/invalidate/dmar_flush_mux.sv
 rtl/invalidate/dmar_inv_registers.sv
+rtl/invalidate/dmar_inv_request.sv
 rtl/invalidate/dmar_inv_decode.sv
 rtl/invalidate/dmar_inv_queue.sv
+rtl/invalidate/dmar_invalidate.sv
 rtl/invalidate/dmar_inv_completion.sv
 rtl/axi/dmar_reg_port.sv
 rtl/axi/dmar_table_port.sv

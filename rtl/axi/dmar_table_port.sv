@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The unit's own memory traffic as one AXI4 manager: table walks and descriptor fetches read,
-// wait status and event messages write. Reads are tagged and may return in any order. Writes go
-// one at a time, so that an event message pushes the status written before it.
+// wait status and event messages write. Reads are tagged and may return in any order. The queue
+// reads one burst at a time, so it may go before the walks without starving them. Writes go one at
+// a time, so that an event message pushes the status written before it.
 `include "dmar_assert.svh"
 
 module dmar_table_port #(
-  parameter bit Coherent = 1'b1
+  parameter int unsigned HostAddrWidth = 46,
+  parameter bit          Coherent      = 1'b1
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -22,6 +24,7 @@ module dmar_table_port #(
   input  logic               queue_valid_i,
   output logic               queue_ready_o,
   input  logic [63:0]        queue_addr_i,
+  input  logic [1:0]         queue_len_i,      // beats of 16 bytes, less one
   output logic               queue_rsp_valid_o,
   // Answers to both
   output logic [5:0]         rsp_id_o,
@@ -72,111 +75,101 @@ module dmar_table_port #(
 
   // Reads //
 
-  logic [1:0]  read_grant;
-  logic        read_valid, read_ready, read_index;
-  logic [73:0] read_beat;   // snoop, id, address, size
+  localparam int unsigned SliceWidth = 6 + (HostAddrWidth - 3) + 1 + 2;
 
-  dmar_arbiter #(.Requests(2)) u_read_arbiter (
-    .clk_i, .rst_ni, .request_i({queue_valid_i, walk_valid_i}), .accept_i(read_ready),
-    .valid_o(read_valid), .grant_o(read_grant), .index_o(read_index)
+  logic                     read_ready, wide;
+  logic [HostAddrWidth-4:0] address;           // of 8 bytes
+  logic [SliceWidth-1:0]    read_beat;
+
+  assign walk_ready_o  = read_ready && !queue_valid_i;
+  assign queue_ready_o = read_ready;
+  assign read_beat     = queue_valid_i
+      ? {dmar_pkg::ID_QUEUE, queue_addr_i[HostAddrWidth-1:3], 1'b1, queue_len_i}
+      : {walk_id_i, walk_addr_i[HostAddrWidth-1:4], walk_addr_i[3] && !walk_line_i,
+         walk_wide_i || walk_line_i, {2{walk_line_i}}};
+
+  dmar_skid #(.Width(SliceWidth)) u_read_slice (
+    .clk_i, .rst_ni, .up_valid_i(queue_valid_i || walk_valid_i), .up_ready_o(read_ready),
+    .up_data_i(read_beat), .dn_valid_o(arvalid_o), .dn_ready_i(arready_i),
+    .dn_data_o({arid_o, address, wide, arlen_o[1:0]})
   );
-
+  assign araddr_o     = {{(64 - HostAddrWidth){1'b0}}, address, 3'b000};
+  assign arlen_o[7:2] = '0;
+  assign arsize_o     = wide ? 3'd4 : 3'd3;
+  // A line begins at the entry that is wanted and turns at its end.
+  assign arburst_o    = (!arid_o[5] && arlen_o[0]) ? 2'b10 : 2'b01;
   // Queue accesses always snoop, table reads when ECAP.C says so.
-  assign read_beat = read_index
-      ? {1'b1, dmar_pkg::ID_QUEUE, queue_addr_i, 3'd4}
-      : {Coherent, walk_id_i, walk_addr_i, walk_wide_i ? 3'd4 : 3'd3};
-  assign walk_ready_o  = read_ready && read_grant[0];
-  assign queue_ready_o = read_ready && read_grant[1];
+  assign aruser_o     = Coherent || arid_o[5];
 
-  dmar_skid #(.Width(74)) u_read_slice (
-    .clk_i, .rst_ni, .up_valid_i(read_valid), .up_ready_o(read_ready), .up_data_i(read_beat),
-    .dn_valid_o(arvalid_o), .dn_ready_i(arready_i),
-    .dn_data_o({aruser_o, arid_o, araddr_o, arsize_o})
-  );
-  assign arlen_o   = 8'd0;
-  assign arburst_o = 2'b01;
-
-  // Whoever reads has a place for the answer, so it never waits.
-  assign rready_o          = 1'b1;
+  // The queue has a place for every beat it asked for.
+  assign rready_o          = walk_rsp_ready_i || rid_i[5];
   assign rsp_id_o          = rid_i;
   assign rsp_data_o        = rdata_i;
   assign rsp_last_o        = rlast_i;
   assign rsp_error_o       = (rresp_i != 2'b00);
-  assign walk_rsp_valid_o  = rvalid_i && (rid_i < dmar_pkg::ID_QUEUE);
-  assign queue_rsp_valid_o = rvalid_i && (rid_i == dmar_pkg::ID_QUEUE);
+  assign walk_rsp_valid_o  = rvalid_i && !rid_i[5];
+  assign queue_rsp_valid_o = rvalid_i && rid_i[5];
 
   // Writes //
 
-  typedef enum logic [1:0] {StIdle, StSend, StAnswer} state_e;
-  state_e state_d, state_q;
+  // The last two bits of the ID; 0: nobody writes. A message stays at its source until it is done.
+  localparam logic [1:0] WRITER_STATUS      = 2'd1;
+  localparam logic [1:0] WRITER_FAULT_EVENT = 2'd2;
+  localparam logic [1:0] WRITER_INV_EVENT   = 2'd3;
 
-  logic [2:0]         write_request, write_grant, grant_q;
-  logic [1:0]         write_index;
-  logic               write_valid, aw_done_q, w_done_q, write_done;
-  dmar_pkg::message_t message, message_q;
+  logic [1:0]         writer_q;
+  logic               sends, aw_done_q, w_done_q, write_done;
+  dmar_pkg::message_t message;
 
-  assign write_request = {inv_event_valid_i, fault_event_valid_i, status_valid_i};
-
-  dmar_arbiter #(.Requests(3)) u_write_arbiter (
-    .clk_i, .rst_ni, .request_i(write_request), .accept_i(state_q == StIdle),
-    .valid_o(write_valid), .grant_o(write_grant), .index_o(write_index)
-  );
-
-  assign message = write_grant[0] ? status_i : write_grant[1] ? fault_event_i : inv_event_i;
-
-  always_comb begin
-    state_d = state_q;
-    unique case (state_q)
-      StIdle:   if (write_valid) state_d = StSend;
-      // Address and data are taken in any order.
-      StSend:   if ((aw_done_q || awready_i) && (w_done_q || wready_i)) state_d = StAnswer;
-      StAnswer: if (bvalid_i) state_d = StIdle;
-      default:  state_d = StIdle;
-    endcase
+  // After an event the next one takes a deed of software, so status writes cannot starve.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || write_done)     writer_q <= '0;
+    else if (writer_q != '0)       writer_q <= writer_q;
+    else if (inv_event_valid_i)    writer_q <= WRITER_INV_EVENT;
+    else if (fault_event_valid_i)  writer_q <= WRITER_FAULT_EVENT;
+    else if (status_valid_i)       writer_q <= WRITER_STATUS;
   end
 
+  // Address and data are taken in any order.
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      state_q   <= StIdle;
+    if (!rst_ni || write_done) begin
       aw_done_q <= 1'b0;
       w_done_q  <= 1'b0;
-    end else begin
-      state_q   <= state_d;
-      aw_done_q <= (state_q == StSend) && (aw_done_q || awready_i);
-      w_done_q  <= (state_q == StSend) && (w_done_q || wready_i);
+    end else if (sends) begin
+      aw_done_q <= aw_done_q || awready_i;
+      w_done_q  <= w_done_q || wready_i;
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (state_q == StIdle) begin
-      message_q <= message;
-      grant_q   <= write_grant;
-      awid_o    <= dmar_pkg::ID_STATUS + 6'(write_index);
-    end
-  end
+  assign message = (writer_q == WRITER_INV_EVENT)   ? inv_event_i
+                 : (writer_q == WRITER_FAULT_EVENT) ? fault_event_i : status_i;
 
-  assign write_done         = (state_q == StAnswer) && bvalid_i;
-  assign status_done_o      = write_done && grant_q[0];
-  assign fault_event_done_o = write_done && grant_q[1];
-  assign inv_event_done_o   = write_done && grant_q[2];
+  assign sends              = (writer_q != '0);
+  assign write_done         = bready_o && bvalid_i;
+  assign status_done_o      = write_done && (writer_q == WRITER_STATUS);
+  assign fault_event_done_o = write_done && (writer_q == WRITER_FAULT_EVENT);
+  assign inv_event_done_o   = write_done && (writer_q == WRITER_INV_EVENT);
 
-  assign awaddr_o  = message_q.address;
+  assign awid_o    = {dmar_pkg::ID_STATUS[5:2], writer_q};
+  assign awaddr_o  = message.address;
   assign awlen_o   = 8'd0;
   assign awsize_o  = 3'd2;
   assign awburst_o = 2'b01;
   assign awuser_o  = 1'b1;
-  assign awvalid_o = (state_q == StSend) && !aw_done_q;
-  assign wdata_o   = {4{message_q.data}};
-  assign wstrb_o   = 16'h000F << {message_q.address[3:2], 2'b00};
+  assign awvalid_o = sends && !aw_done_q;
+  assign wdata_o   = {4{message.data}};
+  assign wstrb_o   = 16'h000F << {message.address[3:2], 2'b00};
   assign wlast_o   = 1'b1;
-  assign wvalid_o  = (state_q == StSend) && !w_done_q;
-  assign bready_o  = (state_q == StAnswer);
+  assign wvalid_o  = sends && !w_done_q;
+  assign bready_o  = aw_done_q && w_done_q;
 
-  `DMAR_ASSERT_HELD(ReadAddressHeld_A, arvalid_o, arready_i, {arid_o, araddr_o, arsize_o})
+  `DMAR_ASSERT_HELD(ReadAddressHeld_A, arvalid_o, arready_i,
+                    {arid_o, araddr_o, arlen_o, arsize_o, arburst_o})
   `DMAR_ASSERT_HELD(WriteAddressHeld_A, awvalid_o, awready_i, {awid_o, awaddr_o})
+  `DMAR_ASSERT_HELD(WriteDataHeld_A, wvalid_o, wready_i, {wdata_o, wstrb_o})
   `DMAR_REQUIRE(OnlyKnownReaders_R, !rvalid_i || rid_i <= dmar_pkg::ID_QUEUE)
-
-  logic unused;
-  assign unused = ^{walk_line_i, walk_rsp_ready_i};
+  `DMAR_REQUIRE(WalkReadsBelowHostWidth_R, !walk_valid_i || (walk_addr_i >> HostAddrWidth) == '0)
+  `DMAR_REQUIRE(QueueReadsBelowHostWidth_R,
+                !queue_valid_i || (queue_addr_i >> HostAddrWidth) == '0)
 
 endmodule

@@ -1,32 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// One flush at a time: round robin between the clients of dmar_flush. A client holds its flush
-// until it is done.
-module dmar_flush_mux #(
-  localparam int unsigned Clients = 3
-) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic [Clients-1:0] valid_i,
-  input  dmar_pkg::flush_t   flush0_i,
-  input  dmar_pkg::flush_t   flush1_i,
-  input  dmar_pkg::flush_t   flush2_i,
-  output logic [Clients-1:0] done_o,
-  output logic               flush_valid_o,
-  output dmar_pkg::flush_t   flush_o,
-  input  logic               flush_done_i
+// One flush at a time, of a command or of an invalidation. Whoever has begun holds its flush until
+// it is done; otherwise commands go first. They come one at a time from software, each with a clock
+// in between, so invalidations go on.
+module dmar_flush_mux (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             command_valid_i,
+  input  dmar_pkg::flush_t command_flush_i,   // of whole caches
+  output logic             command_done_o,
+  input  logic             inv_valid_i,
+  input  dmar_pkg::flush_t inv_flush_i,
+  output logic             inv_done_o,
+  output logic             flush_valid_o,
+  output dmar_pkg::flush_t flush_o,
+  input  logic             flush_done_i
 );
 
-  localparam int unsigned IndexWidth = $clog2(Clients);
+  logic inv_begun_q, command;
 
-  logic [Clients-1:0]    grant;
-  logic [IndexWidth-1:0] index;
+  assign command = command_valid_i && !inv_begun_q;
 
-  dmar_arbiter #(.Requests(Clients)) u_arbiter (
-    .clk_i, .rst_ni, .request_i(valid_i), .accept_i(flush_done_i), .valid_o(flush_valid_o),
-    .grant_o(grant), .index_o(index)
-  );
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) inv_begun_q <= 1'b0;
+    else         inv_begun_q <= inv_valid_i && !command && !flush_done_i;
+  end
 
-  assign done_o  = flush_done_i ? grant : '0;
-  assign flush_o = (index == 2'd0) ? flush0_i : (index == 2'd1) ? flush1_i : flush2_i;
+  assign flush_valid_o  = command_valid_i || inv_valid_i;
+  assign command_done_o = flush_done_i && command;
+  assign inv_done_o     = flush_done_i && !command;
+
+  // What the entries are compared with does not matter to a flush of whole caches.
+  always_comb begin
+    flush_o = inv_flush_i;
+    if (command) begin
+      flush_o.drain     = command_flush_i.drain;
+      flush_o.apply     = command_flush_i.apply;
+      flush_o.all       = command_flush_i.all;
+      flush_o.ctx       = command_flush_i.ctx;
+      flush_o.iotlb     = command_flush_i.iotlb;
+      flush_o.paging    = command_flush_i.paging;
+      flush_o.irte      = command_flush_i.irte;
+      flush_o.by_domain = 1'b0;
+      flush_o.by_source = 1'b0;
+      flush_o.by_page   = 1'b0;
+    end
+  end
+
+  logic unused;
+  assign unused = ^command_flush_i;
 
 endmodule

@@ -178,6 +178,7 @@ module dmar_global_command #(
 
   always_comb begin
     flush_o           = '0;
+    flush_o.drain     = 1'b1;
     flush_o.apply     = 1'b1;
     flush_o.all       = 1'b1;
     flush_o.irte      = is_interrupt_command;

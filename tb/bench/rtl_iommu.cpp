@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "bench/dma_burst.hpp"
+#include "bench/table_port_rules.hpp"
 #include "dmar/pattern.hpp"
 #include "dmar/registers.hpp"
 #include "golden/little_endian.hpp"
@@ -15,39 +16,14 @@
 namespace dmar::bench {
 namespace {
 
-// AXI IDs at m_tbl (docs/integration.md).
-constexpr std::uint8_t kLastWalkId = 31;
-constexpr std::uint8_t kQueueReadId = 32;
-constexpr std::uint8_t kStatusWriteId = 33;
-constexpr std::uint8_t kFaultEventId = 34;
-constexpr std::uint8_t kCompletionEventId = 35;
-
 // Cycles without table traffic after which the unit, otherwise idle, will start nothing more.
 constexpr std::uint64_t kQuietCycles = 64;
 
+// Of a write that keeps the rules of m_tbl.
 Message dword_write(const AxiAccess &access) {
-  if (access.runs.size() != 1 || access.runs[0].bytes.size() != 4) {
-    throw ProtocolError(fmt::format("m_tbl: write with ID {} at {:#x} is not one DWORD",
-                                    access.address.id, access.address.address));
-  }
   Message message{.address = access.runs[0].address, .data = 0};
   for (unsigned k = 4; k-- > 0;) message.data = (message.data << 8) | access.runs[0].bytes[k];
   return message;
-}
-
-// True for an event message, which goes to an interrupt controller and not to memory.
-bool is_event(const AxiAccess &access) {
-  return access.write &&
-         (access.address.id == kFaultEventId || access.address.id == kCompletionEventId);
-}
-
-void check_table_access(const AxiAccess &access) {
-  const std::uint8_t id = access.address.id;
-  if (access.write ? id < kStatusWriteId || id > kCompletionEventId : id > kQueueReadId) {
-    throw ProtocolError(fmt::format("m_tbl: {} with ID {}, which no client has",
-                                    access.write ? "write" : "read", id));
-  }
-  if (access.write) dword_write(access);
 }
 
 // With what a DWORD write carries, which names an interrupt together with the address.
@@ -91,8 +67,10 @@ void RtlIommu::connect() {
     return ((access.address.user >> dma_user::kInterrupt) & 1) != 0;
   });
   dma_memory_.set_observer([this](const AxiAccess &access) { dma_accesses_.push_back(access); });
-  table_memory_.set_consumer([](const AxiAccess &access) {
-    check_table_access(access);
+  table_memory_.accept_every_type(true);
+  table_memory_.set_consumer([this](const AxiAccess &access) {
+    const std::string why = table_port_violation(access, model_.config.host_address_width);
+    if (!why.empty()) throw ProtocolError("m_tbl: " + why);
     return is_event(access);
   });
   table_memory_.set_observer([this](const AxiAccess &access) { note_table_access(access); });

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // See rtl_scenario.hpp.
+#include "bench/table_port_rules.hpp"
 #include "tests/scenario/backend.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
 
 namespace dmar {
-
-namespace {
-
-constexpr std::uint8_t kLastWalkId = 31;
-
-bool covers(const bench::AddressBeat &burst, HostAddr word) {
-  return burst.address <= word.raw() && word.raw() < bench::burst_end(burst);
-}
-
-}  // namespace
 
 void RtlScenario::make(bench::RtlOptions options) {
   options.seed += scenario_seed() - 1;
@@ -48,11 +39,11 @@ Domain RtlScenario::start_with_page() {
 
 void RtlScenario::hold_walk_at(HostAddr word) {
   unit_->observe_table_accesses([this, word](const bench::AxiAccess &access) {
-    const bool walk = !access.write && access.address.id <= kLastWalkId;
-    if (walk && covers(access.address, word)) ++held_reads_;
+    const bool walk = !access.write && access.address.id <= bench::kLastWalkId;
+    if (walk && bench::covers(access.address, word.raw())) ++held_reads_;
   });
   unit_->hold_table_answers([word](const bench::AddressBeat &burst, bool write) {
-    return !write && burst.id <= kLastWalkId && covers(burst, word);
+    return !write && burst.id <= bench::kLastWalkId && bench::covers(burst, word.raw());
   });
 }
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Invalidation by queue and by registers, and the order of their flushes and those of commands.
+`include "dmar_assert.svh"
+
+module dmar_invalidate #(
+  parameter int unsigned VersionMajor  = 1,
+  parameter int unsigned HostAddrWidth = 46,
+  parameter int unsigned DomainIdCode  = 6,
+  parameter int unsigned MaxAddrMask   = 18,
+  parameter bit          PageSelective = 1'b1,
+  parameter bit          InterruptRemapping = 1'b1,
+  parameter bit          AbortMode     = 1'b0,
+  parameter int unsigned QueueAhead    = 8     // descriptors fetched ahead: 0 or a power of two
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  dmar_pkg::reg_access_t access_i,
+  output logic [31:0]           rdata_o,
+  input  logic                  queue_enable_i,  // GCMD.QIE
+  output logic                  queue_enabled_o, // GSTS.QIES
+  input  logic [1:0]            ttm_i,           // latched table mode
+  input  logic                  stopped_i,       // FSTS.IQE
+  output logic                  error_o,         // sets FSTS.IQE
+  // Descriptor fetch
+  output logic                  mem_valid_o,
+  input  logic                  mem_ready_i,
+  output logic [63:0]           mem_addr_o,
+  output logic [1:0]            mem_len_o,
+  input  logic                  rsp_valid_i,
+  input  logic [127:0]          rsp_data_i,
+  input  logic                  rsp_last_i,
+  input  logic                  rsp_error_i,
+  // Wait descriptors
+  output logic                  status_valid_o,
+  output dmar_pkg::message_t    status_o,
+  input  logic                  status_done_i,
+  output logic                  completion_o,
+  // Flushes: of commands in, all out
+  input  logic                  command_valid_i,
+  input  dmar_pkg::flush_t      command_flush_i,
+  output logic                  command_done_o,
+  output logic                  flush_valid_o,
+  output dmar_pkg::flush_t      flush_o,
+  input  logic                  flush_done_i
+);
+
+  logic               load, wants_status, wants_event, queue_valid, registers_valid, inv_done;
+  logic [127:0]       descriptor;
+  logic [1:0]         kind, granularity;
+  logic               registers_busy, command_context, source_lost, page_lost, mask_too_wide;
+  logic               source_write, function_write, page_low_write, page_high_write;
+  dmar_pkg::domain_t  domain;
+  dmar_pkg::flush_t   inv_flush;
+  logic [31:0]        queue_rdata, registers_rdata;
+
+  // Both use the same operands. The queue begins when the registers have nothing to do, and they
+  // refuse everything while it is on.
+  dmar_inv_queue #(
+    .HostAddrWidth(HostAddrWidth), .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective),
+    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .Ahead(QueueAhead)
+  ) u_queue (
+    .clk_i, .rst_ni, .access_i, .rdata_o(queue_rdata),
+    .enable_i(queue_enable_i && (queue_enabled_o || !registers_busy)),
+    .enabled_o(queue_enabled_o), .ttm_i, .stopped_i, .error_o, .mem_valid_o, .mem_ready_i,
+    .mem_addr_o, .mem_len_o, .rsp_valid_i, .rsp_data_i, .rsp_last_i, .rsp_error_i, .load_o(load),
+    .descriptor_o(descriptor), .kind_o(kind), .flush_valid_o(queue_valid), .flush_done_i(inv_done),
+    .wants_status_i(wants_status), .wants_event_i(wants_event), .status_valid_o, .status_done_i,
+    .completion_o
+  );
+
+  dmar_inv_registers #(.PageSelective(PageSelective)) u_registers (
+    .clk_i, .rst_ni, .access_i, .rdata_o(registers_rdata),
+    .refused_i(queue_enabled_o || ttm_i != dmar_pkg::TTM_LEGACY || VersionMajor >= 6),
+    .busy_o(registers_busy), .source_write_o(source_write), .function_write_o(function_write),
+    .page_low_write_o(page_low_write), .page_high_write_o(page_high_write),
+    .source_lost_i(source_lost), .page_lost_i(page_lost), .mask_too_wide_i(mask_too_wide),
+    .flush_valid_o(registers_valid), .flush_done_i(inv_done), .context_o(command_context),
+    .granularity_o(granularity), .domain_o(domain)
+  );
+  assign rdata_o = queue_rdata | registers_rdata;
+
+  dmar_inv_request #(
+    .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode), .MaxAddrMask(MaxAddrMask)
+  ) u_request (
+    .clk_i, .rst_ni, .queue_on_i(queue_enabled_o), .load_i(load), .descriptor_i(descriptor),
+    .kind_i(kind), .wants_status_o(wants_status), .wants_event_o(wants_event), .status_o,
+    .write_data_i(access_i.data), .source_write_i(source_write),
+    .function_write_i(function_write), .page_low_write_i(page_low_write),
+    .page_high_write_i(page_high_write), .source_lost_o(source_lost), .page_lost_o(page_lost),
+    .mask_too_wide_o(mask_too_wide), .command_i(registers_valid),
+    .command_context_i(command_context), .command_granularity_i(granularity),
+    .command_domain_i(domain), .flush_o(inv_flush)
+  );
+
+  dmar_flush_mux u_flush_mux (
+    .clk_i, .rst_ni, .command_valid_i, .command_flush_i, .command_done_o,
+    .inv_valid_i(queue_valid || registers_valid), .inv_flush_i(inv_flush), .inv_done_o(inv_done),
+    .flush_valid_o, .flush_o, .flush_done_i
+  );
+
+  `DMAR_ASSERT(OneInvalidation_A, !(queue_valid && registers_valid))
+
+endmodule
