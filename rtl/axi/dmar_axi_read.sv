@@ -72,7 +72,7 @@ module dmar_axi_read #(
   logic [Slots-1:0]         epoch_q, snoop_q;
   logic [BeatWidth-1:0]     beat_q [Slots];
   logic [51:0]              page_q [Slots];
-  logic [Slots-1:0]         rsp_slot;
+  logic [Slots-1:0]         rsp_slot, late_slot;
   logic [SlotWidth-1:0]     alloc_index;
   logic                     accept;
 
@@ -88,7 +88,8 @@ module dmar_axi_read #(
   );
 
   for (genvar i = 0; i < Slots; i++) begin : gen_slot
-    assign rsp_slot[i] = rsp_valid_i && (rsp_tag_i == 8'(i));
+    assign late_slot[i] = late_valid_i && (late_tag_i == 8'(i));
+    assign rsp_slot[i] = (rsp_valid_i && (rsp_tag_i == 8'(i))) || late_slot[i];
   end
 
   always_comb begin
@@ -103,7 +104,8 @@ module dmar_axi_read #(
       beat_q[alloc_index] <=
           {s_araddr_i, s_arlen_i, s_arsize_i, s_arburst_i, s_arattr_i, s_aruser_i};
     end
-    if (rsp_slot != '0) page_q[rsp_tag_i[SlotWidth-1:0]] <= rsp_i.host_page;
+    if ((rsp_slot & ~late_slot) != '0) page_q[rsp_tag_i[SlotWidth-1:0]] <= rsp_i.host_page;
+    if (late_slot != '0) page_q[late_tag_i[SlotWidth-1:0]] <= late_i.host_page;
   end
 
   // Room in the buffer, reserved in order of arrival and given back beat by beat, or at once when
@@ -129,7 +131,10 @@ module dmar_axi_read #(
   assign enters        = (queue_valid || accept) && ((reserved_q + CountWidth'(entering_len)
       + CountWidth'(1)) <= CountWidth'(BufferBeats));
   assign leaves        = enters && queue_valid;
-  assign no_data       = (rsp_slot != '0) && (rsp_i.verdict != dmar_pkg::VerdictForward);
+  logic late_no_data; logic [BeatWidth-1:0] late_beat;
+  assign late_beat = beat_q[late_tag_i[SlotWidth-1:0]];
+  assign late_no_data = (late_slot != '0) && (late_i.verdict != dmar_pkg::VerdictForward);
+  assign no_data       = ((rsp_slot & ~late_slot) != '0) && (rsp_i.verdict != dmar_pkg::VerdictForward);
 
   for (genvar i = 0; i < Slots; i++) begin : gen_entering
     assign entering[i] = enters && (entering_slot == SlotWidth'(i));
@@ -138,6 +143,7 @@ module dmar_axi_read #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) reserved_q <= '0;
     else reserved_q <= reserved_q + (enters ? CountWidth'(entering_len) + CountWidth'(1) : '0)
+        - (late_no_data ? CountWidth'(late_beat[BeatWidth-65 -: 8]) + CountWidth'(1) : '0)
         - (no_data ? CountWidth'(rsp_beat[BeatWidth-65 -: 8]) + CountWidth'(1) : '0)
         - CountWidth'(take_buffer);
   end
@@ -313,7 +319,12 @@ module dmar_axi_read #(
       end else begin
         if (entering[i]) asking_q[i] <= 1'b1;
         else if (req_valid_o && req_ready_i && ask_grant[i]) asking_q[i] <= 1'b0;
-        if (rsp_slot[i]) begin
+        if (late_slot[i]) begin
+          ready_q[i]   <= (late_i.verdict == dmar_pkg::VerdictForward);
+          empty_q[i]   <= (late_i.verdict == dmar_pkg::VerdictComplete);
+          blocked_q[i] <= (late_i.verdict == dmar_pkg::VerdictFault)
+              || (late_i.verdict == dmar_pkg::VerdictBlock);
+        end else if (rsp_slot[i]) begin
           ready_q[i]   <= (rsp_i.verdict == dmar_pkg::VerdictForward);
           empty_q[i]   <= (rsp_i.verdict == dmar_pkg::VerdictComplete);
           blocked_q[i] <= (rsp_i.verdict == dmar_pkg::VerdictFault)
@@ -333,8 +344,8 @@ module dmar_axi_read #(
     always_ff @(posedge clk_i) begin
       if (alloc[i]) flush_read_q[i] <= s_aruser_i[41];
       if (rsp_slot[i]) begin
-        epoch_q[i] <= rsp_i.epoch;
-        snoop_q[i] <= rsp_i.snoop;
+        epoch_q[i] <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
+        snoop_q[i] <= late_slot[i] ? late_i.snoop : rsp_i.snoop;
       end
     end
   end

@@ -87,6 +87,7 @@ module dmar_axi_write #(
   logic [31:0]              dword_data_q [Slots];
   logic [Slots-1:0]         remapped_q;
   logic [17:0]              message_q [Slots];   // remapped_t
+  logic [Slots-1:0]         late_slot;
   logic [Slots-1:0]         rsp_slot, at_tail, at_data, at_head;
   logic                     accept;
 
@@ -94,7 +95,8 @@ module dmar_axi_write #(
     assign at_tail[i]  = (tail_q == SlotWidth'(i));
     assign at_data[i]  = (data_q == SlotWidth'(i));
     assign at_head[i]  = (head_q == SlotWidth'(i));
-    assign rsp_slot[i] = rsp_valid_i && (rsp_tag_i == 8'(FirstTag + i));
+    assign late_slot[i] = late_valid_i && (late_tag_i == 8'(FirstTag + i));
+    assign rsp_slot[i] = (rsp_valid_i && (rsp_tag_i == 8'(FirstTag + i))) || late_slot[i];
   end
 
   // Addresses //
@@ -110,14 +112,19 @@ module dmar_axi_write #(
 
   logic [7:0] rsp_index;
   assign rsp_index = rsp_tag_i - 8'(FirstTag);
+  logic [7:0] late_index;
+  assign late_index = late_tag_i - 8'(FirstTag);
 
   always_ff @(posedge clk_i) begin
     if (accept) begin
       beat_q[tail_q] <= {s_awaddr_i, s_awlen_i, s_awsize_i, s_awburst_i, s_awattr_i, s_awuser_i};
     end
-    if (rsp_slot != '0) begin
+    if ((rsp_slot & ~late_slot) != '0) begin
       page_q[rsp_index[SlotWidth-1:0]]    <= rsp_i.host_page;
-      message_q[rsp_index[SlotWidth-1:0]] <= rsp_i.message;
+    end
+    if (late_slot != '0) begin
+      page_q[late_index[SlotWidth-1:0]]    <= late_i.host_page;
+      message_q[late_index[SlotWidth-1:0]] <= late_i.message;
     end
   end
 
@@ -335,11 +342,19 @@ module dmar_axi_write #(
         end
         if (rsp_slot[i]) begin
           waiting_q[i]   <= 1'b0;
+if (late_slot[i]) begin
+          interrupt_q[i] <= (late_i.verdict == dmar_pkg::VerdictInterrupt);
+          permitted_q[i] <= (late_i.verdict == dmar_pkg::VerdictInterrupt)
+              || (late_i.verdict == dmar_pkg::VerdictForward);
+          refused_q[i]   <= (late_i.verdict == dmar_pkg::VerdictFault)
+              || (late_i.verdict == dmar_pkg::VerdictBlock);
+        end else begin
           interrupt_q[i] <= (rsp_i.verdict == dmar_pkg::VerdictInterrupt);
           permitted_q[i] <= (rsp_i.verdict == dmar_pkg::VerdictInterrupt)
               || (rsp_i.verdict == dmar_pkg::VerdictForward);
           refused_q[i]   <= (rsp_i.verdict == dmar_pkg::VerdictFault)
               || (rsp_i.verdict == dmar_pkg::VerdictBlock);
+        end
         end
         if (head_done && at_head[i]) begin
           issued_q[i]    <= permitted_q[i];
@@ -355,9 +370,9 @@ module dmar_axi_write #(
     always_ff @(posedge clk_i) begin
       if (data_accept && data_count_q == '0 && at_data[i]) dword_q[i] <= data_dword;
       if (rsp_slot[i]) begin
-        epoch_q[i]    <= rsp_i.epoch;
-        snoop_q[i]    <= rsp_i.snoop;
-        remapped_q[i] <= rsp_i.remapped;
+        epoch_q[i]    <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
+        snoop_q[i]    <= late_slot[i] ? late_i.snoop : rsp_i.snoop;
+        remapped_q[i] <= late_slot[i] && late_i.remapped;
       end
     end
   end
