@@ -6,11 +6,15 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "bench/agent.hpp"
+#include "bench_docs.hpp"
+#include "bench_json.hpp"
 #include "bench_options.hpp"
+#include "bench_plots.hpp"
+#include "bench_run.hpp"
 #include "bench_text.hpp"
 #include "command.hpp"
 #include "output_file.hpp"
-#include "perf/figures.hpp"
 
 namespace dmar::sim {
 
@@ -19,7 +23,8 @@ namespace {
 // One line on standard error, only when that is a terminal.
 class StepLine {
  public:
-  void operator()(std::string_view what) const {
+  ~StepLine() { clear(); }
+  void show(std::string_view what) const {
     if (shown_) fmt::print(stderr, "\r{} ...\033[K", what);
     std::fflush(stderr);
   }
@@ -31,34 +36,29 @@ class StepLine {
   bool shown_ = ::isatty(STDERR_FILENO) != 0;
 };
 
-perf::CoreLibrary library_of(const BenchOptions &options) {
-  if (options.models.empty()) return perf::CoreLibrary();
-  return perf::CoreLibrary(options.models);
+BenchResult measure(const BenchOptions &options) {
+  const StepLine line;
+  return run_bench(options, [&line](std::string_view what) { line.show(what); });
 }
 
 int run(const BenchOptions &options) {
   if (!options.json.empty()) require_writable(options.json);
-  perf::CoreLibrary library = library_of(options);
-  const perf::Setting setting{.library = &library,
-                              .model = options.model,
-                              .unit = {.check = !options.no_check, .seed = options.seed}};
-  const StepLine line;
+  if (!options.plots.empty()) require_plots(options.plots);
   try {
-    std::vector<perf::Figure> figures = perf::measure_figures(setting, line);
-    for (perf::Figure &figure : perf::measure_speed(setting, line)) {
-      figures.push_back(std::move(figure));
-    }
-    line.clear();
-    fmt::print("{}", figure_text(figures));
+    const BenchResult result = measure(options);
+    fmt::print("{}", bench_text(result));
+    if (!options.json.empty()) write_whole(options.json, bench_json(result));
+    if (!options.plots.empty()) draw_plots(result.plots, options.plots);
+    if (!options.document.empty()) update_document(options.document, result);
     return kSuccess;
-  } catch (const perf::ModelError &error) {
-    line.clear();
-    throw UsageError(error.what());
   } catch (const perf::WrongAnswer &error) {
-    line.clear();
     fmt::print(stderr, "{}\n", error.what());
-    return kMismatch;
+  } catch (const bench::AssertionError &error) {
+    fmt::print(stderr, "{}\n", error.what());
+  } catch (const bench::HangError &error) {
+    fmt::print(stderr, "{}\n", error.what());
   }
+  return kMismatch;
 }
 
 }  // namespace
@@ -67,8 +67,8 @@ void add_bench(CLI::App &app, int &status) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App *command = app.add_subcommand(
       "bench",
-      "Measure latency and throughput of the RTL in clocks, every answer checked with the\n"
-      "golden model");
+      "Measure latency and throughput of the RTL in clocks, over workloads, memory latencies,\n"
+      "walks and IOTLB sizes; every answer is checked with the golden model");
   add_bench_options(*command, *options);
   command->callback([options, &status] { status = run(*options); });
 }

@@ -7,15 +7,14 @@
 namespace dmar::sim {
 
 void add_bench_options(CLI::App &command, BenchOptions &options) {
-  command.add_flag("--quick", options.quick, "Only the figures that have a target");
-  command
-      .add_option("--model", options.model, "Core model of the figures, from tb/perf/models.txt")
+  CLI::Option *quick = command.add_flag("--quick", options.quick,
+                                        "Only the figures that have a target, in some seconds");
+  command.add_option("--model", options.model, "Core model to measure, one of tb/perf/models.txt")
       ->type_name("NAME")
       ->capture_default_str();
   command
       .add_option("--models", options.models,
-                  "Folder of the core models; default: core_models "
-                  "beside the program")
+                  "Folder of the core models; default: core_models beside the program")
       ->type_name("DIR");
   command.add_flag("--no-check", options.no_check, "Do not compare answers with the golden model");
   command.add_option("--seed", options.seed, "Of what the RTL does not reset")
@@ -23,6 +22,13 @@ void add_bench_options(CLI::App &command, BenchOptions &options) {
       ->capture_default_str();
   command.add_option("--json", options.json, "Write everything measured to this file as JSON")
       ->type_name("FILE");
+  command.add_option("--plots", options.plots, "Draw SVG files with gnuplot into this folder")
+      ->type_name("DIR")
+      ->excludes(quick);
+  command
+      .add_option("--update-docs", options.document, "Replace the measured parts of this document")
+      ->type_name("FILE")
+      ->excludes(quick);
 }
 
 }  // namespace dmar::sim

@@ -19,6 +19,8 @@ struct BenchOptions {
   bool no_check = false;
   std::uint64_t seed = 1;
   std::string json;
+  std::string plots;
+  std::string document;
 };
 
 void add_bench_options(CLI::App &command, BenchOptions &options);

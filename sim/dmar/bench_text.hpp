@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `dmar bench` measured, for people.
+// What `dmar bench` measured, as tables.
 #ifndef DMAR_SIM_BENCH_TEXT_HPP
 #define DMAR_SIM_BENCH_TEXT_HPP
 
 #include <span>
 #include <string>
 
-#include "perf/figures.hpp"
+#include "bench_result.hpp"
+#include "bench_table.hpp"
 
 namespace dmar::sim {
 
-// One line for each figure, and one that counts what is missed.
+// The figures for people, with what else was seen, and a line that counts what is missed.
 std::string figure_text(std::span<const perf::Figure> figures);
 
-// "<= 3", ">= 0.5", "" when there is no target.
-std::string target_text(const perf::FigureSpec &spec);
+// The figures beside target, riscv-iommu and limit, for the documentation.
+TextTable figure_table(std::span<const perf::Figure> figures);
+TextTable mixed_table(std::span<const MixedRow> rows);
+TextTable top_table(std::span<const TopRow> rows);
+TextTable rate_table(std::span<const perf::RateAtClock> rates);
+TextTable plot_table(const perf::Plot &plot);
+
+// All of it for a terminal.
+std::string bench_text(const BenchResult &result);
 
 }  // namespace dmar::sim
 

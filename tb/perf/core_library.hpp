@@ -27,7 +27,8 @@ class CoreLibrary {
   static std::filesystem::path beside_program();
 
   [[nodiscard]] bool has(const std::string &name) const;
-  // ModelError when there is none.
+  // All throw ModelError when there is no such model.
+  void require(const std::string &name) { load(name); }
   [[nodiscard]] const CoreInfo &info(const std::string &name) { return load(name).info; }
   [[nodiscard]] std::unique_ptr<CoreModel> make(const std::string &name, std::uint64_t seed = 1);
 

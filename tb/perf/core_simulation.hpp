@@ -26,7 +26,11 @@ class CoreSimulation : public CoreModel {
     }
     model_->rst_ni = 1;
   }
-  ~CoreSimulation() override { model_->final(); }
+  ~CoreSimulation() override {
+    Verilated::threadContextp(context_.get());  // of this model, not of one that ended before
+    model_->final();
+    model_.reset();
+  }
 
   void settle() override {
     copy_inputs(pins(), *model_);
@@ -43,6 +47,7 @@ class CoreSimulation : public CoreModel {
   static std::unique_ptr<VerilatedContext> make_context(std::uint64_t seed) {
     auto context = std::make_unique<VerilatedContext>();
     context->fatalOnError(false);
+    context->threads(1);
     context->randReset(2);
     context->randSeed(static_cast<int>(seed % 0x7FFF'FFFF) + 1);  // 0 would mean "the clock"
     return context;

@@ -9,7 +9,7 @@ namespace dmar::perf {
 
 // `rate` counts translations on both ports; `units` whole packets or blocks.
 struct Mixed {
-  Rate rate;
+  Rate rate = {};
   double units = 0;  // a clock
 };
 

@@ -29,13 +29,18 @@ HostAddr Rig::host_page(SourceId source_id, unsigned page, PageSize size) {
   return HostAddr((std::uint64_t{source_id.raw()} + 8) << 30 | mixed * page_bytes(size));
 }
 
+void map_device(Domain &domain, SourceId source_id, unsigned pages, PageSize size) {
+  for (unsigned page = 0; page < pages; ++page) {
+    domain.map(Iova(Rig::kIova + page * page_bytes(size)), Rig::host_page(source_id, page, size),
+               size);
+  }
+}
+
 Domain &Rig::add_device(SourceId source_id, unsigned pages, PageSize size) {
   domains_.push_back(std::make_unique<Domain>(
       tables_.create_domain({.id = static_cast<unsigned>(domains_.size()) + 1})));
   Domain &domain = *domains_.back();
-  for (unsigned page = 0; page < pages; ++page) {
-    domain.map(Iova(kIova + page * page_bytes(size)), host_page(source_id, page, size), size);
-  }
+  map_device(domain, source_id, pages, size);
   tables_.attach(source_id, domain);
   return domain;
 }

@@ -24,6 +24,9 @@ struct Window {
   std::uint64_t port_waits[kPorts] = {};  // clocks in which the port had to wait
 };
 
+// Maps `pages` pages of `domain` from Rig::kIova on, each to Rig::host_page().
+void map_device(Domain &domain, SourceId source_id, unsigned pages, PageSize size);
+
 class Rig {
  public:
   // Where devices see their pages.

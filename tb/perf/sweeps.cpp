@@ -42,6 +42,13 @@ void say(const Step &step, const std::string &what) {
 
 }  // namespace
 
+std::vector<std::string> sweep_models() {
+  std::vector<std::string> names{"tags32"};
+  for (const NamedModel &one : kWalks) names.emplace_back(one.model);
+  for (const NamedModel &one : kEntries) names.emplace_back(one.model);
+  return names;
+}
+
 Plot sweep_latency(const Setting &setting, const Step &step) {
   Plot plot{.name = "memory-latency",
             .title = "Throughput against memory latency",

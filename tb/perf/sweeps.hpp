@@ -27,6 +27,9 @@ struct Plot {
   std::vector<Line> lines = {};
 };
 
+// Models that the sweeps need.
+std::vector<std::string> sweep_models();
+
 // Translations a clock against memory latency, 1 to 400 clocks.
 Plot sweep_latency(const Setting &setting, const Step &step);
 // Translations a clock against walks in flight; needs the models walks1 to walks32.
