@@ -53,7 +53,7 @@ class Device {
     if (answered.hit) ++statistics_.hits;
     if (answered.answer.verdict == Verdict::kForward) ++statistics_.forwarded;
     statistics_.latency.add(answered.latency());
-    statistics_.whole.add(answered.answered - answered.offered);
+    if (!answered.late) statistics_.prompt.add(answered.answered - answered.offered);
     done(answered);
   }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <ctime>
 
 #include "perf/pages.hpp"
 
@@ -68,7 +69,8 @@ Fairness fairness(const Setting &setting, unsigned other_port, unsigned other_li
   result.together = per_clock(device.statistics().answered, together.clocks);
   result.other = per_clock(other.statistics().answered, together.clocks);
   result.waited = per_clock(together.port_waits[0], together.clocks);
-  result.latency = device.statistics().whole;
+  result.latency = device.statistics().prompt;
+  result.missed = device.statistics().answered - result.latency.total();
   return result;
 }
 
@@ -186,7 +188,8 @@ Invalidation invalidations(const Setting &setting) {
   const std::uint64_t clocks = rig.unit().clock() - start;
   result.clocks_each = per_clock(clocks, kInvalidations);
   result.lookups = per_clock(device.statistics().answered, clocks);
-  result.latency = device.statistics().whole;
+  result.latency = device.statistics().prompt;
+  result.missed = device.statistics().answered - result.latency.total();
   return result;
 }
 
@@ -198,15 +201,16 @@ Speed simulation_speed(const Setting &setting, std::uint64_t clocks) {
   rig.attach(0, device);
   rig.run(kWarmUp, 0);
   const HostTime before = rig.unit().host_time();
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   rig.run(0, clocks);
-  using Seconds = std::chrono::duration<double>;
-  const double seconds = Seconds(std::chrono::steady_clock::now() - start).count();
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   const HostTime &after = rig.unit().host_time();
   Speed speed{.clocks_per_second = static_cast<double>(clocks) / seconds};
   if (setting.unit.profile) {
-    speed.rtl = Seconds(after.rtl - before.rtl).count() / seconds;
-    speed.golden = Seconds(after.golden - before.golden).count() / seconds;
+    using Seconds = std::chrono::duration<double>;
+    const double all = Seconds(after.all - before.all).count();
+    speed.rtl = Seconds(after.rtl - before.rtl).count() / all;
+    speed.golden = Seconds(after.golden - before.golden).count() / all;
   }
   return speed;
 }

@@ -59,11 +59,12 @@ Rate random_pages(const Setting &setting);
 
 // Device A hits, device B only misses.
 struct Fairness {
-  double alone = 0;     // A's hits a clock without B
-  double together = 0;  // with B
-  double other = 0;     // B's misses a clock
-  double waited = 0;    // part of the clocks in which A's port had to wait
-  Histogram latency;    // of A, with B, its wait at the port included
+  double alone = 0;          // A's hits a clock without B
+  double together = 0;       // with B
+  double other = 0;          // B's misses a clock
+  double waited = 0;         // part of the clocks in which A's port had to wait
+  Histogram latency;         // of A's hits, with B, the wait at the port included
+  std::uint64_t missed = 0;  // requests of A that did not hit: B took its entries
 };
 Fairness fairness_two_ports(const Setting &setting);
 Fairness fairness_one_port(const Setting &setting);
@@ -73,11 +74,12 @@ struct Invalidation {
   double clocks_each = 0;
   double lookups_before = 0;  // a clock
   double lookups = 0;         // meanwhile
-  Histogram latency;          // of these, the wait at the port included
+  Histogram latency;          // of those that hit, the wait at the port included
+  std::uint64_t missed = 0;   // that did not
 };
 Invalidation invalidations(const Setting &setting);
 
-// Clocks a second of the host with random pages; the parts of host time are 0 unless profiled.
+// Clocks a second of processor time with random pages; the parts of the time are 0 unless profiled.
 struct Speed {
   double clocks_per_second = 0;
   double rtl = 0;  // parts of the time

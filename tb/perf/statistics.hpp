@@ -55,7 +55,7 @@ struct DeviceStatistics {
   std::uint64_t hits = 0;  // as the monitor port says: no walk of its own, or merged
   std::uint64_t forwarded = 0;
   Histogram latency;  // from the clock of acceptance to that of the answer
-  Histogram whole;    // from the first clock of the offer, which may have had to wait
+  Histogram prompt;   // of answers on the port's own channel, from the first clock of the offer
 };
 
 }  // namespace dmar::perf
