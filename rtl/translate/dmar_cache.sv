@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Set-associative cache whose key is known one clock after its set: context, paging-structure and
 // interrupt-entry caches. Keys and data lie in block RAM, once for each lookup port and, the keys,
-// once more for dmar_cache_keeper. A lookup whose set is being written misses.
+// once more for dmar_cache_keeper. A way that is being written while a lookup reads it does
+// not hit.
 // A key is {part that lookups compare, rest that only sweeps compare}.
 module dmar_cache #(
   parameter int unsigned Ports     = 1,
@@ -50,8 +51,7 @@ module dmar_cache #(
   for (genvar p = 0; p < Ports; p++) begin : gen_port
     logic [IndexWidth-1:0] index;
     logic [LookWidth-1:0]  key;
-    logic                  torn_q;
-    logic [Ways-1:0]       match, pick;
+    logic [Ways-1:0]       torn_q, match, pick;
     logic [Ways*DataWidth-1:0] data;
 
     assign index = (Sets > 1) ? index_i[p*IndexWidth +: IndexWidth] : '0;
@@ -60,7 +60,7 @@ module dmar_cache #(
     always_ff @(posedge clk_i) begin
       if (read_i[p]) begin
         index_q[p*IndexWidth +: IndexWidth] <= index;
-        torn_q <= (write_way != '0) && (write_index == index);
+        torn_q <= (write_index == index) ? write_way : '0;
       end
     end
 
@@ -77,7 +77,7 @@ module dmar_cache #(
         .read_addr_i (index),
         .read_data_o ({valid, stored, data[w*DataWidth +: DataWidth]})
       );
-      assign match[w] = valid && (stored == key) && !torn_q;
+      assign match[w] = valid && (stored == key) && !torn_q[w];
     end
 
     // Two walks may have brought the same entry: the first counts.

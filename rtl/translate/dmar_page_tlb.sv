@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Translations of one page size, keyed by domain and the page-number bits from Shift up. A lookup
 // reads the keys in the clock in which it is taken and the data one clock later. Pages are
-// compared in the second clock, domains, which are known only then, in the third. A lookup whose
-// set is written in one of its first two clocks misses: key and data would not belong together.
+// compared in the second clock, domains, which are known only then, in the third. A way that is
+// written in one of the first two clocks of a lookup does not hit: key and data would not belong
+// together.
 module dmar_page_tlb #(
   parameter int unsigned Lanes          = 1,
   parameter int unsigned Sets           = 4,
@@ -78,8 +79,7 @@ module dmar_page_tlb #(
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     logic [IndexWidth-1:0]     index0, index1;
     logic [PageWidth-1:0]      page1;
-    logic                      torn1, torn2;
-    logic [Ways-1:0]           match2, pick;
+    logic [Ways-1:0]           torn1, torn2, match2, pick;
     logic [Ways*DataWidth-1:0] data;
 
     assign index0 = (Sets > 1) ? IndexWidth'(read_page_i[l*52 +: 52] >> Shift) : '0;
@@ -87,8 +87,8 @@ module dmar_page_tlb #(
     assign page1  = PageWidth'(page_i[l*52 +: 52] >> (Shift + IndexBits));
 
     always_ff @(posedge clk_i) begin
-      torn1 <= (write_way != '0) && (write_index == index0);
-      torn2 <= torn1 || ((write_way != '0) && (write_index == index1));
+      torn1 <= (write_index == index0) ? write_way : '0;
+      torn2 <= torn1 | ((write_index == index1) ? write_way : '0);
       index2[l*IndexWidth +: IndexWidth] <= index1;
     end
 
@@ -119,7 +119,7 @@ module dmar_page_tlb #(
         page_match2    <= valid1 && (stored_page1 == page1);
         stored_domain2 <= stored_domain1;
       end
-      assign match2[w] = page_match2 && !torn2
+      assign match2[w] = page_match2 && !torn2[w]
           && (stored_domain2 == DomainWidth'(domain_i[l*16 +: 16]));
     end
 

@@ -187,8 +187,9 @@ module dmar_seek #(
   assign park_tag_o     = tag_q;
   assign result_valid_o = valid_q && !forget && !needs_walk && !ahead;
 
-  // Lines ahead, while the table they are in is known and does not end.
-  assign continues = (PrefetchLines != 0) && sequential && table_known && (table_level_i == 3'd1)
+  // Lines ahead, once for each line, while the table they are in is known and does not end.
+  assign continues = (PrefetchLines != 0) && sequential
+      && (starts || miss_q.page[2:0] == 3'd0) && table_known && (table_level_i == 3'd1)
       && !is_interrupt && (miss_q.page[8:3] != 6'h3F);
   assign leaves = ahead
       ? ((ahead_q == AheadWidth'(1)) || (miss_q.page[8:3] == 6'h3F) || !(merges || starts)

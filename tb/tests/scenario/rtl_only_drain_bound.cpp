@@ -141,7 +141,7 @@ class DrainBound : public RtlScenario {
   void expect_within_bound(const std::string &what, std::uint64_t longest) {
     fmt::print("{}, {}: {} cycles, bound {}\n", GetParam(), what, longest, bound());
     EXPECT_LE(longest, bound()) << what;
-    EXPECT_GT(longest, 3 * unit().slowest_table_answer()) << what << ": shorter than its reads";
+    EXPECT_GT(longest, 2 * unit().slowest_table_answer()) << what << ": shorter than its reads";
   }
 
   std::optional<Domain> victim_;

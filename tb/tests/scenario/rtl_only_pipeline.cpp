@@ -133,7 +133,8 @@ TEST_P(Pipeline, RequestsToOnePageShareAWalk) {
   EXPECT_EQ(unit().counters().table_reads, 6U);  // root, context, four levels
 }
 
-// With W walks, W misses take hardly longer than one; W + 1 take another round.
+// With W walks, W misses take hardly longer than one, as far as there are slots for them; one more
+// takes another round.
 TEST_P(Pipeline, WalksRunInParallel) {
   constexpr std::uint64_t kLatency = 200;
   make({.table_memory = {.min_latency = kLatency, .max_latency = kLatency}});
@@ -151,13 +152,14 @@ TEST_P(Pipeline, WalksRunInParallel) {
   const std::uint64_t one = duration(pages(0, 1));
   EXPECT_GT(one, 4 * kLatency);
   EXPECT_LT(one, 5 * kLatency);
-  if (walks() > 1) {
-    EXPECT_LT(duration(pages(10, walks())), one + kLatency / 2);
+  const unsigned at_once = std::min(walks(), slots());
+  if (at_once > 1) {
+    EXPECT_LT(duration(pages(10, at_once)), one + kLatency / 2);
   }
   if (walks() < slots()) {
-    EXPECT_GT(duration(pages(20, walks() + 1)), 2 * one - kLatency);
+    EXPECT_GT(duration(pages(100, walks() + 1)), 2 * one - kLatency);
   } else {
-    EXPECT_GT(duration(pages(20, 2 * slots())), 2 * one - kLatency);
+    EXPECT_GT(duration(pages(100, 2 * slots())), 2 * one - kLatency);
   }
 }
 
@@ -216,7 +218,9 @@ TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
       make({});
       Domain domain = tables().create_domain({.id = 1, .levels = levels});
       tables().attach(kDevice, domain);
-      const Iova neighbour(kIova.raw() + (std::uint64_t{1} << (12 + 9 * (level - 1))));
+      // At level 1 too far apart to be fetched along with it.
+      const Iova neighbour(kIova.raw() + (std::uint64_t{level == 1 ? 32U : 1U}
+                                          << (12 + 9 * (level - 1))));
       domain.map(kIova, HostAddr(kData));
       domain.map(neighbour, HostAddr(kData + kPage));
       driver().set_root_pointer(tables().root_table());

@@ -89,7 +89,9 @@ TEST_P(QueueFetch, OneBurstForEachLine) {
       }
       EXPECT_EQ(beats_read(), expected);
       const std::uint32_t lines = (first + count * slot_bytes() - 1) / 64 - first / 64 + 1;
-      if (fetches_lines()) EXPECT_EQ(reads_.size(), lines);
+      if (fetches_lines()) {
+        EXPECT_EQ(reads_.size(), lines);
+      }
     }
     driver().disable_queue();
   }
@@ -111,7 +113,9 @@ TEST_P(QueueFetch, TheRingTurnsInsideALine) {
       }
       finish();
       for (const std::uint32_t n : statuses) {
-        if (n != 0) EXPECT_EQ(status_word(n), n);
+        if (n != 0) {
+          EXPECT_EQ(status_word(n), n);
+        }
       }
       EXPECT_EQ(beats_read().size(), (slots - 1) * slot_bytes() / 16);
     }
