@@ -12,7 +12,7 @@ namespace g = granularity;
 
 class Capacity : public RtlScenario {
  protected:
-  static constexpr std::uint64_t kBase = 0x10'0000'0000;
+  static constexpr std::uint64_t kBase = 0x20'0000'0000;
 
   bool hits(Iova address, SourceId source_id = kDevice) {
     const bench::Outcome outcome = unit().wait(unit().submit(read_of(address, 16, source_id)));
