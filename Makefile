@@ -11,7 +11,7 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run linux program build test test-long coverage mutants lint format synth netlist waves docs clean
+.PHONY: help run linux program build bench test test-long coverage mutants lint format synth netlist waves docs clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
 	@echo "make mutants    break the RTL in 300 ways: do the tests notice? Resumes; TIME=minutes COUNT=n"
+	@echo "make bench      clocks and rates: tables, plots and JSON in $(BUILD)/bench, docs/performance.md"
 	@echo "make build      the program $(BUILD)/dmar with every configuration"
 	@echo "make waves      record a wave and open it in GTKWave"
 	@echo "make synth      synthesize the smallest build for iCE40, cells per module"
@@ -50,6 +51,18 @@ build:
 	@sim/setup/packages.sh build
 	@sim/setup/configure.sh $(BUILD) --if-new "-DDMAR_MODELS="
 	cmake --build $(BUILD) -j $(JOBS) --target dmar
+
+# Ends with what it measured in docs/performance.md.
+bench:
+	@sim/setup/packages.sh bench
+	@if [ -f $(BUILD)/CMakeCache.txt ]; then models=; else models=-DDMAR_MODELS=default; fi; \
+	  sim/setup/configure.sh $(BUILD) --if-new -DDMAR_CORE_MODELS=all $$models
+	cmake --build $(BUILD) -j $(JOBS) --target dmar dmar_bench_models
+	@mkdir -p $(BUILD)/bench
+	$(BUILD)/dmar bench --json $(BUILD)/bench/bench.json --plots $(BUILD)/bench \
+	  --update-docs docs/performance.md $(ARGS) > $(BUILD)/bench/bench.txt
+	@cat $(BUILD)/bench/bench.txt
+	cp $(BUILD)/bench/bench-*.svg docs/images
 
 test:
 	@sim/setup/packages.sh test

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that a make target needs: packages.sh build|test|waves|coverage|linux.
+# Installs the Debian packages that a make target needs:
+# packages.sh build|bench|test|waves|coverage|linux.
 # As root, or with sudo that asks no password; otherwise says what to install and fails.
 # `test` goes on without the packages for a Linux guest where they cannot be had, and says so.
 set -euo pipefail
@@ -12,11 +13,12 @@ guest="qemu-system-x86 busybox-static linux-image-amd64 e2fsprogs cpio acpica-to
 optional=
 case "${1:-}" in
   build) required=$build ;;
+  bench) required="$build gnuplot-nox" ;;
   test)  required="$build yosys clang-format-14 git gtkwave" optional=$guest ;;
   waves) required="$build gtkwave" ;;
   coverage) required="$build lcov" ;;
   linux) required="$build $guest" ;;
-  *) echo "usage: packages.sh build|test|waves|coverage|linux" >&2; exit 2 ;;
+  *) echo "usage: packages.sh build|bench|test|waves|coverage|linux" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
@@ -37,6 +39,7 @@ have_kernel() {  # an ordinary one with its modules, from whatever package
 
 have() {  # have PACKAGE
   if [ "$1" = linux-image-amd64 ]; then have_kernel; return; fi
+  if [ "$1" = gnuplot-nox ]; then command -v gnuplot >/dev/null; return; fi  # any gnuplot will do
   [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" = "install ok installed" ]
 }
 

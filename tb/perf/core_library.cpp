@@ -12,15 +12,15 @@ namespace dmar::perf {
 
 namespace {
 
-// Value of `name` in "A=1 B=2", or `otherwise`.
-unsigned parameter(const std::string &parameters, const std::string &name, unsigned otherwise) {
-  std::istringstream words(parameters);
+// Value of `name` in "A=1 B=2"; ModelError when it is not there.
+unsigned parameter(const CoreInfo &info, const std::string &name) {
+  std::istringstream words(info.parameters);
   for (std::string word; words >> word;) {
     if (word.starts_with(name + "=")) {
       return static_cast<unsigned>(std::stoul(word.substr(name.size() + 1)));
     }
   }
-  return otherwise;
+  throw ModelError(fmt::format("the core model '{}' does not say its {}", info.name, name));
 }
 
 }  // namespace
@@ -55,8 +55,8 @@ const CoreLibrary::Loaded &CoreLibrary::load(const std::string &name) {
   }
   Loaded loaded{.info = {}, .make = make};
   describe(&loaded.info);
-  loaded.info.tags = parameter(loaded.info.parameters, "Tags", 16);
-  loaded.info.port0_tags = parameter(loaded.info.parameters, "Port0Tags", 8);
+  loaded.info.tags = parameter(loaded.info, "Tags");
+  loaded.info.port0_tags = parameter(loaded.info, "Port0Tags");
   return loaded_.emplace(name, std::move(loaded)).first->second;
 }
 
