@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -62,7 +63,7 @@ std::string rate_note(const Rate &rate) {
 }
 
 // What `with` lacks of `without`, in per cent.
-double lost(double without, double with) { return 100 * (1 - with / without); }
+double lost(double without, double with) { return std::max(0.0, 100 * (1 - with / without)); }
 
 class Table {
  public:
