@@ -30,6 +30,7 @@ rtl/interrupt/dmar_interrupt_cache.sv
 rtl/translate/dmar_judge.sv
 rtl/translate/dmar_classify.sv
 rtl/translate/dmar_lookup.sv
+rtl/translate/dmar_tag_queue.sv
 rtl/translate/dmar_requests.sv
 rtl/translate/dmar_streams.sv
 rtl/translate/dmar_seek.sv

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps every request that was no hit until it is answered: waiting for its turn in dmar_seek, or
-// parked on a walk. Turns go round by tag, so none waits for ever.
+// parked on a walk. Those of each lane and those that start over wait in queues of their own, which
+// take turns.
 `include "dmar_assert.svh"
 
 module dmar_requests #(
@@ -55,8 +56,10 @@ module dmar_requests #(
 
   // The requests //
 
-  logic [Tags-1:0] waiting_q, parked_q, fresh_q, ctx_valid_q, overtaken_q;
-  logic [Tags-1:0] missed, picked, park, judged, match;
+  logic [Tags-1:0] parked_q, fresh_q, ctx_valid_q, overtaken_q;
+  logic [Tags-1:0] park, judged, match;
+  logic [TagWidth-1:0] next_q;
+  logic [((Lanes == 2) ? 2 : 1)-1:0] turn_index;
 
   function automatic logic [Width-1:0] packed_miss(input logic [dmar_pkg::MISS_WIDTH-1:0] bits);
     // All but `fresh` and `ctx_valid`, which stand in registers.
@@ -106,31 +109,45 @@ module dmar_requests #(
     assign judged_address_o = address_words;
   end
 
-  // Whose turn it is: chosen one clock ahead //
+  // Queues of tags //
 
-  logic [TagWidth-1:0] pick_index, next_q;
-  logic [Tags-1:0]     pick;
-  logic                pick_valid, next_free, next_valid_q;
+  localparam int unsigned Queues = Lanes + 1;
 
-  dmar_arbiter #(.Requests(Tags)) u_turn (
-    .clk_i, .rst_ni, .request_i(waiting_q), .accept_i(next_free), .valid_o(pick_valid),
-    .grant_o(pick), .index_o(pick_index)
-  );
+  logic [Queues-1:0]   queue_valid, turn;
+  logic [Queues*8-1:0] queue_tags;
 
-  assign next_free    = !next_valid_q || next_take_i;
-  assign next_valid_o = next_valid_q;
-  assign next_tag_o   = 8'(next_q);
-  assign picked       = next_free ? pick : '0;
+  for (genvar q = 0; q < Queues; q++) begin : gen_queue
+    logic           push, space;
+    dmar_pkg::tag_t tag;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni)        next_valid_q <= 1'b0;
-    else if (next_free) next_valid_q <= pick_valid;
-    if (next_free) next_q <= pick_index;
+    if (q < Lanes) begin : gen_lane_queue
+      assign push = miss_i[q] && !taken_i[q];
+      assign tag  = miss_tag_i[q*8 +: 8];
+    end else begin : gen_again_queue
+      assign push = again_i;
+      assign tag  = judged_tag_i;
+    end
+
+    // As deep as there are tags: each waits once.
+    dmar_tag_queue #(.Depth(Tags)) u_queue (
+      .clk_i, .rst_ni, .up_valid_i(push), .up_ready_o(space), .up_tag_i(tag),
+      .dn_valid_o(queue_valid[q]), .dn_ready_i(turn[q] && next_take_i),
+      .dn_tag_o(queue_tags[q*8 +: 8])
+    );
+    `DMAR_ASSERT(QueueHasRoom_A, !push || space)
   end
 
+  dmar_arbiter #(.Requests(Queues)) u_turn (
+    .clk_i, .rst_ni, .request_i(queue_valid), .accept_i(next_take_i), .valid_o(next_valid_o),
+    .grant_o(turn), .index_o(turn_index)
+  );
+  dmar_onehot_mux #(.Inputs(Queues), .Width(8)) u_next_tag (
+    .select_i(turn), .data_i(queue_tags), .data_o(next_tag_o)
+  );
+  assign next_q = next_tag_o[TagWidth-1:0];
+
   // {source .. reason}, fresh, ctx_valid, {fpd, pass_through, levels}, domain, frame
-  assign next_o = {next_bits[Width-1 -: 84], fresh_q[next_q],
-                   ctx_valid_q[next_q] && !forget_ctx_i,
+  assign next_o = {next_bits[Width-1 -: 84], fresh_q[next_q], ctx_valid_q[next_q] && !forget_ctx_i,
                    next_bits[FrameWidth + DomainWidth +: 5],
                    16'(next_bits[FrameWidth +: DomainWidth]), 40'(next_bits[FrameWidth-1:0])};
   assign judged_o = {judged_bits[Width-1 -: 84], 2'b00,
@@ -150,7 +167,6 @@ module dmar_requests #(
     assign miss       = miss_i[Lane] && (miss_tag_i[Lane*8 +: TagWidth] == TagWidth'(i));
     assign miss_fresh = miss_data_i[Lane*dmar_pkg::MISS_WIDTH + dmar_pkg::CTX_WIDTH + 1];
     assign miss_ctx   = miss_data_i[Lane*dmar_pkg::MISS_WIDTH + dmar_pkg::CTX_WIDTH];
-    assign missed[i]  = miss;
     assign park[i]    = park_i && (park_tag_i[TagWidth-1:0] == TagWidth'(i));
     assign judged[i]  = (judged_tag_i[TagWidth-1:0] == TagWidth'(i));
     assign match[i]       = done_i && parked_q[i] && (walk_q[i*5 +: 5] == done_walk_i)
@@ -158,13 +174,9 @@ module dmar_requests #(
 
     always_ff @(posedge clk_i) begin
       if (!rst_ni) begin
-        waiting_q[i]   <= 1'b0;
         parked_q[i]    <= 1'b0;
         overtaken_q[i] <= 1'b0;
       end else begin
-        if (miss)                        waiting_q[i] <= !taken_i[Lane];
-        else if (again_i && judged[i])   waiting_q[i] <= 1'b1;
-        else if (picked[i])              waiting_q[i] <= 1'b0;
         if (park[i])                                        parked_q[i] <= 1'b1;
         else if ((again_i || answered_i) && judged[i])      parked_q[i] <= 1'b0;
         if (again_i && again_overtaken_i && judged[i])      overtaken_q[i] <= 1'b1;
@@ -186,7 +198,7 @@ module dmar_requests #(
   end
 
   assign overtaken_o = (overtaken_q != '0);
-  assign busy_o      = (waiting_q != '0) || (parked_q != '0) || next_valid_q;
+  assign busy_o      = (parked_q != '0) || (queue_valid != '0);
 
   // Parked requests that have an answer //
 
@@ -202,8 +214,11 @@ module dmar_requests #(
     end
   end
 
-  `DMAR_ASSERT(ParksOnce_A, (park & (parked_q | waiting_q)) == '0)
-  `DMAR_ASSERT(MissesOnce_A, (missed & (parked_q | waiting_q)) == '0)
+  `DMAR_ASSERT(ParksOnce_A, (park & parked_q) == '0)
   `DMAR_COVER(FaultOfAnotherWalk_C, again_i && again_fresh_i)
+
+  // The grant says it, too.
+  logic unused;
+  assign unused = ^turn_index;
 
 endmodule

@@ -11,7 +11,7 @@ module dmar_walk_slot #(
   input  logic       rst_ni,
   input  logic       start_i,
   input  logic       start_read_i,     // its first read is taken in the same clock
-  input  logic [7:0] start_hash_i,     // of what it is for
+  input  logic [5:0] start_hash_i,     // of what it is for
   input  logic       start_interrupt_i,
   input  logic       start_ctx_valid_i,
   input  logic [3:0] start_domain_i,   // low bits of the domain
@@ -20,8 +20,8 @@ module dmar_walk_slot #(
   input  logic       step_ends_i,      // the walk, or its line, is being answered
   input  logic       step_ctx_i,       // it was a context-entry
   input  logic [3:0] step_domain_i,
-  input  logic       beat_i,           // ... the last one of its beat
-  input  logic       last_beat_i,      // ... and of all beats: nothing more will come
+  input  logic       beat_i,           // ... the last one of a beat of a line
+  input  logic       last_beat_i,      // ... the last one of all: nothing more will come
   input  logic       dead_i,           // a poisoned walk hands its requests back
   input  logic       release_i,        // the answers are given
   input  logic       poison_i,
@@ -30,12 +30,11 @@ module dmar_walk_slot #(
   input  logic       poison_any_domain_i,  // ... before the context-entry is known, too
   input  logic       poison_by_domain_i,
   input  logic [3:0] poison_domain_i,
-  input  logic [7:0] seek_hash_i,
+  input  logic [5:0] seek_hash_i,
   output logic       free_o,
   output logic       wants_read_o,
   output logic       dead_o,           // poisoned, with nothing in flight
   output logic       poisoned_o,       // ... now or before
-  output logic       stepped_o,        // has made a step
   output logic       swallows_o,       // beats of its line are of no use any more
   output logic       mergeable_o,
   output logic [1:0] beat_o            // which beat of a line comes next
@@ -45,7 +44,7 @@ module dmar_walk_slot #(
   state_e state_d, state_q;
 
   logic       poisoned_q, interrupt_q, ctx_valid_q, swallow_q;
-  logic [7:0] hash_q;
+  logic [5:0] hash_q;
   logic [3:0] domain_q;
   logic       concerned;
 
@@ -86,11 +85,9 @@ module dmar_walk_slot #(
       ctx_valid_q <= start_ctx_valid_i;
       domain_q    <= start_domain_i;
       poisoned_q  <= 1'b0;
-      stepped_o   <= 1'b0;
       swallow_q   <= 1'b0;
     end else begin
       if (poison_i && concerned) poisoned_q <= 1'b1;
-      if (step_i && !step_ends_i) stepped_o <= 1'b1;
       if (step_i && step_ctx_i) begin
         ctx_valid_q <= 1'b1;
         domain_q    <= step_domain_i;
@@ -102,7 +99,8 @@ module dmar_walk_slot #(
   if (LeafLines) begin : gen_beat
     logic [1:0] beat_q;
     always_ff @(posedge clk_i) begin
-      if (start_i || state_q == StRead) beat_q <= 2'd0;
+      // Every line has four, so it begins at 0 again.
+      if (!rst_ni)     beat_q <= 2'd0;
       else if (beat_i) beat_q <= beat_q + 2'd1;
     end
     assign beat_o = beat_q;

@@ -84,18 +84,18 @@ module dmar_walker #(
                    bits[DomainWidth +: 8], 16'(bits[DomainWidth-1:0])};
   endfunction
 
-  function automatic logic [7:0] hash(input logic [15:0] source_id, input logic [51:0] page,
+  function automatic logic [5:0] hash(input logic [15:0] source_id, input logic [51:0] page,
                                       input logic is_interrupt);
-    hash = source_id[7:0] ^ source_id[15:8] ^ page[10:3] ^ page[18:11] ^ page[26:19]
-        ^ page[34:27] ^ {is_interrupt, page[41:35]};
+    hash = source_id[5:0] ^ source_id[13:8] ^ page[8:3] ^ page[14:9] ^ page[20:15]
+        ^ {is_interrupt, page[25:21]};
   endfunction
 
-  logic [Walks-1:0]     free, wants_read, dead, poisoned, stepped, swallows, mergeable;
+  logic [Walks-1:0]     free, wants_read, dead, poisoned, swallows, mergeable;
   logic [Walks-1:0]     start_slot, read_slot, step_slot, dead_slot, release_slot;
   logic [Walks*2-1:0]   beats;
   logic [Walks-1:0]     free_pick, merge_pick, dead_pick, read_grant;
   logic [WalkWidth-1:0] start_index, merge_index, read_index, rsp_index, dead_index;
-  logic [7:0]           seek_hash;
+  logic [5:0]           seek_hash;
   logic                 reads_pending, start_read;
 
   function automatic logic [WalkWidth-1:0] index_of(input logic [Walks-1:0] onehot);
@@ -108,10 +108,10 @@ module dmar_walker #(
   // Tables //
 
   logic [S-1:0] rsp_seek_bits, read_seek_bits, merge_seek_bits;
-  logic [P-1:0] rsp_start_bits, rsp_step_bits, read_start_bits, read_step_bits;
+  logic [P-1:0] rsp_bits, read_bits;
   dmar_pkg::seek_t     rsp_seek, read_seek, merge_seek;
   dmar_pkg::progress_t rsp_progress, read_progress;
-  logic         step, step_writes;
+  logic         step, step_writes, leads_on;
   dmar_pkg::result_t step_result;
 
   dmar_lut_ram #(.Depth(Walks), .Width(S), .Reads(3)) u_seeks (
@@ -119,23 +119,19 @@ module dmar_walker #(
     .read_addr_i({merge_index, read_index, rsp_index}),
     .read_data_o({merge_seek_bits, read_seek_bits, rsp_seek_bits})
   );
-  // Starts and steps may come in one clock, so each has a table of its own.
-  dmar_lut_ram #(.Depth(Walks), .Width(P), .Reads(2)) u_starts (
-    .clk_i, .write_i(start_i), .write_addr_i(start_index),
-    .write_data_i(progress_bits(progress_i)), .read_addr_i({read_index, rsp_index}),
-    .read_data_o({read_start_bits, rsp_start_bits})
-  );
-  dmar_lut_ram #(.Depth(Walks), .Width(P), .Reads(2)) u_steps (
-    .clk_i, .write_i(step_writes), .write_addr_i(rsp_index),
-    .write_data_i(progress_bits(step_result.progress)), .read_addr_i({read_index, rsp_index}),
-    .read_data_o({read_step_bits, rsp_step_bits})
+  // Starts and steps share the write port: while an entry is here that may lead on, none starts.
+  dmar_lut_ram #(.Depth(Walks), .Width(P), .Reads(2)) u_progress (
+    .clk_i, .write_i(start_i || step_writes),
+    .write_addr_i(step_writes ? rsp_index : start_index),
+    .write_data_i(progress_bits(step_writes ? step_result.progress : progress_i)),
+    .read_addr_i({read_index, rsp_index}), .read_data_o({read_bits, rsp_bits})
   );
 
   assign merge_seek    = seek_of(merge_seek_bits);
   assign read_seek     = seek_of(read_seek_bits);
   assign rsp_seek      = seek_of(rsp_seek_bits);
-  assign read_progress = progress_of(stepped[read_index] ? read_step_bits : read_start_bits);
-  assign rsp_progress  = progress_of(stepped[rsp_index] ? rsp_step_bits : rsp_start_bits);
+  assign read_progress = progress_of(read_bits);
+  assign rsp_progress  = progress_of(rsp_bits);
 
   // Starting and merging //
 
@@ -143,8 +139,9 @@ module dmar_walker #(
   assign free_pick     = free & (~free + 1'b1);
   assign start_index   = index_of(free_pick);
   assign start_slot    = start_i ? free_pick : '0;
-  assign start_ready_o = (free != '0);
-  assign spare_ready_o = (free & ~free_pick) != '0;
+  assign leads_on      = rsp_valid_i && (rsp_progress.stage != 3'd1);
+  assign start_ready_o = (free != '0) && !leads_on;
+  assign spare_ready_o = ((free & ~free_pick) != '0) && !leads_on;
 
   // The hash finds a candidate, its page decides.
   assign merge_pick    = mergeable & (~mergeable + 1'b1);
@@ -170,7 +167,7 @@ module dmar_walker #(
       .step_ends_i          (step_result.ends),
       .step_ctx_i           (step_result.found == dmar_pkg::FoundContext),
       .step_domain_i        (step_result.progress.domain[3:0]),
-      .beat_i               (step_slot[i] && rsp_ready_o),
+      .beat_i               (step_slot[i] && rsp_ready_o && line),
       .last_beat_i          (step_slot[i] && rsp_ready_o && rsp_last_i),
       .dead_i               (dead_slot[i]),
       .release_i            (release_slot[i]),
@@ -185,7 +182,6 @@ module dmar_walker #(
       .wants_read_o         (wants_read[i]),
       .dead_o               (dead[i]),
       .poisoned_o           (poisoned[i]),
-      .stepped_o            (stepped[i]),
       .swallows_o           (swallows[i]),
       .mergeable_o          (mergeable[i]),
       .beat_o               (beats[i*2 +: 2])
@@ -243,7 +239,7 @@ module dmar_walker #(
   assign poisoned_step = poisoned[rsp_index];
   assign swallowed     = swallows[rsp_index];
   assign step          = rsp_valid_i && result_ready_i;
-  assign step_writes   = step && !step_result.ends;
+  assign step_writes   = step && leads_on && !step_result.ends;
   assign rsp_ready_o   = result_ready_i && (half_q || !line || poisoned_step || swallowed);
 
   always_ff @(posedge clk_i) begin
