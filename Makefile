@@ -23,7 +23,7 @@ help:
 	@echo "make bench      clocks and rates: tables, plots and JSON in $(BUILD)/bench, docs/performance.md"
 	@echo "make build      the program $(BUILD)/dmar with every configuration"
 	@echo "make waves      record a wave and open it in GTKWave"
-	@echo "make synth      synthesize the smallest build for iCE40, cells per module"
+	@echo "make synth      three configurations for iCE40, ECP5, Xilinx 7 and standard cells; docs/fpga.md"
 	@echo "make lint       static checks only"
 	@echo "make format     clang-format the C++ sources"
 	@echo "make docs       generate docs/registers.md"
@@ -88,8 +88,8 @@ format:
 	find tb sim -name '*.cpp' -o -name '*.hpp' | xargs clang-format-14 -i
 
 synth:
-	@sim/setup/packages.sh test
-	@sim/synth/ice40.sh $(BUILD)/synth
+	@sim/setup/packages.sh synth
+	@sim/synth/run.sh $(BUILD)/synth
 
 netlist:
 	@sim/setup/packages.sh test

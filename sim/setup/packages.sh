@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that a make target needs:
-# packages.sh build|bench|test|waves|coverage|linux.
+# packages.sh build|bench|test|synth|waves|coverage|linux.
 # As root, or with sudo that asks no password; otherwise says what to install and fails.
 # `test` goes on without the packages for a Linux guest where they cannot be had, and says so.
 set -euo pipefail
@@ -14,11 +14,12 @@ optional=
 case "${1:-}" in
   build) required=$build ;;
   bench) required="$build gnuplot-nox" ;;
-  test)  required="$build yosys clang-format-14 git gtkwave" optional=$guest ;;
+  test)  required="$build yosys python3 clang-format-14 git gtkwave" optional=$guest ;;
+  synth) required="yosys python3 nextpnr-ice40 opensta qflow-tech-osu018" ;;
   waves) required="$build gtkwave" ;;
   coverage) required="$build lcov" ;;
   linux) required="$build $guest" ;;
-  *) echo "usage: packages.sh build|bench|test|waves|coverage|linux" >&2; exit 2 ;;
+  *) echo "usage: packages.sh build|bench|test|synth|waves|coverage|linux" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then

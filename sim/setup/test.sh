@@ -23,7 +23,7 @@ stage() {  # stage NAME COMMAND...
 }
 
 stage lint sim/lint/run.sh
-stage "synthesis (iCE40)" sim/synth/ice40.sh "$build/synth"
+stage "synthesis (iCE40)" sim/synth/quick.sh "$build/synth"
 netlist=()
 if stage "netlist" sim/synth/netlist.sh "$build/synth/netlist.v"; then
   netlist=("-DDMAR_NETLIST=$PWD/$build/synth/netlist.v")

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""harness.py NETLIST.json OUT.v: a wrapper with four pins around a synthesized dmar_top, which has
+more ports than a package has pins.
+
+A shift register of 128 bits feeds the inputs, each bit several of them; the outputs go through
+registers that take the parity of four each, level by level, to one pin. dmar_top is a finished
+netlist here, so that sharing bits does not let any of its logic go.
+"""
+import json
+import sys
+
+SHIFT = 128
+DIRECT = ("clk_i", "rst_ni")
+
+
+def main():
+    source, out = sys.argv[1:]
+    with open(source) as file:
+        ports = json.load(file)["modules"]["dmar_top"]["ports"]
+    inputs = [(name, len(p["bits"])) for name, p in ports.items()
+              if p["direction"] == "input" and name not in DIRECT]
+    outputs = [(name, len(p["bits"])) for name, p in ports.items() if p["direction"] == "output"]
+    lines = ["module dmar_harness (input clk_i, input rst_ni, input data_i, output data_o);",
+             "  reg reset_q, reset_n_q;",
+             "  always @(posedge clk_i) {reset_n_q, reset_q} <= {reset_q, rst_ni};",
+             f"  reg [{SHIFT - 1}:0] shift_q;",
+             f"  always @(posedge clk_i) shift_q <= {{shift_q[{SHIFT - 2}:0], data_i}};",
+             f"  wire [{sum(w for _, w in outputs) - 1}:0] level0;"]
+    connections = [".clk_i(clk_i)", ".rst_ni(reset_n_q)"]
+    at = 0
+    for name, width in inputs:
+        bits = ", ".join(f"shift_q[{(at + i) % SHIFT}]" for i in reversed(range(width)))
+        connections.append(f".{name}({{{bits}}})")
+        at += width
+    at = 0
+    for name, width in outputs:
+        connections.append(f".{name}(level0[{at + width - 1}:{at}])")
+        at += width
+    level = 0
+    while at > 1:
+        groups = (at + 3) // 4
+        lines.append(f"  reg [{groups - 1}:0] level{level + 1};")
+        for i in range(groups):
+            top = min(4 * i + 3, at - 1)
+            lines.append(f"  always @(posedge clk_i) level{level + 1}[{i}] <= "
+                         f"^level{level}[{top}:{4 * i}];")
+        at = groups
+        level += 1
+    lines += [f"  assign data_o = level{level}[0];",
+              "  dmar_top u_dmar (\n    " + ",\n    ".join(connections) + ");", "endmodule",
+              "(* blackbox *) module dmar_top (" + ", ".join(
+                  f"{p['direction']} [{len(p['bits']) - 1}:0] {name}" for name, p in ports.items())
+              + "); endmodule"]
+    with open(out, "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
