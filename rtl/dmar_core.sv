@@ -329,7 +329,7 @@ module dmar_core #(
   // The unit's own memory traffic //
 
   dmar_table_port #(
-    .HostAddrWidth(HostAddrWidth), .Coherent(Coherent)
+    .HostAddrWidth(HostAddrWidth), .Coherent(Coherent), .FullSlice(Walks > 1)
   ) u_table_port (
     .clk_i, .rst_ni,
     .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),

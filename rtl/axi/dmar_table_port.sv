@@ -7,7 +7,8 @@
 
 module dmar_table_port #(
   parameter int unsigned HostAddrWidth = 46,
-  parameter bit          Coherent      = 1'b1
+  parameter bit          Coherent      = 1'b1,
+  parameter bit          FullSlice     = 1'b1   // 0: smaller, but arready_i reaches the readers
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -78,6 +79,7 @@ module dmar_table_port #(
   localparam int unsigned SliceWidth = 6 + (HostAddrWidth - 3) + 1 + 2;
 
   logic                     read_ready, wide;
+  logic [1:0]               len;
   logic [HostAddrWidth-4:0] address;           // of 8 bytes
   logic [SliceWidth-1:0]    read_beat;
 
@@ -88,16 +90,29 @@ module dmar_table_port #(
       : {walk_id_i, walk_addr_i[HostAddrWidth-1:4], walk_addr_i[3] && !walk_line_i,
          walk_wide_i || walk_line_i, {2{walk_line_i}}};
 
-  dmar_skid #(.Width(SliceWidth)) u_read_slice (
-    .clk_i, .rst_ni, .up_valid_i(queue_valid_i || walk_valid_i), .up_ready_o(read_ready),
-    .up_data_i(read_beat), .dn_valid_o(arvalid_o), .dn_ready_i(arready_i),
-    .dn_data_o({arid_o, address, wide, arlen_o[1:0]})
-  );
+  if (FullSlice) begin : gen_full_slice
+    dmar_skid #(.Width(SliceWidth)) u_slice (
+      .clk_i, .rst_ni, .up_valid_i(queue_valid_i || walk_valid_i), .up_ready_o(read_ready),
+      .up_data_i(read_beat), .dn_valid_o(arvalid_o), .dn_ready_i(arready_i),
+      .dn_data_o({arid_o, address, wide, len})
+    );
+  end else begin : gen_half_slice
+    assign read_ready = !arvalid_o || arready_i;
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni)         arvalid_o <= 1'b0;
+      else if (read_ready) arvalid_o <= queue_valid_i || walk_valid_i;
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (read_ready) {arid_o, address, wide, len} <= read_beat;
+    end
+  end
   assign araddr_o     = {{(64 - HostAddrWidth){1'b0}}, address, 3'b000};
-  assign arlen_o[7:2] = '0;
+  assign arlen_o      = {6'h0, len};
   assign arsize_o     = wide ? 3'd4 : 3'd3;
   // A line begins at the entry that is wanted and turns at its end.
-  assign arburst_o    = (!arid_o[5] && arlen_o[0]) ? 2'b10 : 2'b01;
+  assign arburst_o    = (!arid_o[5] && len[0]) ? 2'b10 : 2'b01;
   // Queue accesses always snoop, table reads when ECAP.C says so.
   assign aruser_o     = Coherent || arid_o[5];
 
@@ -112,22 +127,32 @@ module dmar_table_port #(
 
   // Writes //
 
-  // The last two bits of the ID; 0: nobody writes. A message stays at its source until it is done.
+  // The last two bits of the ID; 0: nobody writes.
   localparam logic [1:0] WRITER_STATUS      = 2'd1;
   localparam logic [1:0] WRITER_FAULT_EVENT = 2'd2;
   localparam logic [1:0] WRITER_INV_EVENT   = 2'd3;
 
-  logic [1:0]         writer_q;
+  logic [1:0]         writer, writer_q;
   logic               sends, aw_done_q, w_done_q, write_done;
-  dmar_pkg::message_t message;
+  dmar_pkg::message_t message_q;
 
   // After an event the next one takes a deed of software, so status writes cannot starve.
+  assign writer = inv_event_valid_i   ? WRITER_INV_EVENT
+                : fault_event_valid_i ? WRITER_FAULT_EVENT
+                : status_valid_i      ? WRITER_STATUS : 2'd0;
+  assign sends  = (writer_q != '0);
+
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || write_done)     writer_q <= '0;
-    else if (writer_q != '0)       writer_q <= writer_q;
-    else if (inv_event_valid_i)    writer_q <= WRITER_INV_EVENT;
-    else if (fault_event_valid_i)  writer_q <= WRITER_FAULT_EVENT;
-    else if (status_valid_i)       writer_q <= WRITER_STATUS;
+    if (!rst_ni || write_done) writer_q <= '0;
+    else if (!sends)           writer_q <= writer;
+  end
+
+  // Nobody else keeps a message: what the registers of an event hold may change.
+  always_ff @(posedge clk_i) begin
+    if (!sends) begin
+      message_q <= (writer == WRITER_INV_EVENT)   ? inv_event_i
+                 : (writer == WRITER_FAULT_EVENT) ? fault_event_i : status_i;
+    end
   end
 
   // Address and data are taken in any order.
@@ -141,24 +166,20 @@ module dmar_table_port #(
     end
   end
 
-  assign message = (writer_q == WRITER_INV_EVENT)   ? inv_event_i
-                 : (writer_q == WRITER_FAULT_EVENT) ? fault_event_i : status_i;
-
-  assign sends              = (writer_q != '0);
   assign write_done         = bready_o && bvalid_i;
   assign status_done_o      = write_done && (writer_q == WRITER_STATUS);
   assign fault_event_done_o = write_done && (writer_q == WRITER_FAULT_EVENT);
   assign inv_event_done_o   = write_done && (writer_q == WRITER_INV_EVENT);
 
   assign awid_o    = {dmar_pkg::ID_STATUS[5:2], writer_q};
-  assign awaddr_o  = message.address;
+  assign awaddr_o  = message_q.address;
   assign awlen_o   = 8'd0;
   assign awsize_o  = 3'd2;
   assign awburst_o = 2'b01;
   assign awuser_o  = 1'b1;
   assign awvalid_o = sends && !aw_done_q;
-  assign wdata_o   = {4{message.data}};
-  assign wstrb_o   = 16'h000F << {message.address[3:2], 2'b00};
+  assign wdata_o   = {4{message_q.data}};
+  assign wstrb_o   = 16'h000F << {message_q.address[3:2], 2'b00};
   assign wlast_o   = 1'b1;
   assign wvalid_o  = sends && !w_done_q;
   assign bready_o  = aw_done_q && w_done_q;
