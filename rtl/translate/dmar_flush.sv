@@ -112,10 +112,14 @@ module dmar_flush #(
   assign flush_done_o  = ((state_q == StPoison) && !flush_i.drain)
       || ((state_q == StDrain) && !drain_busy_i);
 
-  // A flush of whole caches compares nothing, so what it would compare with may change.
-  `DMAR_ASSERT_NEXT(FlushHeld_A, flush_valid_i && !flush_done_o,
-      flush_valid_i && $stable(flush_i.all)
-      && (flush_i.all ? $stable({flush_i.drain, flush_i.apply, flush_i.ctx, flush_i.iotlb,
-                                 flush_i.paging, flush_i.irte}) : $stable(flush_i)))
+  // The operands of a flush that does not look at them may change.
+  dmar_pkg::flush_t held;
+  always_comb begin
+    held = flush_i;
+    if (!flush_i.by_domain) held.domain = '0;
+    if (!flush_i.by_source) {held.source_id, held.source_mask} = '0;
+    if (!flush_i.by_page)   {held.page, held.page_mask} = '0;
+  end
+  `DMAR_ASSERT_NEXT(FlushHeld_A, flush_valid_i && !flush_done_o, flush_valid_i && $stable(held))
 
 endmodule

@@ -280,6 +280,40 @@ TEST_P(QueueFetch, CommandsInBetween) {
   }
 }
 
+// Page-selective invalidations of a domain whose device goes on with hits: what one more of them
+// costs.
+TEST_P(QueueFetch, EightClocksForEachPage) {
+  if (!fetches_lines() || !config().page_selective) GTEST_SKIP() << "not built for it";
+  const bench::MemoryTiming timing{.min_latency = 20, .max_latency = 20};
+  make({.dma_memory = timing, .table_memory = timing});
+  start_with_page();
+  unit().access(read_of(kIova));
+  enable(false);
+  std::vector<bench::RtlIommu::Handle> open;
+  std::uint64_t hits = 0;
+  const auto clocks_for = [&](unsigned pages) {
+    for (unsigned n = 0; n < pages; ++n) {
+      driver().push(iotlb_descriptor({.granularity = granularity::kDeviceOrPage,
+                                      .domain = 1,
+                                      .address = Iova(kIova.raw() + (n + 1) * kPage)}));
+    }
+    const std::uint32_t ticket = driver().push_wait();
+    unit().start_write(reg::kIqt, 4, driver().tail());
+    const std::uint64_t start = unit().cycle();
+    while (!driver().wait_completed(ticket) && unit().cycle() - start < 100'000) {
+      while (open.size() < 2 * slots()) open.push_back(unit().submit(read_of(kIova)));
+      unit().step();
+      hits += std::erase_if(open, [&](auto handle) { return unit().poll(handle).has_value(); });
+    }
+    return unit().cycle() - start;
+  };
+  const std::uint64_t few = clocks_for(16);
+  const std::uint64_t many = clocks_for(16 + 128);
+  EXPECT_LE(many - few, 128U * 8) << "few " << few << ", many " << many;
+  EXPECT_GT(hits, 64U);
+  for (const auto handle : open) unit().wait(handle);
+}
+
 DMAR_RTL_SCENARIO(QueueFetch);
 
 // Operands of the registers while the queue is or was on: what is lost makes the command coarser,
