@@ -41,6 +41,7 @@ module dmar_core #(
   parameter int unsigned Port0Tags      = 16,
   parameter int unsigned Lanes          = 2,    // lookups a clock: 1 or 2
   parameter int unsigned Walks          = 16,
+  parameter int unsigned QueueAhead     = 8,    // invalidation descriptors fetched ahead
   parameter bit          LeafLines      = 1'b1, // read the last table by lines of 64 bytes
   parameter int unsigned PrefetchLines  = 2,    // lines fetched ahead of a sequential stream
   parameter int unsigned ContextSets = 32, parameter int unsigned ContextWays = 2,
@@ -292,7 +293,7 @@ module dmar_core #(
   dmar_invalidate #(
     .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode),
     .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective),
-    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
+    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .QueueAhead(QueueAhead)
   ) u_invalidate (
     .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata), .queue_enable_i(queue_enable),
     .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .stopped_i(queue_stopped),

@@ -36,7 +36,8 @@ module dmar_top #(
   parameter int unsigned Lanes           = 2,    // lookups a clock: 1 or 2
   parameter bit          LeafLines       = 1'b1, // leaf tables by lines when a stream is sequential
   parameter int unsigned PrefetchLines   = 2,    // lines read ahead of such a stream; 0: off
-  parameter int unsigned Walks           = 16,    // table walks in flight
+  parameter int unsigned QueueAhead      = 8,    // invalidation descriptors fetched ahead
+  parameter int unsigned Walks           = 16,   // table walks in flight
   parameter int unsigned ContextSets     = 32,
   parameter int unsigned ContextWays     = 2,
   parameter int unsigned Iotlb4kSets     = 128,
@@ -315,7 +316,7 @@ module dmar_top #(
     .WriteBufferFlush(WriteBufferFlush), .InterruptCacheSets(InterruptCacheSets),
     .InterruptCacheWays(InterruptCacheWays),
     .Tags(ReadSlots + WriteSlots), .Port0Tags(ReadSlots), .Lanes(Lanes), .LeafLines(LeafLines),
-    .PrefetchLines(PrefetchLines)
+    .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead)
   ) u_core (
     .clk_i, .rst_ni,
     .xlate0_req_valid_i(read_valid), .xlate0_req_ready_o(read_ready),

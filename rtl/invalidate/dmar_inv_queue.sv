@@ -139,6 +139,7 @@ module dmar_inv_queue #(
   logic                accepted, answered, received;
   logic [FrameWidth:0] frame;                // one bit more: the sum leaves the host addresses
   logic [1:0]          to_end, to_tail, burst_mask;
+  logic [2:0]          difference, last_beat;
   logic                tail_is_near;
 
   assign frame      = {1'b0, base_q[FrameWidth-1:0]} + (FrameWidth + 1)'(fetch[14:8]);
@@ -150,8 +151,10 @@ module dmar_inv_queue #(
   assign to_end       = burst_mask & ~fetch[1:0];
   assign to_tail      = tail_q[1:0] - fetch[1:0] - 2'd1;
   assign tail_is_near = (fetch[14:2] == tail_q[14:2]) && (tail_q[1:0] > fetch[1:0]);
-  assign mem_len_o    = outside                            ? {1'b0, wide}
-                      : (tail_is_near && to_tail < to_end) ? to_tail : to_end;
+  assign difference   = {1'b0, to_tail} - {1'b0, to_end};
+  assign mem_len_o    = outside                         ? {1'b0, wide}
+                      : (tail_is_near && difference[2]) ? to_tail : to_end;
+  assign last_beat    = {1'b0, fetch[1:0]} + {1'b0, mem_len_o};
 
   assign wanted = enabled_o && enable_i && !stopped_i && !refused && !beyond_haw && room
       && (fetch != tail_q);
@@ -218,6 +221,8 @@ module dmar_inv_queue #(
       end
       if (rsp_valid_i) lower_error_q <= rsp_error_i;
     end
+
+    `DMAR_ASSERT(HasPlace_A, !complete || count_q != CountWidth'(Depth))
 
     assign count        = count_q;
     assign room         = (count_q <= CountWidth'(Depth - Burst));
@@ -304,8 +309,9 @@ module dmar_inv_queue #(
   assign enabled_o      = (state_q != StOff);
 
   `DMAR_REQUIRE(ResponseIsAwaited_R, !rsp_valid_i || fetching_q)
-  `DMAR_ASSERT(KeptFits_A, count <= CountWidth'(Depth))
-  `DMAR_ASSERT(BurstStaysInItsLine_A,
-               !mem_valid_o || {1'b0, fetch[1:0]} + {1'b0, mem_len_o} <= 3'd3)
+  `DMAR_ASSERT(BurstStaysInItsLine_A, !mem_valid_o || !last_beat[2])
+
+  logic unused;
+  assign unused = ^{difference[1:0], last_beat};
 
 endmodule
