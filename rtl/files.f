@@ -6,6 +6,7 @@ rtl/common/dmar_lut_ram.sv
 rtl/common/dmar_skid.sv
 rtl/common/dmar_fifo.sv
 rtl/common/dmar_ram_fifo.sv
+rtl/common/dmar_two_writer_table.sv
 rtl/common/dmar_arbiter.sv
 rtl/common/dmar_onehot_mux.sv
 rtl/translate/dmar_plru.sv

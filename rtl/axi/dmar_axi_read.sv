@@ -4,6 +4,11 @@
 // different AXI IDs do not wait for each other; those of one ID are answered in order. A read asks
 // for its translation only when the buffer has room for all of its data: once permitted it depends
 // on memory alone to finish, so an invalidation that waits for it cannot be held up by a device.
+//
+// All answers pass through the buffer, where an answer made here is one word that stands for all
+// of its beats. It enters when the data of all older reads of its ID has, and younger ones are
+// issued then: so the order in the buffer is the order of each ID. A slot is free when its answer
+// is in the buffer. With one slot the device itself holds the address beat until the read leaves.
 `include "dmar_assert.svh"
 
 module dmar_axi_read #(
@@ -61,174 +66,198 @@ module dmar_axi_read #(
 );
 
   localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
-  localparam int unsigned BeatWidth  = 64 + 8 + 3 + 2 + 12 + 48;   // address beat without its ID
-  localparam int unsigned CountWidth = $clog2(BufferBeats + 1) + 1;
-  localparam int unsigned IssueWidth = IdWidth + 64 + 8 + 3 + 2 + 12 + 18;
+  localparam int unsigned CountWidth = $clog2(BufferBeats) + 1;
 
-  logic [Slots-1:0]         used, alloc, free, asking_q, ready_q, issued_q, returned_q;
-  logic [Slots-1:0]         blocked_q, empty_q, flush_read_q;
+  logic [Slots-1:0]         used, alloc, issue, done, ready_q, issued_q, refused_q, epoch_q;
+  logic [Slots-1:0]         issue_turn, done_turn;
   logic [Slots*IdWidth-1:0] id;
-  logic [Slots*Slots-1:0]   older;
-  logic [Slots-1:0]         epoch_q, snoop_q;
-  logic [BeatWidth-1:0]     beat_q [Slots];
-  logic [51:0]              page_q [Slots];
-  logic [Slots-1:0]         rsp_slot, late_slot;
-  logic [SlotWidth-1:0]     alloc_index;
-  logic                     accept;
-
-  // Slots //
-
-  assign alloc       = accept ? (~used & (used + 1'b1)) : '0;
-  assign s_arready_o = (used != '1);
-  assign accept      = s_arvalid_i && s_arready_o;
+  logic [SlotWidth-1:0]     alloc_index, ask_index, next_index, issue_index_q, own_index_q;
+  logic [SlotWidth-1:0]     done_index;
 
   dmar_slot_order #(.Slots(Slots), .IdWidth(IdWidth)) u_order (
-    .clk_i, .rst_ni, .alloc_i(alloc), .alloc_id_i(s_arid_i), .free_i(free), .used_o(used),
-    .id_o(id), .older_o(older)
+    .clk_i, .rst_ni, .alloc_i(alloc), .alloc_index_i(alloc_index), .alloc_id_i(s_arid_i),
+    .issue_i(issue), .issue_index_i(next_index), .issued_i(issued_q), .done_i(done),
+    .done_index_i(done_index), .used_o(used), .id_o(id), .issue_turn_o(issue_turn),
+    .done_turn_o(done_turn)
   );
 
-  for (genvar i = 0; i < Slots; i++) begin : gen_slot
-    assign late_slot[i] = late_valid_i && (late_tag_i == 8'(i));
-    assign rsp_slot[i] = (rsp_valid_i && (rsp_tag_i == 8'(i))) || late_slot[i];
-  end
+  // Address beats: what is asked for, what goes to memory, what an answer made here needs //
 
-  always_comb begin
-    alloc_index = '0;
-    for (int unsigned i = 0; i < Slots; i++) begin
-      if (alloc[i]) alloc_index = SlotWidth'(i);
+  logic               ask_offered, ask_taken, own_valid_q;
+  logic [63:0]        ask_addr;
+  logic [7:0]         ask_len, issue_len, own_len;
+  logic [2:0]         ask_size, issue_size;
+  logic [1:0]         ask_burst, issue_burst;
+  logic [43:0]        ask_user;
+  logic [IdWidth-1:0] issue_id, own_id;
+  logic [11:0]        issue_offset, issue_attr;
+  logic [15:0]        issue_source_id;
+
+  if (Slots == 1) begin : gen_held
+    assign ask_offered = s_arvalid_i && !used[0];
+    assign alloc       = ask_taken;
+    assign alloc_index = '0;
+    assign ask_index   = '0;
+    assign s_arready_o = (m_arvalid_o && m_arready_i) || own_valid_q;
+
+    assign {ask_addr, ask_len, ask_size, ask_burst, ask_user} =
+        {s_araddr_i, s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[43:0]};
+    assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
+        {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[15:0]};
+    assign {issue_id, issue_attr} = {s_arid_i, s_arattr_i};
+    assign {own_id, own_len}      = {s_arid_i, s_arlen_i};
+  end else begin : gen_stored
+    logic                accept, queue_space;
+    logic [56:0]         ask_beat_q   [Slots];
+    logic [21:0]         extra_q      [Slots];   // nobody looks at it in legacy mode
+    logic [40:0]         beat_q       [Slots];
+    logic [IdWidth+11:0] issue_beat_q [Slots];
+    logic [IdWidth+7:0]  own_beat_q   [Slots];
+
+    assign s_arready_o = (used != '1);
+    assign accept      = s_arvalid_i && s_arready_o;
+    assign alloc       = accept ? (~used & (used + 1'b1)) : '0;
+
+    always_comb begin
+      alloc_index = '0;
+      for (int unsigned i = 0; i < Slots; i++) begin
+        if (alloc[i]) alloc_index = SlotWidth'(i);
+      end
     end
-  end
 
-  always_ff @(posedge clk_i) begin
-    if (accept) begin
-      beat_q[alloc_index] <=
-          {s_araddr_i, s_arlen_i, s_arsize_i, s_arburst_i, s_arattr_i, s_aruser_i};
+    always_ff @(posedge clk_i) begin
+      if (accept) begin
+        ask_beat_q[alloc_index]   <= {s_araddr_i[63:12], s_aruser_i[43], s_aruser_i[41],
+                                      s_aruser_i[38:37], s_aruser_i[16]};
+        extra_q[alloc_index]      <= {s_aruser_i[40:39], s_aruser_i[36:17]};
+        beat_q[alloc_index]       <= {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i,
+                                      s_aruser_i[15:0]};
+        issue_beat_q[alloc_index] <= {s_arid_i, s_arattr_i};
+        own_beat_q[alloc_index]   <= {s_arid_i, s_arlen_i};
+      end
     end
-    if ((rsp_slot & ~late_slot) != '0) page_q[rsp_tag_i[SlotWidth-1:0]] <= rsp_i.host_page;
-    if (late_slot != '0) page_q[late_tag_i[SlotWidth-1:0]] <= late_i.host_page;
+
+    // Reads ask in the order of arrival.
+    dmar_fifo #(.Depth(Slots), .Width(SlotWidth)) u_queue (
+      .clk_i, .rst_ni, .up_valid_i(accept), .up_ready_o(queue_space), .up_data_i(alloc_index),
+      .dn_valid_o(ask_offered), .dn_ready_i(ask_taken), .dn_data_o(ask_index)
+    );
+
+    assign {ask_addr[63:12], ask_user[43], ask_user[41], ask_user[38:37], ask_user[16]} =
+        ask_beat_q[ask_index];
+    assign ask_user[42] = 1'b0;
+    assign {ask_user[40:39], ask_user[36:17]} = extra_q[ask_index];
+    assign {ask_addr[11:0], ask_len, ask_size, ask_burst, ask_user[15:0]} = beat_q[ask_index];
+    assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
+        beat_q[issue_index_q];
+    assign {issue_id, issue_attr} = issue_beat_q[issue_index_q];
+    assign {own_id, own_len}      = own_beat_q[own_index_q];
+
+    `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
   end
 
-  // Room in the buffer, reserved in order of arrival and given back beat by beat, or at once when
-  // there will be no data from memory //
+  // Translation. Asking reserves room in the buffer for all beats; each gives its place back when
+  // the device takes it. //
 
-  logic                  queue_space, queue_valid, enters, leaves, no_data, take_buffer;
-  logic [SlotWidth-1:0]  queue_slot, entering_slot;
-  logic [BeatWidth-1:0]  queue_beat, rsp_beat;
-  logic [7:0]            entering_len;
-  logic [CountWidth-1:0] reserved_q;
-  logic [Slots-1:0]      entering;
+  logic                  room, out_taken;
+  logic [CountWidth-1:0] room_q, more_beats;   // than one
 
-  dmar_fifo #(.Depth(Slots), .Width(SlotWidth)) u_queue (
-    .clk_i, .rst_ni, .up_valid_i(accept && !(enters && !queue_valid)), .up_ready_o(queue_space),
-    .up_data_i(alloc_index), .dn_valid_o(queue_valid), .dn_ready_i(leaves),
-    .dn_data_o(queue_slot)
-  );
+  assign more_beats  = CountWidth'(ask_len);
+  assign room        = (more_beats < room_q);
+  assign req_valid_o = ask_offered && room;
+  assign ask_taken   = req_valid_o && req_ready_i;
+  assign req_tag_o   = 8'(ask_index);
 
-  assign queue_beat    = beat_q[queue_slot];
-  assign rsp_beat      = beat_q[rsp_tag_i[SlotWidth-1:0]];
-  assign entering_slot = queue_valid ? queue_slot : alloc_index;
-  assign entering_len  = queue_valid ? queue_beat[BeatWidth-65 -: 8] : s_arlen_i;
-  assign enters        = (queue_valid || accept) && ((reserved_q + CountWidth'(entering_len)
-      + CountWidth'(1)) <= CountWidth'(BufferBeats));
-  assign leaves        = enters && queue_valid;
-  logic late_no_data; logic [BeatWidth-1:0] late_beat;
-  assign late_beat = beat_q[late_tag_i[SlotWidth-1:0]];
-  assign late_no_data = (late_slot != '0) && (late_i.verdict != dmar_pkg::VerdictForward);
-  assign no_data       = ((rsp_slot & ~late_slot) != '0) && (rsp_i.verdict != dmar_pkg::VerdictForward);
-
-  for (genvar i = 0; i < Slots; i++) begin : gen_entering
-    assign entering[i] = enters && (entering_slot == SlotWidth'(i));
-  end
-
+  // ~more_beats is -(more_beats + 1).
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) reserved_q <= '0;
-    else reserved_q <= reserved_q + (enters ? CountWidth'(entering_len) + CountWidth'(1) : '0)
-        - (late_no_data ? CountWidth'(late_beat[BeatWidth-65 -: 8]) + CountWidth'(1) : '0)
-        - (no_data ? CountWidth'(rsp_beat[BeatWidth-65 -: 8]) + CountWidth'(1) : '0)
-        - CountWidth'(take_buffer);
+    if (!rst_ni) room_q <= CountWidth'(BufferBeats);
+    else room_q <= room_q + (ask_taken ? ~more_beats : '0) + CountWidth'(out_taken);
   end
-
-  // Translation //
-
-  logic [Slots-1:0]     ask_grant;
-  logic [SlotWidth-1:0] ask_index;
-  logic [63:0]          ask_addr;
-  logic [7:0]           ask_len;
-  logic [2:0]           ask_size;
-  logic [1:0]           ask_burst;
-  logic [11:0]          ask_attr;
-  logic [47:0]          ask_user;
-
-  dmar_arbiter #(.Requests(Slots)) u_ask_arbiter (
-    .clk_i, .rst_ni, .request_i(asking_q), .accept_i(req_ready_i), .valid_o(req_valid_o),
-    .grant_o(ask_grant), .index_o(ask_index)
-  );
-
-  assign req_tag_o = 8'(ask_index);
-  assign {ask_addr, ask_len, ask_size, ask_burst, ask_attr, ask_user} = beat_q[ask_index];
 
   dmar_axi_request u_request (
     .write_i(1'b0), .addr_i(ask_addr), .len_i(ask_len), .size_i(ask_size), .burst_i(ask_burst),
     .user_i(ask_user), .dword_i(1'b0), .data_i('0), .request_o(req_o)
   );
 
-  // Issue //
+  // Verdicts. Only a late one can be VerdictComplete. //
 
-  logic [Slots-1:0]      may_issue, issue_grant;
-  logic [SlotWidth-1:0]  issue_index;
-  logic                  issue_valid, issue_ready, issue_take;
-  logic [63:0]           issue_addr;
-  logic [7:0]            issue_len;
-  logic [2:0]            issue_size;
-  logic [1:0]            issue_burst;
-  logic [11:0]           issue_attr;
-  logic [47:0]           issue_user;
+  logic             late_valid, fast_forward, late_forward, late_complete, issue_snoop;
+  logic [Slots-1:0] fast_slot, late_slot, complete_q;
+  logic [51:0]      issue_page;
 
-  // Memory keeps the order of one ID, so an older read of it only has to be issued, if at all.
-  for (genvar i = 0; i < Slots; i++) begin : gen_may_issue
-    assign may_issue[i] = ready_q[i] && ((older[i*Slots +: Slots]
-        & ~(issued_q | returned_q | blocked_q | empty_q)) == '0);
+  assign late_valid    = late_valid_i && (late_tag_i < 8'(Slots));
+  assign fast_forward  = (rsp_i.verdict == dmar_pkg::VerdictForward);
+  assign late_forward  = (late_i.verdict == dmar_pkg::VerdictForward);
+  assign late_complete = (late_i.verdict == dmar_pkg::VerdictComplete);
+
+  for (genvar i = 0; i < Slots; i++) begin : gen_answer
+    assign fast_slot[i] = rsp_valid_i && (rsp_tag_i[SlotWidth-1:0] == SlotWidth'(i));
+    assign late_slot[i] = late_valid && (late_tag_i[SlotWidth-1:0] == SlotWidth'(i));
   end
 
+  dmar_two_writer_table #(.Depth(Slots), .Width(53)) u_pages (
+    .clk_i, .rst_ni,
+    .write0_i(rsp_valid_i), .addr0_i(rsp_tag_i[SlotWidth-1:0]),
+    .data0_i({rsp_i.snoop, rsp_i.host_page}),
+    .write1_i(late_valid), .addr1_i(late_tag_i[SlotWidth-1:0]),
+    .data1_i({late_i.snoop, late_i.host_page}),
+    .read_addr_i(issue_index_q), .read_data_o({issue_snoop, issue_page})
+  );
+
+  // Issue. Memory keeps the order of one ID, so an older read of it only has to be issued, if it
+  // goes there at all. //
+
+  logic [Slots-1:0] issue_grant;
+  logic             issue_space, issue_found, issue_valid_q;
+
+  assign issue_space = !issue_valid_q || m_arready_i;
+
   dmar_arbiter #(.Requests(Slots)) u_issue_arbiter (
-    .clk_i, .rst_ni, .request_i(may_issue), .accept_i(issue_take), .valid_o(issue_valid),
-    .grant_o(issue_grant), .index_o(issue_index)
+    .clk_i, .rst_ni, .request_i(ready_q & issue_turn & {Slots{issue_space}}), .accept_i(1'b1),
+    .valid_o(issue_found), .grant_o(issue_grant), .index_o(next_index)
+  );
+  assign issue = issue_grant;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) issue_valid_q <= 1'b0;
+    else if (issue_space) issue_valid_q <= issue_found;
+    if (issue_space) issue_index_q <= next_index;
+  end
+
+  assign m_arvalid_o = issue_valid_q;
+  assign m_arid_o    = issue_id;
+  assign m_araddr_o  = {issue_page, issue_offset};
+  assign m_arlen_o   = issue_len;
+  assign m_arsize_o  = issue_size;
+  assign m_arburst_o = issue_burst;
+  assign m_arattr_o  = issue_attr;
+  assign m_aruser_o  = {1'b0, issue_snoop, issue_source_id};
+
+  // Answers made here: those of refused reads, when the data of all older reads of the same ID is
+  // in the buffer. Each takes a clock from memory, and never two in a row. //
+
+  logic [Slots-1:0]     own_grant, own_slot;
+  logic                 own_found;
+  logic [SlotWidth-1:0] own_index;
+
+  dmar_arbiter #(.Requests(Slots)) u_own_arbiter (
+    .clk_i, .rst_ni, .request_i(refused_q & done_turn & {Slots{!own_valid_q}}), .accept_i(1'b1),
+    .valid_o(own_found), .grant_o(own_grant), .index_o(own_index)
   );
 
-  assign issue_take = issue_valid && issue_ready;
-
-  assign {issue_addr, issue_len, issue_size, issue_burst, issue_attr, issue_user} =
-      beat_q[issue_index];
-
-  logic [IdWidth-1:0]    issue_id;
-  logic [IssueWidth-1:0] issue_beat;
-  dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_issue_id (
-    .select_i(issue_grant), .data_i(id), .data_o(issue_id)
-  );
-  assign issue_beat = {issue_id, page_q[issue_index], issue_addr[11:0], issue_len, issue_size,
-                       issue_burst, issue_attr, 1'b0, (issue_grant & snoop_q) != '0,
-                       issue_user[15:0]};
-
-  dmar_skid #(.Width(IssueWidth)) u_issue_slice (
-    .clk_i, .rst_ni, .up_valid_i(issue_valid), .up_ready_o(issue_ready),
-    .up_data_i(issue_beat),
-    .dn_valid_o(m_arvalid_o), .dn_ready_i(m_arready_i),
-    .dn_data_o({m_arid_o, m_araddr_o, m_arlen_o, m_arsize_o, m_arburst_o, m_arattr_o, m_aruser_o})
-  );
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) own_valid_q <= 1'b0;
+    else         own_valid_q <= own_found;
+    own_index_q <= own_index;
+  end
 
   // Data from memory: into the buffer at once //
 
-  logic [Slots-1:0]     memory_slot, buffer_slot;
-  logic [SlotWidth-1:0] memory_index, buffer_index;
-  logic [127:0]         buffer_data;
-  logic [1:0]           buffer_resp;
-  logic                 buffer_last, buffer_valid, buffer_space;
-
-  for (genvar i = 0; i < Slots; i++) begin : gen_memory
-    assign memory_slot[i] = m_rvalid_i && issued_q[i] && (id[i*IdWidth +: IdWidth] == m_rid_i)
-        && ((older[i*Slots +: Slots] & issued_q) == '0);
-    assign buffer_slot[i] = buffer_valid && (buffer_index == SlotWidth'(i));
-  end
+  logic [Slots-1:0]     memory_slot, silent_q;
+  logic [SlotWidth-1:0] memory_index;
+  logic                 memory_taken, buffer_space, buffer_valid, buffer_ready;
+  logic                 out_own, out_zero, out_last;
+  logic [127:0]         out_data;
 
   always_comb begin
     memory_index = '0;
@@ -237,133 +266,93 @@ module dmar_axi_read #(
     end
   end
 
-  dmar_ram_fifo #(.Depth(BufferBeats), .Width(SlotWidth + 131)) u_buffer (
-    .clk_i, .rst_ni, .up_valid_i(m_rvalid_i), .up_ready_o(buffer_space),
-    .up_data_i({memory_index, m_rdata_i, m_rresp_i, m_rlast_i}),
-    .dn_valid_o(buffer_valid), .dn_ready_i(take_buffer),
-    .dn_data_o({buffer_index, buffer_data, buffer_resp, buffer_last})
-  );
-  assign m_rready_o = 1'b1;
+  assign m_rready_o   = !own_valid_q;
+  assign memory_taken = m_rvalid_i && m_rready_o;
 
-  // To the device: buffered data and answers made here //
-
-  logic [Slots-1:0]     may_answer, may_return, answer_grant;
-  logic [SlotWidth-1:0] answer_index;
-  logic                 answer_valid, return_valid, take_own, buffer_turn_q, out_ready, own_last;
-  logic [7:0]           own_beat_q, answer_len;
-  logic [IdWidth-1:0]   answer_id, buffer_id;
-  logic [BeatWidth-1:0] answer_beat;
-
-  for (genvar i = 0; i < Slots; i++) begin : gen_answer
-    assign may_answer[i] = (blocked_q[i] || empty_q[i]) && (older[i*Slots +: Slots] == '0);
-    assign may_return[i] = buffer_slot[i] && (older[i*Slots +: Slots] == '0);
-  end
-  assign return_valid = (may_return != '0);
-
-  // The grant stays on one burst until its last beat.
-  dmar_arbiter #(.Requests(Slots)) u_answer_arbiter (
-    .clk_i, .rst_ni, .request_i(may_answer), .accept_i(take_own && own_last),
-    .valid_o(answer_valid), .grant_o(answer_grant), .index_o(answer_index)
-  );
-  dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_answer_id (
-    .select_i(answer_grant), .data_i(id), .data_o(answer_id)
-  );
-  dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_buffer_id (
-    .select_i(buffer_slot), .data_i(id), .data_o(buffer_id)
-  );
-  assign answer_beat = beat_q[answer_index];
-  assign answer_len  = answer_beat[BeatWidth-65 -: 8];
-  assign own_last    = (own_beat_q == answer_len);
-
-  // Beats of both kinds take turns.
-  assign take_buffer = return_valid && out_ready && (buffer_turn_q || !answer_valid);
-  assign take_own    = answer_valid && out_ready && !take_buffer;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      buffer_turn_q <= 1'b0;
-      own_beat_q    <= '0;
-    end else begin
-      if (out_ready) buffer_turn_q <= !buffer_turn_q;
-      if (take_own)  own_beat_q <= own_last ? '0 : own_beat_q + 8'd1;
-    end
+  assign done_index = own_valid_q ? own_index_q : memory_index;
+  for (genvar i = 0; i < Slots; i++) begin : gen_done
+    assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_rid_i);
+    assign own_slot[i]    = own_valid_q && (own_index_q == SlotWidth'(i));
+    assign done[i]        = own_slot[i] || (memory_taken && m_rlast_i && memory_slot[i]);
   end
 
   // A read of no bytes returns none: it may be permitted on a page that cannot be read.
-  logic [IdWidth+130:0] out_beat;
-  assign out_beat = take_buffer
-      ? {buffer_id, ((buffer_slot & flush_read_q) != '0) ? 128'h0 : buffer_data, buffer_resp,
-         buffer_last}
-      : {answer_id, 128'h0, ((answer_grant & blocked_q) != '0) ? 2'b11 : 2'b00, own_last};
-
-  dmar_skid #(.Width(IdWidth + 131)) u_answer_slice (
-    .clk_i, .rst_ni, .up_valid_i(take_buffer || take_own), .up_ready_o(out_ready),
-    .up_data_i(out_beat), .dn_valid_o(s_rvalid_o), .dn_ready_i(s_rready_i),
-    .dn_data_o({s_rid_o, s_rdata_o, s_rresp_o, s_rlast_o})
+  dmar_ram_fifo #(.Depth(BufferBeats), .Width(IdWidth + 133)) u_buffer (
+    .clk_i, .rst_ni, .up_valid_i(own_valid_q || m_rvalid_i), .up_ready_o(buffer_space),
+    .up_data_i({own_valid_q,
+                own_valid_q || ((memory_slot & silent_q) != '0),
+                own_valid_q ? own_id : m_rid_i,
+                m_rdata_i[127:8], own_valid_q ? own_len : m_rdata_i[7:0],
+                own_valid_q ? {2{!complete_q[own_index_q]}} : m_rresp_i, m_rlast_i}),
+    .dn_valid_o(buffer_valid), .dn_ready_i(buffer_ready),
+    .dn_data_o({out_own, out_zero, s_rid_o, out_data, s_rresp_o, out_last})
   );
 
-  assign free = (take_buffer && buffer_last) ? buffer_slot
-              : (take_own && own_last)       ? answer_grant : '0;
+  // To the device //
+
+  logic [7:0] own_beat_q;
+
+  assign s_rvalid_o   = buffer_valid;
+  assign s_rdata_o    = out_zero ? 128'h0 : out_data;
+  assign s_rlast_o    = out_own ? (own_beat_q == out_data[7:0]) : out_last;
+  assign out_taken    = s_rvalid_o && s_rready_i;
+  assign buffer_ready = s_rready_i && (!out_own || s_rlast_o);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) own_beat_q <= '0;
+    else if (out_taken && out_own) own_beat_q <= s_rlast_o ? '0 : own_beat_q + 8'd1;
+  end
 
   // The state of each slot //
 
   for (genvar i = 0; i < Slots; i++) begin : gen_state
     always_ff @(posedge clk_i) begin
-      if (!rst_ni || free[i]) begin
-        asking_q[i]   <= 1'b0;
-        ready_q[i]    <= 1'b0;
-        issued_q[i]   <= 1'b0;
-        returned_q[i] <= 1'b0;
-        blocked_q[i]  <= 1'b0;
-        empty_q[i]    <= 1'b0;
+      if (!rst_ni || done[i]) begin
+        ready_q[i]   <= 1'b0;
+        issued_q[i]  <= 1'b0;
+        refused_q[i] <= 1'b0;
       end else begin
-        if (entering[i]) asking_q[i] <= 1'b1;
-        else if (req_valid_o && req_ready_i && ask_grant[i]) asking_q[i] <= 1'b0;
-        if (late_slot[i]) begin
-          ready_q[i]   <= (late_i.verdict == dmar_pkg::VerdictForward);
-          empty_q[i]   <= (late_i.verdict == dmar_pkg::VerdictComplete);
-          blocked_q[i] <= (late_i.verdict == dmar_pkg::VerdictFault)
-              || (late_i.verdict == dmar_pkg::VerdictBlock);
-        end else if (rsp_slot[i]) begin
-          ready_q[i]   <= (rsp_i.verdict == dmar_pkg::VerdictForward);
-          empty_q[i]   <= (rsp_i.verdict == dmar_pkg::VerdictComplete);
-          blocked_q[i] <= (rsp_i.verdict == dmar_pkg::VerdictFault)
-              || (rsp_i.verdict == dmar_pkg::VerdictBlock);
+        if (fast_slot[i]) begin
+          ready_q[i]   <= fast_forward;
+          refused_q[i] <= !fast_forward;
         end
-        if (issue_take && issue_grant[i]) begin
+        if (late_slot[i]) begin
+          ready_q[i]   <= late_forward;
+          refused_q[i] <= !late_forward;
+        end
+        if (issue[i]) begin
           ready_q[i]  <= 1'b0;
           issued_q[i] <= 1'b1;
-        end
-        if (memory_slot[i] && m_rlast_i) begin
-          issued_q[i]   <= 1'b0;
-          returned_q[i] <= 1'b1;
         end
       end
     end
 
     always_ff @(posedge clk_i) begin
-      if (alloc[i]) flush_read_q[i] <= s_aruser_i[41];
-      if (rsp_slot[i]) begin
-        epoch_q[i] <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
-        snoop_q[i] <= late_slot[i] ? late_i.snoop : rsp_i.snoop;
+      if (alloc[i]) silent_q[i] <= s_aruser_i[41];
+      if (fast_slot[i] || late_slot[i]) begin
+        epoch_q[i]    <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
+        complete_q[i] <= late_slot[i] && late_complete;
       end
     end
   end
 
   assign drain_busy_o = ((ready_q | issued_q) & (epoch_q ^ {Slots{epoch_i}})) != '0;
 
-  `DMAR_ASSERT(AnswersAwaited_A, (rsp_slot & ~used) == '0)
+  `DMAR_ASSERT(AnswersAwaited_A,
+               ((fast_slot | late_slot) & ~(used & ~(ready_q | issued_q | refused_q))) == '0)
+  `DMAR_REQUIRE(HitsForwardOrBlock_R,
+                !rsp_valid_i || fast_forward || rsp_i.verdict == dmar_pkg::VerdictBlock)
   `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_rvalid_i || $onehot(memory_slot))
-  `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
-  `DMAR_ASSERT(ReservesWithinBuffer_A, reserved_q <= CountWidth'(BufferBeats))
-  `DMAR_ASSERT(BufferHasRoom_A, !m_rvalid_i || buffer_space)
+  `DMAR_ASSERT(RoomWithinBuffer_A, room_q <= CountWidth'(BufferBeats))
+  `DMAR_ASSERT(BufferHasRoom_A, !(own_valid_q || m_rvalid_i) || buffer_space)
+  `DMAR_ASSERT(OwnIsRefused_A, (own_slot & ~refused_q) == '0)
   `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_rvalid_o, s_rready_i,
                     {s_rid_o, s_rdata_o, s_rresp_o, s_rlast_o})
-  `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_arvalid_o, m_arready_i, {m_arid_o, m_araddr_o})
+  `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_arvalid_o, m_arready_i,
+                    {m_arid_o, m_araddr_o, m_arlen_o, m_arsize_o, m_arburst_o, m_aruser_o})
 
   logic unused;
-  assign unused = ^{ask_attr, issue_addr[63:12], issue_user[47:16], answer_beat, queue_beat,
-                    rsp_beat, rsp_i, late_valid_i, late_tag_i, late_i};
+  assign unused = ^{own_grant, s_aruser_i, rsp_tag_i, rsp_i, late_i};
 
 endmodule

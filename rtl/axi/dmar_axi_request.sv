@@ -6,7 +6,7 @@ module dmar_axi_request (
   input  logic [7:0]         len_i,
   input  logic [2:0]         size_i,
   input  logic [1:0]         burst_i,
-  input  logic [47:0]        user_i,
+  input  logic [43:0]        user_i,
   input  logic               dword_i,    // write: exactly one whole DWORD
   input  logic [31:0]        data_i,     // its data
   output dmar_pkg::request_t request_o
@@ -16,19 +16,22 @@ module dmar_axi_request (
   localparam logic [1:0] BURST_INCR  = 2'b01;
   localparam logic [1:0] BURST_WRAP  = 2'b10;
 
-  logic [12:0] start, bytes;
+  logic [11:0] start, span;
+  logic [12:0] last_beat;
   logic        in_page, stays;
 
   // AXI forbids bursts across 4 KiB; the unit does not trust a device to keep to it, since only
-  // the first page is translated. Fixed bursts cannot leave their page, nor can wrapping ones of
+  // the first page is translated. A beat is aligned to its size, so that a burst stays in the page
+  // in which its last beat begins. Fixed bursts cannot leave their page, nor can wrapping ones of
   // the lengths and the alignment that AXI knows.
-  assign start   = {1'b0, addr_i[11:0] & ({12{1'b1}} << size_i)};
-  assign bytes   = ({5'h0, len_i} + 13'd1) << size_i;
+  assign start     = addr_i[11:0] & ({12{1'b1}} << size_i);
+  assign span      = 12'(len_i) << size_i;
+  assign last_beat = {1'b0, start} + {1'b0, span};
   always_comb begin
     case (burst_i)
       BURST_FIXED: stays = (len_i <= 8'd15);
-      BURST_INCR:  stays = (start + bytes) <= 13'h1000;
-      BURST_WRAP:  stays = (start[11:0] == addr_i[11:0])
+      BURST_INCR:  stays = !last_beat[12];
+      BURST_WRAP:  stays = (start == addr_i[11:0])
                       && (len_i == 8'd1 || len_i == 8'd3 || len_i == 8'd7 || len_i == 8'd15);
       default:     stays = 1'b0;
     endcase
@@ -51,8 +54,5 @@ module dmar_axi_request (
     if (write_i) request_o.kind = user_i[42] ? dmar_pkg::KIND_ATOMIC : dmar_pkg::KIND_WRITE;
     else request_o.kind = user_i[41] ? dmar_pkg::KIND_ZERO_LENGTH_READ : dmar_pkg::KIND_READ;
   end
-
-  logic unused;
-  assign unused = ^user_i[47:44];
 
 endmodule

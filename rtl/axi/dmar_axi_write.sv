@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device writes, in order. The data of a burst is taken into a buffer first and its translation is
-// asked for then, and the response of memory is kept in the slot. So what was permitted depends on
-// memory alone to finish: an invalidation that waits for it cannot be held up by a device.
+// asked for then, and there is room for the response of every write inside. So what was permitted
+// depends on memory alone to finish: an invalidation that waits for it cannot be held up by a
+// device.
 // A blocked burst is dropped from the buffer and answered with one error. An interrupt message
 // leaves after all earlier writes are visible, with the address and data that remapping gave it.
 `include "dmar_assert.svh"
@@ -67,89 +68,74 @@ module dmar_axi_write #(
   output logic               m_bready_o
 );
 
-  localparam int unsigned SlotWidth = (Slots > 1) ? $clog2(Slots) : 1;
-  localparam int unsigned BeatWidth = 64 + 8 + 3 + 2 + 12 + 48;
-  localparam int unsigned IssueWidth = IdWidth + 64 + 8 + 3 + 2 + 12 + 18;
+  localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
+  localparam int unsigned CountWidth = $clog2(Slots + 1);
 
   function automatic logic [SlotWidth-1:0] after(input logic [SlotWidth-1:0] slot);
-    after = (slot == SlotWidth'(Slots - 1)) ? '0 : slot + 1'b1;
+    after = (Slots == 1 || slot == SlotWidth'(Slots - 1)) ? '0 : slot + 1'b1;
   endfunction
 
-  // Slots form a ring: `tail` takes the next address, `data` its data, `head` goes to memory.
-  logic [SlotWidth-1:0]     tail_q, data_q, head_q;
-  logic [Slots-1:0]         used, alloc, free, filling_q, asking_q, waiting_q, permitted_q;
-  logic [Slots-1:0]         interrupt_q, issued_q, refused_q, answering_q;
-  logic [Slots-1:0]         dword_q, epoch_q, snoop_q;
+  // Slots form a ring: `tail` takes the next address, `data` its data, `ask` asks for its
+  // translation, `head` goes to memory.
+  logic [SlotWidth-1:0]     tail_q, data_q, ask_q, head_q;
+  logic [CountWidth-1:0]    unfilled_q, unasked_q, unanswered_q;
+  logic [Slots-1:0]         used, alloc, done, done_turn, permitted_q, issued_q, refused_q;
+  logic [Slots-1:0]         issue_turn, epoch_q;
   logic [Slots*IdWidth-1:0] id;
-  logic [Slots*Slots-1:0]   older;
-  logic [BeatWidth-1:0]     beat_q [Slots];
-  logic [51:0]              page_q [Slots];
-  logic [31:0]              dword_data_q [Slots];
-  logic [Slots-1:0]         remapped_q;
-  logic [17:0]              message_q [Slots];   // remapped_t
-  logic [Slots-1:0]         late_slot;
-  logic [Slots-1:0]         rsp_slot, at_tail, at_data, at_head;
-  logic                     accept;
-
-  for (genvar i = 0; i < Slots; i++) begin : gen_pointer
-    assign at_tail[i]  = (tail_q == SlotWidth'(i));
-    assign at_data[i]  = (data_q == SlotWidth'(i));
-    assign at_head[i]  = (head_q == SlotWidth'(i));
-    assign late_slot[i] = late_valid_i && (late_tag_i == 8'(FirstTag + i));
-    assign rsp_slot[i] = (rsp_valid_i && (rsp_tag_i == 8'(FirstTag + i))) || late_slot[i];
-  end
+  logic [SlotWidth-1:0]     done_index;
+  logic                     accept, filled, ask_taken, head_done;
 
   // Addresses //
 
-  assign s_awready_o = (used & at_tail) == '0;
+  logic [56:0]         ask_beat_q  [Slots];
+  logic [21:0]         extra_q     [Slots];   // nobody looks at it in legacy mode
+  logic [40:0]         beat_q      [Slots];
+  logic [14:0]         data_beat_q [Slots];
+  logic [IdWidth+11:0] head_beat_q [Slots];
+
+  assign s_awready_o = !used[tail_q] && (unanswered_q != CountWidth'(Slots));
   assign accept      = s_awvalid_i && s_awready_o;
-  assign alloc       = accept ? at_tail : '0;
-
-  dmar_slot_order #(.Slots(Slots), .IdWidth(IdWidth)) u_order (
-    .clk_i, .rst_ni, .alloc_i(alloc), .alloc_id_i(s_awid_i), .free_i(free), .used_o(used),
-    .id_o(id), .older_o(older)
-  );
-
-  logic [7:0] rsp_index;
-  assign rsp_index = rsp_tag_i - 8'(FirstTag);
-  logic [7:0] late_index;
-  assign late_index = late_tag_i - 8'(FirstTag);
+  for (genvar i = 0; i < Slots; i++) begin : gen_alloc
+    assign alloc[i] = accept && (tail_q == SlotWidth'(i));
+  end
 
   always_ff @(posedge clk_i) begin
     if (accept) begin
-      beat_q[tail_q] <= {s_awaddr_i, s_awlen_i, s_awsize_i, s_awburst_i, s_awattr_i, s_awuser_i};
-    end
-    if ((rsp_slot & ~late_slot) != '0) begin
-      page_q[rsp_index[SlotWidth-1:0]]    <= rsp_i.host_page;
-    end
-    if (late_slot != '0) begin
-      page_q[late_index[SlotWidth-1:0]]    <= late_i.host_page;
-      message_q[late_index[SlotWidth-1:0]] <= late_i.message;
+      ask_beat_q[tail_q]  <= {s_awaddr_i[63:12], s_awuser_i[43:42], s_awuser_i[38:37],
+                              s_awuser_i[16]};
+      extra_q[tail_q]     <= {s_awuser_i[40:39], s_awuser_i[36:17]};
+      beat_q[tail_q]      <= {s_awaddr_i[11:0], s_awlen_i, s_awsize_i, s_awburst_i,
+                              s_awuser_i[15:0]};
+      data_beat_q[tail_q] <= {s_awaddr_i[3:0], s_awlen_i, s_awsize_i};
+      head_beat_q[tail_q] <= {s_awid_i, s_awattr_i};
     end
   end
 
+  // Writes are issued in the order of the ring, those of one ID with it.
+  dmar_slot_order #(.Slots(Slots), .IdWidth(IdWidth)) u_order (
+    .clk_i, .rst_ni, .alloc_i(alloc), .alloc_index_i(tail_q), .alloc_id_i(s_awid_i),
+    .issue_i('0), .issue_index_i('0), .issued_i('0), .done_i(done), .done_index_i(done_index),
+    .used_o(used), .id_o(id), .issue_turn_o(issue_turn), .done_turn_o(done_turn)
+  );
+
   // Data. Bursts are counted by the length of their address beat, whatever WLAST says. //
 
-  logic                 data_accept, data_last, data_dword, buffer_space;
-  logic [7:0]           data_count_q, data_len;
-  logic [BeatWidth-1:0] data_beat;
-  logic [3:0]           data_offset;
-  logic [2:0]           data_size;
+  logic        data_accept, data_last, data_dword, buffer_space;
+  logic [7:0]  data_count_q, data_len;
+  logic [3:0]  data_offset;
+  logic [2:0]  data_size;
+  logic [32:0] dword_q [Slots];   // whether it is one DWORD, and its data
 
-  assign data_beat   = beat_q[data_q];
-  assign data_offset = data_beat[BeatWidth-61 -: 4];
-  assign data_len    = data_beat[BeatWidth-65 -: 8];
-  assign data_size   = data_beat[BeatWidth-73 -: 3];
-  assign s_wready_o  = buffer_space && ((filling_q & at_data) != '0);
+  assign {data_offset, data_len, data_size} = data_beat_q[data_q];
+  assign s_wready_o  = buffer_space && (unfilled_q != '0);
   assign data_accept = s_wvalid_i && s_wready_o;
   assign data_last   = (data_count_q == data_len);
+  assign filled      = data_accept && data_last;
   assign data_dword  = (data_len == 8'd0) && (data_size == 3'd2) && (data_offset[1:0] == 2'b00)
       && (s_wstrb_i == (16'h000F << data_offset));
 
   always_ff @(posedge clk_i) begin
-    if (data_accept && data_count_q == '0) begin
-      dword_data_q[data_q] <= s_wdata_i[{data_offset[3:2], 5'h0} +: 32];
-    end
+    if (filled) dword_q[data_q] <= {data_dword, s_wdata_i[{data_offset[3:2], 5'h0} +: 32]};
   end
 
   logic         buffer_valid, buffer_ready;
@@ -164,142 +150,154 @@ module dmar_axi_write #(
 
   // Translation //
 
-  logic [Slots-1:0]     ask_grant;
-  logic [SlotWidth-1:0] ask_index;
-  logic [63:0]          ask_addr;
-  logic [7:0]           ask_len;
-  logic [2:0]           ask_size;
-  logic [1:0]           ask_burst;
-  logic [11:0]          ask_attr;
-  logic [47:0]          ask_user;
+  logic [63:0] ask_addr;
+  logic [7:0]  ask_len;
+  logic [2:0]  ask_size;
+  logic [1:0]  ask_burst;
+  logic [43:0] ask_user;
+  logic        ask_dword;
+  logic [31:0] ask_data;
 
-  dmar_arbiter #(.Requests(Slots)) u_ask_arbiter (
-    .clk_i, .rst_ni, .request_i(asking_q), .accept_i(req_ready_i), .valid_o(req_valid_o),
-    .grant_o(ask_grant), .index_o(ask_index)
-  );
+  assign req_valid_o = (unasked_q != '0);
+  assign ask_taken   = req_valid_o && req_ready_i;
+  assign req_tag_o   = 8'(FirstTag) + 8'(ask_q);
 
-  assign req_tag_o = 8'(FirstTag) + 8'(ask_index);
-  assign {ask_addr, ask_len, ask_size, ask_burst, ask_attr, ask_user} = beat_q[ask_index];
+  assign {ask_addr[63:12], ask_user[43:42], ask_user[38:37], ask_user[16]} = ask_beat_q[ask_q];
+  assign ask_user[41] = 1'b0;
+  assign {ask_user[40:39], ask_user[36:17]} = extra_q[ask_q];
+  assign {ask_addr[11:0], ask_len, ask_size, ask_burst, ask_user[15:0]} = beat_q[ask_q];
+  assign {ask_dword, ask_data} = dword_q[ask_q];
 
   dmar_axi_request u_request (
     .write_i(1'b1), .addr_i(ask_addr), .len_i(ask_len), .size_i(ask_size), .burst_i(ask_burst),
-    .user_i(ask_user), .dword_i((dword_q & ask_grant) != '0), .data_i(dword_data_q[ask_index]),
-    .request_o(req_o)
+    .user_i(ask_user), .dword_i(ask_dword), .data_i(ask_data), .request_o(req_o)
   );
+
+  // Verdicts. Only a late one can be VerdictInterrupt. //
+
+  logic                 late_valid, fast_permits, late_permits, late_interrupts;
+  logic                 head_snoop, head_interrupt, head_remaps;
+  logic [7:0]           fast_tag, late_tag;
+  logic [SlotWidth-1:0] fast_index, late_index;
+  logic [Slots-1:0]     fast_slot, late_slot;
+  logic [51:0]          head_page;
+  logic [18:0]          message_q [Slots];   // remapped, and remapped_t
+  dmar_pkg::remapped_t  head_message;
+
+  assign fast_tag        = rsp_tag_i - 8'(FirstTag);
+  assign late_tag        = late_tag_i - 8'(FirstTag);
+  assign fast_index      = fast_tag[SlotWidth-1:0];
+  assign late_index      = late_tag[SlotWidth-1:0];
+  assign late_valid      = late_valid_i && (late_tag_i >= 8'(FirstTag));
+  assign fast_permits    = (rsp_i.verdict == dmar_pkg::VerdictForward);
+  assign late_interrupts = (late_i.verdict == dmar_pkg::VerdictInterrupt);
+  assign late_permits    = late_interrupts || (late_i.verdict == dmar_pkg::VerdictForward);
+
+  for (genvar i = 0; i < Slots; i++) begin : gen_answer
+    assign fast_slot[i] = rsp_valid_i && (fast_index == SlotWidth'(i));
+    assign late_slot[i] = late_valid && (late_index == SlotWidth'(i));
+  end
+
+  dmar_two_writer_table #(.Depth(Slots), .Width(54)) u_pages (
+    .clk_i, .rst_ni,
+    .write0_i(rsp_valid_i), .addr0_i(fast_index),
+    .data0_i({1'b0, rsp_i.snoop, rsp_i.host_page}),
+    .write1_i(late_valid), .addr1_i(late_index),
+    .data1_i({late_interrupts, late_i.snoop, late_i.host_page}),
+    .read_addr_i(head_q), .read_data_o({head_interrupt, head_snoop, head_page})
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (late_valid) message_q[late_index] <= {late_i.remapped, late_i.message};
+  end
+  assign {head_remaps, head_message} = message_q[head_q];
 
   // The head of the ring //
 
-  logic                  head_known, head_go, head_sink, aw_done_q, aw_valid, aw_ready;
-  logic                  w_valid, w_ready, w_last, head_done;
-  logic [7:0]            head_count_q, head_len;
-  logic [63:0]           head_addr;
-  logic [2:0]            head_size;
-  logic [1:0]            head_burst;
-  logic [11:0]           head_attr;
-  logic [47:0]           head_user;
-  logic [IdWidth-1:0]    head_id;
-  logic [IssueWidth-1:0] head_beat;
-  logic                  head_interrupt, head_remapped, w_done_q, w_taken;
-  dmar_pkg::remapped_t   head_message;
-  logic [11:0]           head_offset;
-  logic [143:0]          head_data;      // and strobes
+  logic               head_go, head_sink, head_remapped, aw_done_q, w_done_q, w_taken;
+  logic               may_refuse, refuse_valid_q;
+  logic [7:0]         head_count_q, head_len;
+  logic [11:0]        head_offset;
+  logic [15:0]        head_source_id;
+  logic [IdWidth-1:0] head_id, refuse_id_q;
+  logic [SlotWidth-1:0] refuse_index_q;
 
-  assign head_known = ((used & at_head) != '0)
-      && ((at_head & (filling_q | asking_q | waiting_q | issued_q | answering_q)) == '0);
   // Messages push the writes before them: data first, then the interrupt that announces it.
-  assign head_interrupt = (interrupt_q & at_head) != '0;
-  assign head_go   = head_known && ((permitted_q & at_head) != '0)
-      && !(head_interrupt && issued_q != '0);
-  assign head_sink = head_known && ((refused_q & at_head) != '0);
+  assign head_go   = permitted_q[head_q] && !(head_interrupt && issued_q != '0);
+  assign head_sink = refused_q[head_q];
 
-  assign {head_addr, head_len, head_size, head_burst, head_attr, head_user} = beat_q[head_q];
-  dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_head_id (
-    .select_i(at_head), .data_i(id), .data_o(head_id)
-  );
-  assign head_remapped = head_interrupt && ((remapped_q & at_head) != '0);
-  assign head_message  = message_q[head_q];
-  assign head_offset   = head_remapped ? {8'h00, head_message.address, 2'b00} : head_addr[11:0];
-  assign head_data     = head_remapped
-      ? {{4{16'h0, head_message.data}}, 16'h000F << {head_message.address, 2'b00}}
-      : {buffer_data, buffer_strobe};
-  assign head_beat = {head_id, page_q[head_q], head_offset, head_len, head_size, head_burst,
-                      head_attr, head_interrupt, (at_head & snoop_q) != '0, head_user[15:0]};
+  assign {head_offset, head_len, m_awsize_o, m_awburst_o, head_source_id} = beat_q[head_q];
+  assign {head_id, m_awattr_o} = head_beat_q[head_q];
+  assign head_remapped = head_interrupt && head_remaps;
 
-  assign aw_valid     = head_go && !aw_done_q;
-  assign w_valid      = head_go && buffer_valid && !w_done_q;
-  assign w_last       = (head_count_q == head_len);
-  assign buffer_ready = head_sink || (head_go && w_ready && !w_done_q);
+  assign m_awvalid_o = head_go && !aw_done_q;
+  assign m_awid_o    = head_id;
+  assign m_awaddr_o  = {head_page,
+                        head_remapped ? {8'h00, head_message.address, 2'b00} : head_offset};
+  assign m_awlen_o   = head_len;
+  assign m_awuser_o  = {head_interrupt, head_snoop, head_source_id};
+
+  assign m_wvalid_o = head_go && buffer_valid && !w_done_q;
+  assign m_wdata_o  = head_remapped ? {4{16'h0, head_message.data}} : buffer_data;
+  assign m_wstrb_o  = head_remapped ? (16'h000F << {head_message.address, 2'b00}) : buffer_strobe;
+  assign m_wlast_o  = (head_count_q == head_len);
+
+  // The error of a blocked burst follows the answers to all older writes of its ID. It takes a
+  // clock from those of memory, and never two in a row.
+  assign may_refuse   = done_turn[head_q] && !refuse_valid_q;
+  assign buffer_ready = head_sink ? (!m_wlast_o || may_refuse)
+                                  : (head_go && m_wready_i && !w_done_q);
 
   assign w_taken   = buffer_valid && buffer_ready;
-  assign head_done = (head_sink && w_taken && w_last)
-      || (head_go && (aw_done_q || aw_ready) && (w_done_q || (w_taken && w_last)));
+  assign head_done = (head_sink && w_taken && m_wlast_o)
+      || (head_go && (aw_done_q || m_awready_i) && (w_done_q || (w_taken && m_wlast_o)));
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      aw_done_q    <= 1'b0;
-      w_done_q     <= 1'b0;
-      head_count_q <= '0;
-    end else if (head_done) begin
+    if (!rst_ni || head_done) begin
       aw_done_q    <= 1'b0;
       w_done_q     <= 1'b0;
       head_count_q <= '0;
     end else begin
-      if (aw_valid && aw_ready) aw_done_q <= 1'b1;
-      if (w_taken && w_last)    w_done_q <= 1'b1;
-      if (w_taken)              head_count_q <= head_count_q + 8'd1;
+      if (m_awvalid_o && m_awready_i) aw_done_q <= 1'b1;
+      if (w_taken && m_wlast_o)       w_done_q <= 1'b1;
+      if (w_taken)                    head_count_q <= head_count_q + 8'd1;
     end
   end
 
-  dmar_skid #(.Width(IssueWidth)) u_aw_slice (
-    .clk_i, .rst_ni, .up_valid_i(aw_valid), .up_ready_o(aw_ready), .up_data_i(head_beat),
-    .dn_valid_o(m_awvalid_o), .dn_ready_i(m_awready_i),
-    .dn_data_o({m_awid_o, m_awaddr_o, m_awlen_o, m_awsize_o, m_awburst_o, m_awattr_o, m_awuser_o})
-  );
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) refuse_valid_q <= 1'b0;
+    else         refuse_valid_q <= head_sink && head_done;
+    refuse_index_q <= head_q;
+    refuse_id_q    <= head_id;
+  end
 
-  dmar_skid #(.Width(145)) u_w_slice (
-    .clk_i, .rst_ni, .up_valid_i(w_valid), .up_ready_o(w_ready),
-    .up_data_i({head_data, w_last}), .dn_valid_o(m_wvalid_o),
-    .dn_ready_i(m_wready_i), .dn_data_o({m_wdata_o, m_wstrb_o, m_wlast_o})
-  );
+  // Responses: memory's are taken at once, the device gets them in the order of its ID //
 
-  // Responses: memory's go into their slot at once, the device gets them in the order of its ID //
+  logic [Slots-1:0]     memory_slot, refuse_slot;
+  logic [SlotWidth-1:0] memory_index;
+  logic                 memory_taken, answers_space;
 
-  logic [Slots-1:0]     memory_slot, may_answer, answer_grant;
-  logic [IdWidth-1:0]   answer_id;
-  logic                 answer_valid, answer_ready;
-  logic [SlotWidth-1:0] answer_index;
-  logic [Slots*2-1:0]   resp_q;
-  logic [1:0]           answer_resp;
-
-  assign m_bready_o = 1'b1;
-
-  // Memory keeps the order of one ID among the writes that it got.
-  for (genvar i = 0; i < Slots; i++) begin : gen_answer
-    assign memory_slot[i] = m_bvalid_i && issued_q[i] && (id[i*IdWidth +: IdWidth] == m_bid_i)
-        && ((older[i*Slots +: Slots] & issued_q) == '0);
-    assign may_answer[i]  = answering_q[i] && (older[i*Slots +: Slots] == '0);
-
-    always_ff @(posedge clk_i) begin
-      if (memory_slot[i])                resp_q[i*2 +: 2] <= m_bresp_i;
-      else if (head_done && at_head[i])  resp_q[i*2 +: 2] <= 2'b11;
+  always_comb begin
+    memory_index = '0;
+    for (int unsigned i = 0; i < Slots; i++) begin
+      if (memory_slot[i]) memory_index = SlotWidth'(i);
     end
   end
 
-  dmar_arbiter #(.Requests(Slots)) u_answer_arbiter (
-    .clk_i, .rst_ni, .request_i(may_answer), .accept_i(answer_ready), .valid_o(answer_valid),
-    .grant_o(answer_grant), .index_o(answer_index)
-  );
-  dmar_onehot_mux #(.Inputs(Slots), .Width(IdWidth)) u_answer_id (
-    .select_i(answer_grant), .data_i(id), .data_o(answer_id)
-  );
-  dmar_onehot_mux #(.Inputs(Slots), .Width(2)) u_answer_resp (
-    .select_i(answer_grant), .data_i(resp_q), .data_o(answer_resp)
-  );
-  assign free = (answer_valid && answer_ready) ? answer_grant : '0;
+  assign m_bready_o   = !refuse_valid_q;
+  assign memory_taken = m_bvalid_i && m_bready_o;
 
-  dmar_skid #(.Width(IdWidth + 2)) u_answer_slice (
-    .clk_i, .rst_ni, .up_valid_i(answer_valid), .up_ready_o(answer_ready),
-    .up_data_i({answer_id, answer_resp}),
+  // Memory keeps the order of one ID.
+  assign done_index = refuse_valid_q ? refuse_index_q : memory_index;
+  for (genvar i = 0; i < Slots; i++) begin : gen_done
+    assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_bid_i);
+    assign refuse_slot[i] = refuse_valid_q && (refuse_index_q == SlotWidth'(i));
+    assign done[i]        = refuse_slot[i] || (memory_taken && memory_slot[i]);
+  end
+
+  dmar_fifo #(.Depth(Slots), .Width(IdWidth + 2)) u_answers (
+    .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || m_bvalid_i), .up_ready_o(answers_space),
+    .up_data_i(refuse_valid_q ? {refuse_id_q, 2'b11} : {m_bid_i, m_bresp_i}),
     .dn_valid_o(s_bvalid_o), .dn_ready_i(s_bready_i), .dn_data_o({s_bid_o, s_bresp_o})
   );
 
@@ -309,86 +307,71 @@ module dmar_axi_write #(
     if (!rst_ni) begin
       tail_q       <= '0;
       data_q       <= '0;
+      ask_q        <= '0;
       head_q       <= '0;
       data_count_q <= '0;
+      unfilled_q   <= '0;
+      unasked_q    <= '0;
+      unanswered_q <= '0;
     end else begin
-      if (accept) tail_q <= after(tail_q);
+      if (accept)      tail_q <= after(tail_q);
+      if (filled)      data_q <= after(data_q);
+      if (ask_taken)   ask_q <= after(ask_q);
+      if (head_done)   head_q <= after(head_q);
       if (data_accept) data_count_q <= data_last ? '0 : data_count_q + 8'd1;
-      if (data_accept && data_last) data_q <= after(data_q);
-      if (head_done) head_q <= after(head_q);
+      unfilled_q   <= unfilled_q + CountWidth'(accept) - CountWidth'(filled);
+      unasked_q    <= unasked_q + CountWidth'(filled) - CountWidth'(ask_taken);
+      unanswered_q <= unanswered_q + CountWidth'(accept) - CountWidth'(s_bvalid_o && s_bready_i);
     end
   end
 
   for (genvar i = 0; i < Slots; i++) begin : gen_state
+    logic at_head;
+    assign at_head = (head_q == SlotWidth'(i));
+
     always_ff @(posedge clk_i) begin
-      if (!rst_ni || free[i]) begin
-        filling_q[i]   <= 1'b0;
-        asking_q[i]    <= 1'b0;
-        waiting_q[i]   <= 1'b0;
+      if (!rst_ni || done[i]) begin
         permitted_q[i] <= 1'b0;
-        interrupt_q[i] <= 1'b0;
         refused_q[i]   <= 1'b0;
         issued_q[i]    <= 1'b0;
-        answering_q[i] <= 1'b0;
       end else begin
-        if (alloc[i]) filling_q[i] <= 1'b1;
-        if (data_accept && data_last && at_data[i]) begin
-          filling_q[i] <= 1'b0;
-          asking_q[i]  <= 1'b1;
+        if (fast_slot[i]) begin
+          permitted_q[i] <= fast_permits;
+          refused_q[i]   <= !fast_permits;
         end
-        if (req_valid_o && req_ready_i && ask_grant[i]) begin
-          asking_q[i]  <= 1'b0;
-          waiting_q[i] <= 1'b1;
+        if (late_slot[i]) begin
+          permitted_q[i] <= late_permits;
+          refused_q[i]   <= !late_permits;
         end
-        if (rsp_slot[i]) begin
-          waiting_q[i]   <= 1'b0;
-if (late_slot[i]) begin
-          interrupt_q[i] <= (late_i.verdict == dmar_pkg::VerdictInterrupt);
-          permitted_q[i] <= (late_i.verdict == dmar_pkg::VerdictInterrupt)
-              || (late_i.verdict == dmar_pkg::VerdictForward);
-          refused_q[i]   <= (late_i.verdict == dmar_pkg::VerdictFault)
-              || (late_i.verdict == dmar_pkg::VerdictBlock);
-        end else begin
-          interrupt_q[i] <= (rsp_i.verdict == dmar_pkg::VerdictInterrupt);
-          permitted_q[i] <= (rsp_i.verdict == dmar_pkg::VerdictInterrupt)
-              || (rsp_i.verdict == dmar_pkg::VerdictForward);
-          refused_q[i]   <= (rsp_i.verdict == dmar_pkg::VerdictFault)
-              || (rsp_i.verdict == dmar_pkg::VerdictBlock);
-        end
-        end
-        if (head_done && at_head[i]) begin
+        if (head_done && at_head) begin
+          permitted_q[i] <= 1'b0;
+          refused_q[i]   <= 1'b0;
           issued_q[i]    <= permitted_q[i];
-          answering_q[i] <= refused_q[i];
-        end
-        if (memory_slot[i]) begin
-          issued_q[i]    <= 1'b0;
-          answering_q[i] <= 1'b1;
         end
       end
     end
 
     always_ff @(posedge clk_i) begin
-      if (data_accept && data_count_q == '0 && at_data[i]) dword_q[i] <= data_dword;
-      if (rsp_slot[i]) begin
-        epoch_q[i]    <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
-        snoop_q[i]    <= late_slot[i] ? late_i.snoop : rsp_i.snoop;
-        remapped_q[i] <= late_slot[i] && late_i.remapped;
-      end
+      if (fast_slot[i] || late_slot[i]) epoch_q[i] <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
     end
   end
 
-  assign drain_busy_o = (permitted_q & ~answering_q & (epoch_q ^ {Slots{epoch_i}})) != '0;
+  assign drain_busy_o = ((permitted_q | issued_q) & (epoch_q ^ {Slots{epoch_i}})) != '0;
 
-  `DMAR_ASSERT(AnswersAwaited_A, (rsp_slot & ~waiting_q) == '0)
+  `DMAR_ASSERT(AnswersAwaited_A,
+               ((fast_slot | late_slot) & ~(used & ~(permitted_q | issued_q | refused_q))) == '0)
+  `DMAR_REQUIRE(HitsForwardOrBlock_R,
+                !rsp_valid_i || fast_permits || rsp_i.verdict == dmar_pkg::VerdictBlock)
   `DMAR_REQUIRE(LastBeatIsMarked_R, !data_accept || (s_wlast_i == data_last))
   `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_bvalid_i || $onehot(memory_slot))
+  `DMAR_ASSERT(AnswersHaveRoom_A, !(refuse_valid_q || m_bvalid_i) || answers_space)
   `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_bvalid_o, s_bready_i, {s_bid_o, s_bresp_o})
-  `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_awvalid_o, m_awready_i, {m_awid_o, m_awaddr_o})
+  `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_awvalid_o, m_awready_i,
+                    {m_awid_o, m_awaddr_o, m_awlen_o, m_awsize_o, m_awburst_o, m_awuser_o})
   `DMAR_ASSERT_HELD(MemoryDataHeld_A, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})
 
   logic unused;
-  assign unused = ^{s_wlast_i, ask_attr, head_addr[63:12], head_user[47:16], data_beat,
-                    answer_index, rsp_i.reason, late_valid_i, late_tag_i, late_i};
+  assign unused = ^{s_wlast_i, s_awuser_i, issue_turn, fast_tag, late_tag, rsp_i, late_i};
 
 endmodule

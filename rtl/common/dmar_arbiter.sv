@@ -16,33 +16,42 @@ module dmar_arbiter #(
   output logic [IndexWidth-1:0] index_o
 );
 
-  logic [Requests-1:0] after_q;            // requests behind the last winner: first choice
-  logic [Requests-1:0] held_q;             // grant offered and not yet accepted
-  logic [Requests-1:0] preferred, pick;
+  logic [IndexWidth-1:0] last_q;           // granted last: those above it are the first choice
+  logic                  held_q;           // and not accepted yet
+  logic [IndexWidth-1:0] above, lowest;
+  logic                  any_above;
 
-  assign preferred = request_i & after_q;
-  assign valid_o   = |request_i;
+  assign valid_o = (request_i != '0);
 
-  // Lowest set bit of the preferred requests, else of all.
-  assign pick    = (preferred != '0) ? (preferred & (~preferred + 1'b1))
-                                     : (request_i & (~request_i + 1'b1));
-  assign grant_o = ((held_q & request_i) != '0) ? held_q : pick;
-
+  // The lowest request above the last one granted, else the lowest of all.
   always_comb begin
-    index_o = '0;
-    for (int unsigned i = 0; i < Requests; i++) begin
-      if (grant_o[i]) index_o = IndexWidth'(i);
+    any_above = 1'b0;
+    above     = '0;
+    lowest    = '0;
+    for (int unsigned i = Requests; i > 0; i--) begin
+      if (request_i[i-1]) lowest = IndexWidth'(i - 1);
+      if (request_i[i-1] && IndexWidth'(i - 1) > last_q) begin
+        any_above = 1'b1;
+        above     = IndexWidth'(i - 1);
+      end
     end
   end
 
+  assign index_o = (Requests > 1 && held_q && request_i[last_q]) ? last_q
+                 : any_above ? above : lowest;
+
+  for (genvar i = 0; i < Requests; i++) begin : gen_grant
+    assign grant_o[i] = valid_o && (index_o == IndexWidth'(i));
+  end
+
+  // The first grant after reset goes to the lowest request.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      after_q <= '0;
-      held_q  <= '0;
+      last_q <= IndexWidth'(Requests - 1);
+      held_q <= 1'b0;
     end else if (valid_o) begin
-      held_q <= accept_i ? '0 : grant_o;
-      // All bits above the winner.
-      if (accept_i) after_q <= ~(grant_o | (grant_o - 1'b1));
+      last_q <= index_o;
+      held_q <= !accept_i;
     end
   end
 

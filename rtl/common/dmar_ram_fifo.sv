@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Queue in block RAM for long, wide queues. Depth is a power of two, at least 2. A word is
-// readable two clocks after it was written.
+// Queue in block RAM for long, wide queues. Depth is a power of two, at least 2. A word shows two
+// clocks after it was written, straight from the output register of the RAM.
 `include "dmar_assert.svh"
 
 module dmar_ram_fifo #(
@@ -20,26 +20,25 @@ module dmar_ram_fifo #(
   localparam int unsigned PtrWidth = $clog2(Depth);
 
   logic [PtrWidth:0] write_q, read_q;  // one bit more than the address tells full from empty
-  logic              push, fetch, fetched_q, slice_ready;
-  logic [Width-1:0]  ram_data;
+  logic              push, fetch;
 
-  assign up_ready_o = (write_q - read_q) != (PtrWidth + 1)'(Depth);
+  assign up_ready_o = (write_q[PtrWidth-1:0] != read_q[PtrWidth-1:0])
+      || (write_q[PtrWidth] == read_q[PtrWidth]);
   assign push       = up_valid_i && up_ready_o;
 
-  // The RAM's output register is one stage, the slice behind it the next: a word is fetched when
-  // the one before it is leaving the RAM's output register.
-  assign fetch = (write_q != read_q) && (!fetched_q || slice_ready);
+  // A word is fetched in the clock in which the one before it leaves the output register.
+  assign fetch = (write_q != read_q) && (!dn_valid_o || dn_ready_i);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      write_q   <= '0;
-      read_q    <= '0;
-      fetched_q <= 1'b0;
+      write_q    <= '0;
+      read_q     <= '0;
+      dn_valid_o <= 1'b0;
     end else begin
       if (push)  write_q <= write_q + 1'b1;
       if (fetch) read_q  <= read_q + 1'b1;
-      if (fetch) fetched_q <= 1'b1;
-      else if (slice_ready) fetched_q <= 1'b0;
+      if (fetch) dn_valid_o <= 1'b1;
+      else if (dn_ready_i) dn_valid_o <= 1'b0;
     end
   end
 
@@ -50,20 +49,11 @@ module dmar_ram_fifo #(
     .write_data_i(up_data_i),
     .read_i      (fetch),
     .read_addr_i (read_q[PtrWidth-1:0]),
-    .read_data_o (ram_data)
-  );
-
-  dmar_skid #(.Width(Width)) u_slice (
-    .clk_i,
-    .rst_ni,
-    .up_valid_i(fetched_q),
-    .up_ready_o(slice_ready),
-    .up_data_i (ram_data),
-    .dn_valid_o,
-    .dn_ready_i,
-    .dn_data_o
+    .read_data_o (dn_data_o)
   );
 
   `DMAR_ASSERT_HELD(DownstreamHeld_A, dn_valid_o, dn_ready_i, dn_data_o)
+  `DMAR_ASSERT(NoReadOfWordWritten_A,
+               !(push && fetch) || write_q[PtrWidth-1:0] != read_q[PtrWidth-1:0])
 
 endmodule
