@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite to 32-bit register accesses. An access of 8 bytes becomes two, low half first, as the
-// architecture allows. Anything else than 4 or 8 aligned bytes reads 0 and writes nothing.
+// architecture allows. Anything else than 4 or 8 aligned bytes reads 0 and writes nothing. The host
+// holds address and data until both halves are done: nothing of them is stored.
 `include "dmar_assert.svh"
 
 module dmar_reg_port (
@@ -33,23 +34,27 @@ module dmar_reg_port (
   } state_e;
   state_e state_d, state_q;
 
-  logic        read_turn_q, take_write, take_read, low_enabled, high_enabled, pushes;
-  logic [11:0] address_q;
-  logic [63:0] data_q;
-  logic [7:0]  strobe_q;
+  logic        read_turn_q, take_write, take_read, low_enabled, high_enabled, waits, aligned;
+  logic        writing, high;
+  logic [11:0] address;
 
   // Reads and writes take turns when both wait.
   assign take_write = awvalid_i && wvalid_i && !(arvalid_i && read_turn_q);
   assign take_read  = arvalid_i && !take_write;
 
-  // Reading a status or event control register pushes the messages already due: the answer waits
-  // until they are visible (VT-d 11.4.7, 11.4.8).
-  assign pushes = (address_q[11:3] == 9'h006) || (address_q[11:3] == 9'h007)
-      || (address_q[11:3] == 9'h013) || (address_q[11:3] == 9'h014);
+  assign writing = (state_q == StWriteLow) || (state_q == StWriteHigh);
+  assign high    = (state_q == StWriteHigh) || (state_q == StReadHigh);
+  assign address = writing ? awaddr_i : araddr_i;
 
-  assign low_enabled  = (address_q[2:0] == 3'd0) && (strobe_q == 8'h0F || strobe_q == 8'hFF);
-  assign high_enabled = ((address_q[2:0] == 3'd0) && (strobe_q == 8'hF0 || strobe_q == 8'hFF))
-      || ((address_q[2:0] == 3'd4) && (strobe_q == 8'hF0));
+  // Reading a status or event register pushes the messages already due: the answer waits until they
+  // are visible (VT-d 11.4.7, 11.4.8). So do writes, which could change a message under way.
+  assign waits = messages_busy_i && (address[11:3] == 9'h006 || address[11:3] == 9'h007
+      || address[11:3] == 9'h008 || address[11:3] == 9'h013 || address[11:3] == 9'h014
+      || address[11:3] == 9'h015);
+
+  assign low_enabled  = (awaddr_i[2:0] == 3'd0) && (wstrb_i == 8'h0F || wstrb_i == 8'hFF);
+  assign high_enabled = ((awaddr_i[2:0] == 3'd0) && (wstrb_i == 8'hF0 || wstrb_i == 8'hFF))
+      || ((awaddr_i[2:0] == 3'd4) && (wstrb_i == 8'hF0));
 
   always_comb begin
     state_d = state_q;
@@ -58,11 +63,11 @@ module dmar_reg_port (
         if (take_write) state_d = StWriteLow;
         else if (take_read) state_d = StReadLow;
       end
-      StWriteLow:    state_d = StWriteHigh;
-      StWriteHigh:   state_d = StWriteAnswer;
+      StWriteLow:    if (!waits) state_d = StWriteHigh;
+      StWriteHigh:   if (!waits) state_d = StWriteAnswer;
       StWriteAnswer: if (bready_i) state_d = StIdle;
-      StReadLow:     if (!(pushes && messages_busy_i)) state_d = StReadHigh;
-      StReadHigh:    if (!(pushes && messages_busy_i)) state_d = StReadAnswer;
+      StReadLow:     if (!waits) state_d = StReadHigh;
+      StReadHigh:    if (!waits) state_d = StReadAnswer;
       StReadAnswer:  if (rready_i) state_d = StIdle;
       default:       state_d = StIdle;
     endcase
@@ -79,31 +84,29 @@ module dmar_reg_port (
     end
   end
 
+  assign aligned = (araddr_i[1:0] == 2'd0);
   always_ff @(posedge clk_i) begin
-    if (state_q == StIdle) begin
-      address_q <= take_write ? awaddr_i : araddr_i;
-      strobe_q  <= wstrb_i;
-      data_q    <= wdata_i;
-    end
-    if (state_q == StReadLow)  rdata_o[31:0]  <= (address_q[1:0] == 2'd0) ? access_rdata_i : '0;
-    if (state_q == StReadHigh) rdata_o[63:32] <= (address_q[1:0] == 2'd0) ? access_rdata_i : '0;
+    if (state_q == StReadLow)  rdata_o[31:0]  <= aligned ? access_rdata_i : '0;
+    if (state_q == StReadHigh) rdata_o[63:32] <= aligned ? access_rdata_i : '0;
   end
 
   logic access_valid;
-  assign access_valid = ((state_q == StWriteLow) && low_enabled)
-      || ((state_q == StWriteHigh) && high_enabled);
-  assign access_o = {access_valid, access_valid,
-                     address_q[11:3], (state_q == StWriteHigh) || (state_q == StReadHigh),
-                     (state_q == StWriteHigh) ? data_q[63:32] : data_q[31:0]};
+  assign access_valid = !waits && (((state_q == StWriteLow) && low_enabled)
+      || ((state_q == StWriteHigh) && high_enabled));
+  assign access_o = {access_valid, access_valid, address[11:3], high,
+                     high ? wdata_i[63:32] : wdata_i[31:0]};
 
-  assign awready_o = (state_q == StIdle) && take_write;
+  assign awready_o = (state_q == StWriteHigh) && !waits;
   assign wready_o  = awready_o;
-  assign arready_o = (state_q == StIdle) && take_read;
+  assign arready_o = (state_q == StReadHigh) && !waits;
   assign bvalid_o  = (state_q == StWriteAnswer);
   assign rvalid_o  = (state_q == StReadAnswer);
   assign bresp_o   = 2'b00;
   assign rresp_o   = 2'b00;
 
+  `DMAR_REQUIRE(WriteHeld_R, !writing || (awvalid_i && wvalid_i))
+  `DMAR_REQUIRE(ReadHeld_R,
+                !(state_q == StReadLow || state_q == StReadHigh) || arvalid_i)
   `DMAR_ASSERT_HELD(ReadAnswerHeld_A, rvalid_o, rready_i, rdata_o)
 
 endmodule

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Event control, data and address registers of one event, and its message (VT-d 11.4.7). A
 // condition sets IP; the message leaves when IM is 0; IP clears unsent when the cause is gone.
+// A message under way is not copied: its registers may not be written before it is visible, for
+// which whoever makes the register accesses waits (dmar_reg_port).
 `include "dmar_assert.svh"
 
 module dmar_event #(
@@ -22,22 +24,19 @@ module dmar_event #(
   logic [15:0] data_q;
   logic [29:0] address_q;
   logic [31:0] upper_q;
-  logic [9:0]  word;
+  logic [3:0]  here;
   logic        write, send;
 
-  assign word  = access_i.word - FirstWord;
+  for (genvar i = 0; i < 4; i++) begin : gen_here
+    assign here[i] = (access_i.word == FirstWord + 10'(i));
+  end
   assign write = access_i.valid && access_i.write;
   assign send  = pending_q && !masked_q && !msg_valid_o;
 
-  always_comb begin
-    case (word)
-      10'd0:   rdata_o = {masked_q, pending_q, 30'h0};
-      10'd1:   rdata_o = {16'h0, data_q};
-      10'd2:   rdata_o = {address_q, 2'b00};
-      10'd3:   rdata_o = upper_q;
-      default: rdata_o = '0;
-    endcase
-  end
+  assign rdata_o = (here[0] ? {masked_q, pending_q, 30'h0} : '0)
+      | (here[1] ? {16'h0, data_q} : '0)
+      | (here[2] ? {address_q, 2'b00} : '0)
+      | (here[3] ? upper_q : '0);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -46,10 +45,10 @@ module dmar_event #(
       address_q <= '0;
       upper_q   <= '0;
     end else if (write) begin
-      if (word == 10'd0) masked_q  <= access_i.data[31];
-      if (word == 10'd1) data_q    <= access_i.data[15:0];
-      if (word == 10'd2) address_q <= access_i.data[31:2];
-      if (word == 10'd3) upper_q   <= access_i.data;
+      if (here[0]) masked_q  <= access_i.data[31];
+      if (here[1]) data_q    <= access_i.data[15:0];
+      if (here[2]) address_q <= access_i.data[31:2];
+      if (here[3]) upper_q   <= access_i.data;
     end
   end
 

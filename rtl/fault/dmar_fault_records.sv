@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fault recording registers (VT-d 11.4.7.6) and where the next record goes. Takes a fault every
 // clock: it is recorded, merged with a pending record of the same source, or lost (overflow).
+// Records lie in LUT RAM, which no reset empties: a record not yet written reads 0. Only the
+// sources are in registers, too, to be compared all at once.
 `include "dmar_assert.svh"
 
 module dmar_fault_records #(
@@ -25,12 +27,15 @@ module dmar_fault_records #(
 
   localparam int unsigned IndexWidth = (FaultRecords > 1) ? $clog2(FaultRecords) : 1;
 
-  logic [FaultRecords-1:0]    full_q, same_source, here;
-  logic [IndexWidth-1:0]      index_q;
-  logic [9:0]                 word;
-  logic                       collapsed, is_interrupt_fault;
-  logic [FaultRecords*32-1:0] read_data;
-  logic [51:0]                info;
+  logic [FaultRecords-1:0] full_q, written_q, same_source, here;
+  logic [IndexWidth-1:0]   index_q, read_index;
+  logic [9:0]              word;
+  logic                    collapsed, is_interrupt_fault, selected, clear;
+  logic                    type1, type2, read_type1, read_type2;
+  logic [51:0]             info, read_info;
+  logic [15:0]             read_source_id;
+  logic [7:0]              read_reason;
+  logic [77:0]             record_q [FaultRecords];
 
   assign is_interrupt_fault = dmar_pkg::is_interrupt_fault(fault_i.reason);
   assign info = is_interrupt_fault ? fault_i.page
@@ -43,66 +48,64 @@ module dmar_fault_records #(
   assign lost_o     = fault_valid_i && !overflow_i && !collapsed && ((here & full_q) != '0);
   assign recorded_index_o = 8'(index_q);
 
+  // The type fields describe DMA only: 10 read, 00 write, 11 atomic.
+  assign type1 = !is_interrupt_fault && (fault_i.kind != dmar_pkg::KIND_WRITE);
+  assign type2 = !is_interrupt_fault && (fault_i.kind == dmar_pkg::KIND_ATOMIC);
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni || restart_i) begin
       index_q <= '0;
     end else if (recorded_o) begin
-      index_q <= (index_q == IndexWidth'(FaultRecords - 1)) ? '0 : index_q + 1'b1;
+      index_q <= (FaultRecords == 1 || index_q == IndexWidth'(FaultRecords - 1))
+          ? '0 : index_q + 1'b1;
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (recorded_o) record_q[index_q] <= {type1, type2, fault_i.source_id, fault_i.reason, info};
   end
 
   for (genvar i = 0; i < FaultRecords; i++) begin : gen_record
     logic [15:0] source_id_q;
-    logic [7:0]  reason_q;
-    logic [51:0] info_q;
-    logic        type1_q, type2_q;
-    logic        selected, clear;
 
     assign here[i]        = (index_q == IndexWidth'(i));
     assign same_source[i] = (source_id_q == fault_i.source_id);
-    assign selected       = (word[9:2] == 8'(i));
-    assign clear          = access_i.valid && access_i.write && selected && (word[1:0] == 2'd3)
-        && access_i.data[31];
 
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni)                     full_q[i] <= 1'b0;
-      else if (recorded_o && here[i])  full_q[i] <= 1'b1;
-      else if (clear)                  full_q[i] <= 1'b0;
-    end
-
-    // The type fields describe DMA only: 10 read, 00 write, 11 atomic.
     always_ff @(posedge clk_i) begin
       if (!rst_ni) begin
-        source_id_q <= '0;
-        reason_q    <= '0;
-        info_q      <= '0;
-        type1_q     <= 1'b0;
-        type2_q     <= 1'b0;
+        full_q[i]    <= 1'b0;
+        written_q[i] <= 1'b0;
       end else if (recorded_o && here[i]) begin
-        source_id_q <= fault_i.source_id;
-        reason_q    <= fault_i.reason;
-        info_q      <= info;
-        type1_q     <= !is_interrupt_fault && (fault_i.kind != dmar_pkg::KIND_WRITE);
-        type2_q     <= !is_interrupt_fault && (fault_i.kind == dmar_pkg::KIND_ATOMIC);
+        full_q[i]    <= 1'b1;
+        written_q[i] <= 1'b1;
+      end else if (clear && read_index == IndexWidth'(i)) begin
+        full_q[i]    <= 1'b0;
       end
     end
 
-    always_comb begin
-      read_data[i*32 +: 32] = '0;
-      if (selected) begin
-        case (word[1:0])
-          2'd0:    read_data[i*32 +: 32] = {info_q[19:0], 12'h0};
-          2'd1:    read_data[i*32 +: 32] = info_q[51:20];
-          2'd2:    read_data[i*32 +: 32] = {3'b000, type2_q, 12'h0, source_id_q};
-          default: read_data[i*32 +: 32] = {full_q[i], type1_q, 22'h0, reason_q};
-        endcase
-      end
+    always_ff @(posedge clk_i) begin
+      if (recorded_o && here[i]) source_id_q <= fault_i.source_id;
     end
   end
 
+  // Registers //
+
+  assign selected   = (word[9:2] < 8'(FaultRecords));
+  assign read_index = (FaultRecords == 1) ? '0 : word[2 +: IndexWidth];
+  assign clear      = access_i.valid && access_i.write && selected && (word[1:0] == 2'd3)
+      && access_i.data[31];
+  assign {read_type1, read_type2, read_source_id, read_reason, read_info} = record_q[read_index];
+
   always_comb begin
     rdata_o = '0;
-    for (int unsigned i = 0; i < FaultRecords; i++) rdata_o = rdata_o | read_data[i*32 +: 32];
+    if (selected && written_q[read_index]) begin
+      case (word[1:0])
+        2'd0:    rdata_o = {read_info[19:0], 12'h0};
+        2'd1:    rdata_o = read_info[51:20];
+        2'd2:    rdata_o = {3'b000, read_type2, 12'h0, read_source_id};
+        default: rdata_o = {full_q[read_index], read_type1, 22'h0, read_reason};
+      endcase
+    end
   end
 
   `DMAR_ASSERT(RecordsOnlyFree_A, !recorded_o || (here & full_q) == '0)
