@@ -14,10 +14,12 @@
 namespace dmar::sim {
 
 std::map<std::string, std::string> document_parts(const BenchResult &result) {
-  std::map<std::string, std::string> parts{{"figures", figure_table(result.figures).markdown()},
-                                           {"workloads", mixed_table(result.mixed).markdown()},
-                                           {"axi", top_table(result.top).markdown()},
-                                           {"rates", rate_table(result.rates).markdown()}};
+  std::map<std::string, std::string> parts{
+      {"figures", figure_table(result.figures).markdown()},
+      {"configurations", configuration_table(result.figures, result.configurations).markdown()},
+      {"workloads", mixed_table(result.mixed).markdown()},
+      {"axi", top_table(result.top).markdown()},
+      {"rates", rate_table(result.rates).markdown()}};
   for (const perf::Plot &plot : result.plots) {
     if (!plot.bars) parts[plot.name] = plot_table(plot).markdown();
   }

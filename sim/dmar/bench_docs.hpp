@@ -12,7 +12,7 @@
 
 namespace dmar::sim {
 
-// Text by name: figures, workloads, axi, rates, and one for each plot.
+// Text by name: figures, configurations, workloads, axi, rates, and one for each plot.
 std::map<std::string, std::string> document_parts(const BenchResult &result);
 
 // `document` with these parts replaced. UsageError, naming it, for a part that has no such lines.

@@ -27,6 +27,17 @@ json figure_json(const perf::Figure &figure) {
   return out;
 }
 
+template <class Rows>
+json array_of(const Rows &rows, json (*convert)(const typename Rows::value_type &)) {
+  json out = json::array();
+  for (const auto &row : rows) out.push_back(convert(row));
+  return out;
+}
+
+json configuration_json(const Configuration &configuration) {
+  return {{"name", configuration.name}, {"figures", array_of(configuration.figures, figure_json)}};
+}
+
 json mixed_json(const MixedRow &row) {
   const perf::Rate &rate = row.mixed.rate;
   json out{{"name", row.name},
@@ -74,13 +85,6 @@ json plot_json(const perf::Plot &plot) {
   return out;
 }
 
-template <class Rows>
-json array_of(const Rows &rows, json (*convert)(const typename Rows::value_type &)) {
-  json out = json::array();
-  for (const auto &row : rows) out.push_back(convert(row));
-  return out;
-}
-
 }  // namespace
 
 std::string bench_json(const BenchResult &result) {
@@ -88,6 +92,7 @@ std::string bench_json(const BenchResult &result) {
                  {"seed", result.options.seed},
                  {"checked", !result.options.no_check},
                  {"figures", array_of(result.figures, figure_json)},
+                 {"configurations", array_of(result.configurations, configuration_json)},
                  {"workloads", array_of(result.mixed, mixed_json)},
                  {"axi_workloads", array_of(result.top, top_json)},
                  {"rates", array_of(result.rates, rate_json)},

@@ -33,9 +33,16 @@ struct TopRow {
   perf::TopRate rate;
 };
 
+// The figures of a named configuration.
+struct Configuration {
+  std::string name;
+  std::vector<perf::Figure> figures;
+};
+
 struct BenchResult {
   BenchOptions options;
   std::vector<perf::Figure> figures;
+  std::vector<Configuration> configurations = {};
   std::vector<MixedRow> mixed = {};
   std::vector<TopRow> top = {};
   std::vector<perf::RateAtClock> rates = {};

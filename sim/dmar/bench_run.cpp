@@ -14,6 +14,7 @@ namespace dmar::sim {
 namespace {
 
 constexpr std::array kLatencies{20U, 100U};  // of the workloads
+constexpr std::array kOthers{"tiny", "server"};
 constexpr unsigned kBlockBytes = 4096;
 
 struct Workload {
@@ -73,6 +74,7 @@ BenchResult run_bench(const BenchOptions &options, const perf::Step &step) {
     library.require(options.model);
     if (!options.quick) {
       for (const std::string &name : perf::sweep_models()) library.require(name);
+      for (const char *name : kOthers) library.require(name);
     }
     const perf::Setting setting{.library = &library,
                                 .model = options.model,
@@ -82,6 +84,10 @@ BenchResult run_bench(const BenchOptions &options, const perf::Step &step) {
       result.figures.push_back(std::move(figure));
     }
     if (options.quick) return result;
+    for (const char *name : kOthers) {
+      result.configurations.push_back(
+          {.name = name, .figures = perf::measure_figures(setting.with_model(name), step)});
+    }
     measure_mixed(setting, step, result);
     measure_top(step, result);
     result.rates = perf::rates_at_clocks(setting, step);

@@ -50,6 +50,21 @@ TextTable figure_table(std::span<const perf::Figure> figures) {
   return table;
 }
 
+TextTable configuration_table(std::span<const perf::Figure> first,
+                              std::span<const Configuration> others) {
+  TextTable table{.head = {"", "unit", "default"}, .rows = {}};
+  for (const Configuration &other : others) table.head.push_back(other.name);
+  const std::size_t rows = others.empty() ? 0 : others.front().figures.size();
+  for (std::size_t i = 0; i < rows; ++i) {
+    table.rows.push_back({std::string(first[i].spec->title), std::string(first[i].spec->unit),
+                          value_text(first[i])});
+    for (const Configuration &other : others) {
+      table.rows.back().push_back(value_text(other.figures[i]));
+    }
+  }
+  return table;
+}
+
 TextTable mixed_table(std::span<const MixedRow> rows) {
   TextTable table{.head = {"workload", "memory", "translations a clock", "hits", "reads each",
                            "mean latency", "99 %", "units a clock", "bytes a clock"},
@@ -110,6 +125,10 @@ TextTable plot_table(const perf::Plot &plot) {
 
 std::string bench_text(const BenchResult &result) {
   std::string text = figure_text(result.figures);
+  if (!result.configurations.empty()) {
+    text += fmt::format("\nConfigurations\n{}",
+                        configuration_table(result.figures, result.configurations).plain());
+  }
   if (!result.mixed.empty()) {
     text += fmt::format("\nWorkloads, native ports\n{}", mixed_table(result.mixed).plain());
   }

@@ -16,6 +16,9 @@ std::string figure_text(std::span<const perf::Figure> figures);
 
 // The figures beside target, riscv-iommu and limit, for the documentation.
 TextTable figure_table(std::span<const perf::Figure> figures);
+// The figures in clocks of `first` and of the others, side by side.
+TextTable configuration_table(std::span<const perf::Figure> first,
+                              std::span<const Configuration> others);
 TextTable mixed_table(std::span<const MixedRow> rows);
 TextTable top_table(std::span<const TopRow> rows);
 TextTable rate_table(std::span<const perf::RateAtClock> rates);

@@ -39,8 +39,8 @@ endfunction()
 
 # Names of the models of a list file into `out`, the parameters of each into <name>_parameters.
 function(dmar_read_models list out)
-  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-    ${CMAKE_CURRENT_SOURCE_DIR}/${list})
+  get_filename_component(list ${list} ABSOLUTE)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
   file(STRINGS ${list} lines)
   set(names)
   foreach(line ${lines})
@@ -176,14 +176,19 @@ endfunction()
 
 # dmar_add_core_model(<name> [<Parameter>=<value> ...]): module core_models/<name>.so, target
 # dmar_core_<name>: a dmar_core as tb/perf/core_library.hpp loads it. Without waves and coverage,
-# and with nothing visible but its two functions, so that many of them live in one program.
+# and with nothing visible but its two functions, so that many of them live in one program. Only
+# `default` is there to run fast; the others are there to compile fast.
 function(dmar_add_core_model name)
   set(module dmar_core_${name})
+  set(effort 1)
+  if(name STREQUAL default)
+    set(effort 3)
+  endif()
   dmar_rtl_sources(sources)
   dmar_rtl_arguments(arguments ${ARGN})
   add_library(V${module} STATIC EXCLUDE_FROM_ALL)
   verilate(V${module} TOP_MODULE dmar_core PREFIX V${module} SOURCES ${sources}
-    INCLUDE_DIRS ${DMAR_RTL_ROOT}/rtl OPT_FAST -O3 OPT_SLOW -O1 OPT_GLOBAL -O3
+    INCLUDE_DIRS ${DMAR_RTL_ROOT}/rtl OPT_FAST -O${effort} OPT_SLOW -O0 OPT_GLOBAL -O3
     VERILATOR_ARGS -O3 -fno-const-bit-op-tree --assert --x-assign unique --x-initial unique
                    --timescale 1ns/1ns ${arguments})
   dmar_share_runtime(V${module} dmar_verilated_plain VM_TRACE=0 VM_TRACE_FST=0 VM_COVERAGE=0)

@@ -5,25 +5,9 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include <sstream>
 #include <utility>
 
 namespace dmar::perf {
-
-namespace {
-
-// Value of `name` in "A=1 B=2"; ModelError when it is not there.
-unsigned parameter(const CoreInfo &info, const std::string &name) {
-  std::istringstream words(info.parameters);
-  for (std::string word; words >> word;) {
-    if (word.starts_with(name + "=")) {
-      return static_cast<unsigned>(std::stoul(word.substr(name.size() + 1)));
-    }
-  }
-  throw ModelError(fmt::format("the core model '{}' does not say its {}", info.name, name));
-}
-
-}  // namespace
 
 CoreLibrary::CoreLibrary(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
@@ -55,8 +39,11 @@ const CoreLibrary::Loaded &CoreLibrary::load(const std::string &name) {
   }
   Loaded loaded{.info = {}, .make = make};
   describe(&loaded.info);
-  loaded.info.tags = parameter(loaded.info, "Tags");
-  loaded.info.port0_tags = parameter(loaded.info, "Port0Tags");
+  loaded.info.tags = loaded.info.parameter("Tags", 0);
+  loaded.info.port0_tags = loaded.info.parameter("Port0Tags", 0);
+  if (loaded.info.tags <= loaded.info.port0_tags) {
+    throw ModelError(fmt::format("the core model '{}' does not say its tags", name));
+  }
   return loaded_.emplace(name, std::move(loaded)).first->second;
 }
 

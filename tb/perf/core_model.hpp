@@ -5,6 +5,7 @@
 #define DMAR_PERF_CORE_MODEL_HPP
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -48,6 +49,13 @@ struct CoreInfo {
   Config config;
   unsigned tags = 0;  // of both ports
   unsigned port0_tags = 0;
+
+  // Value of `name` in `parameters`, or `otherwise`.
+  [[nodiscard]] unsigned parameter(const std::string &name, unsigned otherwise) const {
+    const std::size_t at = (" " + parameters).find(" " + name + "=");
+    if (at == std::string::npos) return otherwise;
+    return static_cast<unsigned>(std::stoul(parameters.substr(at + name.size() + 1)));
+  }
 };
 
 // Out of reset when made. A clock: set inputs, settle(), look at outputs, edge().

@@ -2,6 +2,7 @@
 // See measure.hpp.
 #include "perf/measure.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr SourceId kDevice = bdf(0, 2, 0);
 constexpr SourceId kOther = bdf(0, 3, 0);
-constexpr unsigned kHitPages = 32;
+constexpr unsigned kHitPages = 32;  // less where the IOTLB is small
 // Eight tables of 512 pages: their PDEs fit the paging-structure cache.
 constexpr unsigned kRandomPages = 4096;
 constexpr unsigned kSequentialPages = 16'384;
@@ -22,6 +23,13 @@ constexpr std::uint64_t kWarmUp = 4'000;
 constexpr std::uint64_t kClocks = 10'000;
 constexpr unsigned kInvalidations = 2'000;
 constexpr std::uint64_t kSeed = 5;
+
+// Pages that two devices keep in the IOTLB of `info` at the same time.
+unsigned hit_pages(const CoreInfo &info) {
+  const unsigned entries =
+      info.parameter("Iotlb4kSets", 4 * kHitPages) * info.parameter("Iotlb4kWays", 1);
+  return std::clamp(entries / 2, 1U, kHitPages);
+}
 
 // Brings the translations of pages 0 to `pages` - 1 into the IOTLB. Twice, for a unit may keep
 // nothing of a walk that began while its control state changed.
@@ -56,10 +64,11 @@ Rate rate_of_order(const Setting &setting, unsigned pages, const PageOrder &orde
 
 Fairness fairness(const Setting &setting, unsigned other_port, unsigned other_limit) {
   Rig rig = setting.rig();
-  rig.add_device(kDevice, kHitPages);
+  const unsigned pages = hit_pages(rig.unit().info());
+  rig.add_device(kDevice, pages);
   rig.add_device(kOther, kRandomPages);
-  warm(rig, kDevice, kHitPages);
-  Pages device(kDevice, in_sequence(kHitPages));
+  warm(rig, kDevice, pages);
+  Pages device(kDevice, in_sequence(pages));
   Pages other(kOther, shuffled(kRandomPages, kSeed), other_limit);
   Fairness result;
   rig.attach(0, device);
@@ -78,11 +87,12 @@ Fairness fairness(const Setting &setting, unsigned other_port, unsigned other_li
 
 SingleLatency hit_alone(const Setting &setting) {
   Rig rig = setting.rig();
-  rig.add_device(kDevice, kHitPages);
-  warm(rig, kDevice, kHitPages);
+  const unsigned pages = hit_pages(rig.unit().info());
+  rig.add_device(kDevice, pages);
+  warm(rig, kDevice, pages);
   SingleLatency result;
   const std::uint64_t reads = rig.unit().table().reads;
-  for (unsigned page = 0; page < kHitPages; ++page) {
+  for (unsigned page = 0; page < pages; ++page) {
     for (unsigned port = 0; port < kPorts; ++port) {
       result.latency.add(rig.unit().one(page_request(kDevice, page), port).latency());
     }
@@ -125,9 +135,10 @@ SingleLatency cold_miss_alone(const Setting &setting) {
 
 Rate hits_one_port(const Setting &setting) {
   Rig rig = setting.rig();
-  rig.add_device(kDevice, kHitPages);
-  warm(rig, kDevice, kHitPages);
-  Pages device(kDevice, in_sequence(kHitPages));
+  const unsigned pages = hit_pages(rig.unit().info());
+  rig.add_device(kDevice, pages);
+  warm(rig, kDevice, pages);
+  Pages device(kDevice, in_sequence(pages));
   rig.attach(0, device);
   const Window window = rig.run(kWarmUp, kClocks);
   return rate_of(device, window);
@@ -135,12 +146,15 @@ Rate hits_one_port(const Setting &setting) {
 
 Rate hits_both_ports(const Setting &setting) {
   Rig rig = setting.rig();
-  rig.add_device(kDevice, kHitPages);
-  rig.add_device(kOther, kHitPages);
-  warm(rig, kDevice, kHitPages);
-  warm(rig, kOther, kHitPages);
-  Pages reads(kDevice, in_sequence(kHitPages));
-  Pages writes(kOther, in_sequence(kHitPages), kNoLimit, AccessKind::kWrite);
+  const unsigned pages = hit_pages(rig.unit().info());
+  rig.add_device(kDevice, pages);
+  // An IOTLB of one entry serves one device.
+  const SourceId second = pages == 1 ? kDevice : kOther;
+  if (second != kDevice) rig.add_device(second, pages);
+  warm(rig, kDevice, pages);
+  warm(rig, second, pages);
+  Pages reads(kDevice, in_sequence(pages));
+  Pages writes(second, in_sequence(pages), kNoLimit, AccessKind::kWrite);
   rig.attach(0, reads);
   rig.attach(1, writes);
   const Window window = rig.run(kWarmUp, kClocks);
@@ -166,11 +180,12 @@ Fairness fairness_one_port(const Setting &setting) {
 
 Invalidation invalidations(const Setting &setting) {
   Rig rig = setting.rig();
-  rig.add_device(kDevice, kHitPages);
+  const unsigned pages = hit_pages(rig.unit().info());
+  rig.add_device(kDevice, pages);
   rig.add_device(kOther, kRandomPages);
-  warm(rig, kDevice, kHitPages);
-  warm(rig, kOther, kHitPages);
-  Pages device(kDevice, in_sequence(kHitPages));
+  warm(rig, kDevice, pages);
+  warm(rig, kOther, pages);
+  Pages device(kDevice, in_sequence(pages));
   Invalidation result;
   rig.attach(0, device);
   result.lookups_before = rate_of(device, rig.run(kWarmUp, kClocks)).per_clock;
