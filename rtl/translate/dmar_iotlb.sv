@@ -79,6 +79,8 @@ module dmar_iotlb #(
       .data_i({leaf_i.frame[FrameWidth-1:9], range_2m, rights}), .sweep_i, .clear_i, .flush_i
     );
   end else begin : gen_no_2m
+    logic unused;
+    assign unused  = range_2m;
     assign hit_2m  = '0;
     assign data_2m = '0;
   end
@@ -94,6 +96,8 @@ module dmar_iotlb #(
       .data_i({leaf_i.frame[FrameWidth-1:18], range_1g, rights}), .sweep_i, .clear_i, .flush_i
     );
   end else begin : gen_no_1g
+    logic unused;
+    assign unused  = range_1g;
     assign hit_1g  = '0;
     assign data_1g = '0;
   end
