@@ -141,6 +141,13 @@ void AxiManager::note_requests(std::uint64_t cycle) {
     transfer.address_done = true;
     transfer.result.accepted_cycle = cycle;
   };
+  const auto offer = [&](const std::deque<BurstHandle> &order) {
+    Transfer &transfer = transfers_.at(order.front());
+    if (!transfer.offered) transfer.result.offered_cycle = cycle;
+    transfer.offered = true;
+  };
+  if (bus_.aw.valid) offer(aw_order_);
+  if (bus_.ar.valid) offer(ar_order_);
   if (aw_.sample()) accept(aw_order_);
   if (ar_.sample()) accept(ar_order_);
   if (w_.sample() && bus_.w.payload.last) {

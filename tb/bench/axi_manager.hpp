@@ -27,6 +27,7 @@ struct AxiBurst {
 struct AxiResult {
   std::vector<std::uint8_t> responses;  // one for each read beat, one for a write
   std::vector<BeatData> data;           // of a read
+  std::uint64_t offered_cycle = 0;      // address valid for the first time
   std::uint64_t accepted_cycle = 0;     // address handshake
   std::uint64_t done_cycle = 0;         // last answer
 };
@@ -59,6 +60,7 @@ class AxiManager : public Agent {
  private:
   struct Transfer {
     unsigned beats = 1;
+    bool offered = false;
     bool address_done = false;
     bool data_done = false;
     AxiResult result;

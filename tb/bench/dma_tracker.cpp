@@ -171,6 +171,7 @@ Outcome DmaTracker::finish(BurstHandle handle, const AxiResult &result) {
   Outcome outcome{.completion = {},
                   .verdict = *flight.verdict,
                   .submitted_cycle = flight.submitted_cycle,
+                  .offered_cycle = result.offered_cycle,
                   .accepted_cycle = result.accepted_cycle,
                   .done_cycle = result.done_cycle,
                   .beats = result.data};

@@ -39,9 +39,16 @@ struct Outcome {
   Completion completion;
   VerdictEvent verdict;
   std::uint64_t submitted_cycle = 0;
+  std::uint64_t offered_cycle = 0;   // address valid at the device port for the first time
   std::uint64_t accepted_cycle = 0;  // address handshake at the device port
   std::uint64_t done_cycle = 0;      // last answer
   std::vector<BeatData> beats = {};  // of a read, as they came, all bytes
+
+  // From when on the unit may have looked for the answer. A port with a single slot may look while
+  // it still holds the address at its input, and take it with the verdict or later.
+  [[nodiscard]] std::uint64_t begun_cycle() const {
+    return verdict.cycle > accepted_cycle + 1 ? accepted_cycle : offered_cycle;
+  }
 };
 
 // All functions throw ProtocolError when the observations contradict each other.

@@ -81,7 +81,7 @@ void Scoreboard::count(const LegalAnswers &legal, const Answer &observed) {
 
 Scoreboard::Checked Scoreboard::check(const Request &request, std::span<const std::uint8_t> data,
                                       const Outcome &outcome, const DmaAccess *access) {
-  const Moments moments{.accepted = outcome.accepted_cycle,
+  const Moments moments{.accepted = outcome.begun_cycle(),
                         .judged = outcome.verdict.cycle,
                         .used = access != nullptr ? access->performed : outcome.verdict.cycle};
   const Answer observed = observed_answer(outcome, access);

@@ -23,7 +23,7 @@ class Pressure : public RtlScenario {
       background(n);
       const bench::Outcome hit = unit().wait(unit().submit(read_of(kIova), {}, std::uint8_t{15}));
       EXPECT_THAT(hit.completion, Reaches(kData));
-      slowest = std::max(slowest, hit.verdict.cycle - hit.accepted_cycle);
+      slowest = std::max(slowest, hit.verdict.cycle - hit.begun_cycle());
     }
     return slowest;
   }
