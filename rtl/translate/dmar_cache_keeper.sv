@@ -27,10 +27,13 @@ module dmar_cache_keeper #(
   output logic                  write_valid_o
 );
 
-  logic [Ways-1:0] valid, match, free, oldest_match;
+  logic [Ways-1:0]       valid, match, free, oldest_match;
+  logic [IndexWidth-1:0] index;
+
+  assign index = (Sets > 1) ? index_i : '0;
 
   always_ff @(posedge clk_i) begin
-    if (read_i) index_o <= index_i;
+    if (read_i) index_o <= index;
   end
 
   for (genvar w = 0; w < Ways; w++) begin : gen_way
@@ -42,7 +45,7 @@ module dmar_cache_keeper #(
       .write_addr_i(index_o),
       .write_data_i({write_valid_o, key_i}),
       .read_i      (read_i),
-      .read_addr_i ((Sets > 1) ? index_i : '0),
+      .read_addr_i (index),
       .read_data_o ({valid[w], key})
     );
     assign match[w] = valid[w] && (((key ^ key_i) & mask_i) == '0);

@@ -108,7 +108,7 @@ TEST_P(Pressure, MissesDoNotSlowDownHits) {
   unit().access(read_of(kIova));
   if (slots() == 1) {
     // One read at a time: the hit waits for its turn at the port and is then as fast as ever.
-    EXPECT_EQ(slowest_hit(10, [](unsigned) {}), 5U);
+    EXPECT_EQ(slowest_hit(10, [](unsigned) {}), 3U);
     return;
   }
   const std::uint64_t slowest = slowest_hit(30, [&](unsigned n) {

@@ -146,6 +146,7 @@ TEST_P(QueueFetch, NeverPastTheTail) {
       allowed = pushed;
       unit().step_until([this] { return !unit().register_busy(); }, "the doorbell");
       unit().step(offset);
+      if (pushed - seen > kRing / 16 / 2) unit().settle();  // the ring must not run over
     }
     unit().settle();
     EXPECT_EQ(seen, pushed) << "a descriptor was read twice";
