@@ -38,7 +38,9 @@ module dmar_interrupt_cache #(
   assign mask = !sweep_i ? 16'hFFFF : flush_i.by_page ? flush_i.page_mask[15:0] : 16'h0;
 
   dmar_cache #(
-    .Ports(1), .Sets(Sets), .Ways(Ways), .LookWidth(16), .DataWidth(dmar_pkg::IRTE_WIDTH)
+    // dmar_params refuses 0 ways; here they would only drown its message.
+    .Ports(1), .Sets(Sets), .Ways((Ways == 0) ? 1 : Ways), .LookWidth(16),
+    .DataWidth(dmar_pkg::IRTE_WIDTH)
   ) u_cache (
     .clk_i, .read_i, .index_i(IndexWidth'(read_index_i)), .key_i(index_i), .touch_i(1'b1), .hit_o,
     .data_o(data), .keep_read_i(fill_read_i || sweep_read_i),

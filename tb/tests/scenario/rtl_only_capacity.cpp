@@ -38,9 +38,7 @@ class Capacity : public RtlScenario {
   static HostAddr frame(std::uint64_t number, PageSize size = PageSize::k4K) {
     return HostAddr(kData + number * page_bytes(size));
   }
-  static SourceId device(unsigned number) {
-    return bdf(1 + number / 32, number % 32, 0);
-  }
+  static SourceId device(unsigned number) { return bdf(1 + number / 32, number % 32, 0); }
 };
 
 TEST_P(Capacity, EveryPlaceOfTheIotlb) {
@@ -108,11 +106,10 @@ TEST_P(Capacity, AnIotlbInvalidationTakesNoMoreThanItNames) {
     for (const unsigned mask : {0U, 1U, 2U}) {
       SCOPED_TRACE(fmt::format("AM {}", mask));
       warm();
-      driver().invalidate(IotlbScope{
-          .granularity = g::kDeviceOrPage,
-          .domain = 1,
-          .address = page(4 * kApart),
-          .address_mask = mask == 0 ? 0 : mask + 4});
+      driver().invalidate(IotlbScope{.granularity = g::kDeviceOrPage,
+                                     .domain = 1,
+                                     .address = page(4 * kApart),
+                                     .address_mask = mask == 0 ? 0 : mask + 4});
       for (unsigned n = 0; n < 8; ++n) {
         EXPECT_EQ(hits(page(n * kApart)), n >> mask != 4U >> mask) << n;
       }

@@ -219,8 +219,8 @@ TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
       Domain domain = tables().create_domain({.id = 1, .levels = levels});
       tables().attach(kDevice, domain);
       // At level 1 too far apart to be fetched along with it.
-      const Iova neighbour(kIova.raw() + (std::uint64_t{level == 1 ? 32U : 1U}
-                                          << (12 + 9 * (level - 1))));
+      const Iova neighbour(kIova.raw() +
+                           (std::uint64_t{level == 1 ? 32U : 1U} << (12 + 9 * (level - 1))));
       domain.map(kIova, HostAddr(kData));
       domain.map(neighbour, HostAddr(kData + kPage));
       driver().set_root_pointer(tables().root_table());

@@ -323,8 +323,8 @@ class LostOperands : public RtlScenario {
  protected:
   [[nodiscard]] unsigned done_by(std::uint64_t command) {
     driver().write64(reg::kIotlb, command);
-    const std::uint32_t done = driver().poll32(
-        reg::kIotlb + 4, static_cast<std::uint32_t>(iotlb::kIvt >> 32), 0, "IOTLB");
+    const std::uint32_t done =
+        driver().poll32(reg::kIotlb + 4, static_cast<std::uint32_t>(iotlb::kIvt >> 32), 0, "IOTLB");
     return (done >> (iotlb::kIaigShift - 32)) & 3;
   }
   static constexpr std::uint64_t kPageCommand =
@@ -367,8 +367,8 @@ TEST_P(LostOperands, WrittenWhileTheQueueIsOn) {
   EXPECT_THAT(unit().access(read_of(kIova)), Reaches(kMoreData));
   driver().write32(reg::kCcmd + 4, static_cast<std::uint32_t>(ccmd::kIcc >> 32) |
                                        (granularity::kDeviceOrPage << (ccmd::kCirgShift - 32)));
-  const std::uint32_t done = driver().poll32(
-      reg::kCcmd + 4, static_cast<std::uint32_t>(ccmd::kIcc >> 32), 0, "CCMD");
+  const std::uint32_t done =
+      driver().poll32(reg::kCcmd + 4, static_cast<std::uint32_t>(ccmd::kIcc >> 32), 0, "CCMD");
   EXPECT_EQ((done >> (ccmd::kCaigShift - 32)) & 3, granularity::kDomain);
 }
 

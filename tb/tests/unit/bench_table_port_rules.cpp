@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of m_tbl, and how the memory behind it serves bursts of walks and of the queue.
-#include "bench/table_port_rules.hpp"
-
 #include <gmock/gmock.h>
 
 #include <map>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "bench/axi_manager.hpp"
+#include "bench/table_port_rules.hpp"
 #include "memory/memory.hpp"
 #include "tests/unit/bench_loopback.hpp"
 
@@ -21,8 +20,8 @@ using ::testing::IsEmpty;
 
 constexpr unsigned kHostWidth = 46;
 
-AxiAccess read_of(std::uint8_t id, std::uint64_t address, unsigned beats = 1,
-                  std::uint8_t size = 4, BurstType type = kBurstIncr) {
+AxiAccess read_of(std::uint8_t id, std::uint64_t address, unsigned beats = 1, std::uint8_t size = 4,
+                  BurstType type = kBurstIncr) {
   return {.address = {.address = address,
                       .id = id,
                       .len = static_cast<std::uint8_t>(beats - 1),
