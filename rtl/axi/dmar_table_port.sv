@@ -127,32 +127,26 @@ module dmar_table_port #(
 
   // Writes //
 
-  // The last two bits of the ID; 0: nobody writes.
+  // The last two bits of the ID; 0: nobody writes. A message stays at its source until it is done.
   localparam logic [1:0] WRITER_STATUS      = 2'd1;
   localparam logic [1:0] WRITER_FAULT_EVENT = 2'd2;
   localparam logic [1:0] WRITER_INV_EVENT   = 2'd3;
 
-  logic [1:0]         writer, writer_q;
+  logic [1:0]         writer_q;
   logic               sends, aw_done_q, w_done_q, write_done;
-  dmar_pkg::message_t message_q;
+  dmar_pkg::message_t message;
+
+  assign sends   = (writer_q != '0);
+  assign message = (writer_q == WRITER_INV_EVENT)   ? inv_event_i
+                 : (writer_q == WRITER_FAULT_EVENT) ? fault_event_i : status_i;
 
   // After an event the next one takes a deed of software, so status writes cannot starve.
-  assign writer = inv_event_valid_i   ? WRITER_INV_EVENT
-                : fault_event_valid_i ? WRITER_FAULT_EVENT
-                : status_valid_i      ? WRITER_STATUS : 2'd0;
-  assign sends  = (writer_q != '0);
-
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || write_done) writer_q <= '0;
-    else if (!sends)           writer_q <= writer;
-  end
-
-  // Nobody else keeps a message: what the registers of an event hold may change.
-  always_ff @(posedge clk_i) begin
-    if (!sends) begin
-      message_q <= (writer == WRITER_INV_EVENT)   ? inv_event_i
-                 : (writer == WRITER_FAULT_EVENT) ? fault_event_i : status_i;
-    end
+    if (!rst_ni || write_done)    writer_q <= '0;
+    else if (sends)               writer_q <= writer_q;
+    else if (inv_event_valid_i)   writer_q <= WRITER_INV_EVENT;
+    else if (fault_event_valid_i) writer_q <= WRITER_FAULT_EVENT;
+    else if (status_valid_i)      writer_q <= WRITER_STATUS;
   end
 
   // Address and data are taken in any order.
@@ -172,14 +166,14 @@ module dmar_table_port #(
   assign inv_event_done_o   = write_done && (writer_q == WRITER_INV_EVENT);
 
   assign awid_o    = {dmar_pkg::ID_STATUS[5:2], writer_q};
-  assign awaddr_o  = message_q.address;
+  assign awaddr_o  = message.address;
   assign awlen_o   = 8'd0;
   assign awsize_o  = 3'd2;
   assign awburst_o = 2'b01;
   assign awuser_o  = 1'b1;
   assign awvalid_o = sends && !aw_done_q;
-  assign wdata_o   = {4{message_q.data}};
-  assign wstrb_o   = 16'h000F << {message_q.address[3:2], 2'b00};
+  assign wdata_o   = {4{message.data}};
+  assign wstrb_o   = 16'h000F << {message.address[3:2], 2'b00};
   assign wlast_o   = 1'b1;
   assign wvalid_o  = sends && !w_done_q;
   assign bready_o  = aw_done_q && w_done_q;

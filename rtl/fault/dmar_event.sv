@@ -64,10 +64,9 @@ module dmar_event #(
     end
   end
 
-  // The table port takes what stands there when it begins to write.
   assign msg_o  = {upper_q, address_q, 2'b00, 16'h0, data_q};
   assign busy_o = msg_valid_o || (pending_q && !masked_q);
 
-  `DMAR_ASSERT_NEXT(MessageHeld_A, msg_valid_o && !msg_ready_i, msg_valid_o)
+  `DMAR_ASSERT_HELD(MessageHeld_A, msg_valid_o, msg_ready_i, msg_o)
 
 endmodule
