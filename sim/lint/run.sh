@@ -97,6 +97,7 @@ ReadSlots=0|ReadSlots and WriteSlots must be at least 1
 WriteSlots=250|ReadSlots and WriteSlots must be at least 1
 ReadBufferBeats=300|ReadBufferBeats must be a power of two of at least 256
 WriteBufferBeats=128|WriteBufferBeats must be a power of two of at least 256
+QueueAhead=3|QueueAhead must be 0 or a power of two
 Walks=0|Walks must be 1 to 32
 Walks=33|Walks must be 1 to 32
 ContextSets=3|ContextSets must be a power of two
