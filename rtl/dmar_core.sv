@@ -108,7 +108,8 @@ module dmar_core #(
   // Monitor, in the clock of the answer; [0], [1]: of rsp, [2]: of late_rsp, as in mon_verdicts_o
   output logic [2:0]            mon_valid_o,
   output logic [3*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdicts_o,
-  output logic                  mon_walk_o    // one pulse for each table walk started
+  output logic                  mon_walk_o,   // one pulse for each table walk started
+  output logic                  mon_busy_o    // an invalidation or a command is carried out
 );
 
   dmar_params #(
@@ -245,7 +246,8 @@ module dmar_core #(
     .sweep_valid_o(sweep_valid), .sweep_count_o(sweep_count), .clear_all_o(clear_all),
     .epoch_o(epoch), .drain_busy_i
   );
-  assign epoch_o = epoch;
+  assign epoch_o    = epoch;
+  assign mon_busy_o = flush_valid;
 
   // Registers and what acts on them //
 

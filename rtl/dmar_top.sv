@@ -198,7 +198,8 @@ module dmar_top #(
   output logic [8:0]         mon_verdict_o,    // dmar_pkg::verdict_e
   output logic [23:0]        mon_reason_o,     // fault reason, 0 when the verdict is not a fault
   output logic [2:0]         mon_hit_o,        // answered without a walk of its own or merged
-  output logic               mon_walk_o        // one pulse for each table walk started
+  output logic               mon_walk_o,       // one pulse for each table walk started
+  output logic               mon_busy_o        // an invalidation or a command is carried out
 );
 
   dmar_params #(
@@ -296,7 +297,7 @@ module dmar_top #(
 
   logic [3*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdicts;
   logic [2:0]                           mon_valid;
-  logic                                 mon_walk;
+  logic                                 mon_walk, mon_busy;
   dmar_pkg::verdict_t                   verdict0, verdict1, verdict2;
 
   dmar_core #(
@@ -342,13 +343,15 @@ module dmar_top #(
     .rid_i(m_tbl_rid_i), .rdata_i(m_tbl_rdata_i), .rresp_i(m_tbl_rresp_i),
     .rlast_i(m_tbl_rlast_i),
     .rvalid_i(m_tbl_rvalid_i), .rready_o(m_tbl_rready_o),
-    .mon_valid_o(mon_valid), .mon_verdicts_o(mon_verdicts), .mon_walk_o(mon_walk)
+    .mon_valid_o(mon_valid), .mon_verdicts_o(mon_verdicts), .mon_walk_o(mon_walk),
+    .mon_busy_o(mon_busy)
   );
 
   // Monitor //
 
   assign mon_valid_o = Monitor ? mon_valid : '0;
   assign mon_walk_o  = Monitor && mon_walk;
+  assign mon_busy_o  = Monitor && mon_busy;
 
   assign {verdict2, verdict1, verdict0} = Monitor ? mon_verdicts : '0;
   assign mon_source_id_o = {verdict2.source_id, verdict1.source_id, verdict0.source_id};

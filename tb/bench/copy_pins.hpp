@@ -146,6 +146,7 @@ void copy_register_outputs(const Model &model, Pins &pins) {
 template <class Model>
 void copy_monitor_outputs(const Model &model, Pins &pins) {
   pins.walk_started = model.mon_walk_o != 0;
+  pins.flushing = model.mon_busy_o != 0;
   for (unsigned i = 0; i < kMonitorChannels; ++i) {
     MonitorPins &mon = pins.mon[i];
     mon.valid = ((model.mon_valid_o >> i) & 1) != 0;

@@ -30,6 +30,7 @@ struct Pins {
   AxiBus table;   // m_tbl: the bench is the memory
   std::array<MonitorPins, kMonitorChannels> mon;
   bool walk_started = false;
+  bool flushing = false;  // mon_busy_o
 };
 
 }  // namespace dmar::bench

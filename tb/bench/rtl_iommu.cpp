@@ -16,7 +16,7 @@
 namespace dmar::bench {
 namespace {
 
-// Cycles without table traffic after which the unit, otherwise idle, will start nothing more.
+// Cycles without table traffic or flush after which the unit, otherwise idle, starts nothing more.
 constexpr std::uint64_t kQuietCycles = 64;
 
 // Of a write that keeps the rules of m_tbl.
@@ -115,7 +115,9 @@ void RtlIommu::step(std::uint64_t cycles) {
   for (; cycles != 0; --cycles) {
     simulation_->step();
     memory_.set_time(simulation_->cycle());
-    if (!table_memory_.idle()) last_table_cycle_ = simulation_->cycle();
+    if (!table_memory_.idle() || simulation_->pins().flushing) {
+      last_busy_cycle_ = simulation_->cycle();
+    }
     if (device_.has_finished() || !unjudged_.empty()) finish_requests();
   }
 }
@@ -201,7 +203,7 @@ std::vector<Completion> RtlIommu::access_all(std::span<const Request> requests) 
 }
 
 bool RtlIommu::quiet() const {
-  return table_memory_.idle() && cycle() - last_table_cycle_ >= kQuietCycles;
+  return table_memory_.idle() && cycle() - last_busy_cycle_ >= kQuietCycles;
 }
 
 // Neither the queue nor a register command has work, as software sees it.

@@ -169,7 +169,7 @@ class RtlIommu : public Iommu {
   AxiMemory::Observer table_observer_;
   std::uint64_t table_reads_ = 0;
   std::uint64_t queue_reads_ = 0;
-  std::uint64_t last_table_cycle_ = 0;
+  std::uint64_t last_busy_cycle_ = 0;  // of table traffic, or of a flush
   unsigned next_id_ = 0;
 };
 

@@ -149,6 +149,7 @@ void Replayer::apply(const WriteEvent &event) {
 
 void Replayer::apply(const DmaEvent &event) {
   settle_if_due();
+  target_.expect(request_of(event));
   const golden::Verdict golden = reference_.apply(event);
   const Completion completion = access_check_.carry_out(event, current_->line, complaints_);
   ++report_.dma;

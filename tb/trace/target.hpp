@@ -33,6 +33,10 @@ class Target {
   virtual Iommu &iommu() = 0;
   [[nodiscard]] virtual Counters counters() const = 0;
 
+  // The request that comes next. A trace holds the lines of tables that its requests use, as they
+  // were then; what else a unit may fetch ahead, nobody has recorded.
+  virtual void expect(const Request &request) { static_cast<void>(request); }
+
   // Status writes of wait descriptors since the last call, oldest first.
   virtual std::vector<StatusEvent> take_status_writes() = 0;
 
