@@ -10,6 +10,7 @@
 #include "backend_golden.hpp"
 #include "bench/dma_burst.hpp"
 #include "bench/registry.hpp"
+#include "bench/table_port_rules.hpp"
 #include "usage_error.hpp"
 
 namespace dmar::sim {
