@@ -2,9 +2,9 @@
 """harness.py NETLIST.json OUT.v: a wrapper with four pins around a synthesized dmar_top, which has
 more ports than a package has pins.
 
-A shift register of 128 bits feeds the inputs, each bit several of them; the outputs go through
-registers that take the parity of four each, level by level, to one pin. dmar_top is a finished
-netlist here, so that sharing bits does not let any of its logic go.
+A shift register of 128 bits feeds the inputs, each bit several of them; the outputs that are not
+constant go through registers that take the parity of four each, level by level, to one pin.
+dmar_top is a finished netlist here, so that sharing bits does not let any of its logic go.
 """
 import json
 import sys
@@ -20,22 +20,23 @@ def main():
     inputs = [(name, len(p["bits"])) for name, p in ports.items()
               if p["direction"] == "input" and name not in DIRECT]
     outputs = [(name, len(p["bits"])) for name, p in ports.items() if p["direction"] == "output"]
+    used = [f"{name}[{i}]" for name, p in ports.items() if p["direction"] == "output"
+            for i, bit in enumerate(p["bits"]) if not isinstance(bit, str)]
     lines = ["module dmar_harness (input clk_i, input rst_ni, input data_i, output data_o);",
              "  reg reset_q, reset_n_q;",
              "  always @(posedge clk_i) {reset_n_q, reset_q} <= {reset_q, rst_ni};",
              f"  reg [{SHIFT - 1}:0] shift_q;",
              f"  always @(posedge clk_i) shift_q <= {{shift_q[{SHIFT - 2}:0], data_i}};",
-             f"  wire [{sum(w for _, w in outputs) - 1}:0] level0;"]
+             *(f"  wire [{width - 1}:0] {name};" for name, width in outputs),
+             f"  wire [{len(used) - 1}:0] level0 = {{{', '.join(used)}}};"]
     connections = [".clk_i(clk_i)", ".rst_ni(reset_n_q)"]
     at = 0
     for name, width in inputs:
         bits = ", ".join(f"shift_q[{(at + i) % SHIFT}]" for i in reversed(range(width)))
         connections.append(f".{name}({{{bits}}})")
         at += width
-    at = 0
-    for name, width in outputs:
-        connections.append(f".{name}(level0[{at + width - 1}:{at}])")
-        at += width
+    connections += [f".{name}({name})" for name, _ in outputs]
+    at = len(used)
     level = 0
     while at > 1:
         groups = (at + 3) // 4
