@@ -45,7 +45,7 @@ def paths(sta, netlist, count=5):
         through = []
         for cell, _, _ in steps[1:]:
             name = re.sub(r"\[\d+\]$", "", name_of.get(cell, "$"))
-            if not name.rsplit(".", 1)[-1].startswith("$") and name not in through:
+            if not re.search(r"\$[^.]*$|^g\d+$", name) and name not in through:
                 through.append(name)
         gates = [cell for cell, pin, _ in steps if pin == "Y"]
         found.append({"ps": round(1000 * float(re.search(r"([\d.]+) +data arrival", block)[1])),
