@@ -53,13 +53,13 @@ TEST_F(RtlProgram, ReplaysTheTraceWithInterruptRemapping) {
   replay_remapping("default", in("r.json"));
 }
 
-// Caches of one entry, one walk at a time. A program limited to other models says so.
-TEST_F(RtlProgram, SmallestCachesReplayTheTraceWithInterruptRemapping) {
-  if (has_config("tiny")) {
-    replay_remapping("tiny", in("r.json"));
+// The largest caches, 32 walks at a time. A program limited to other models says so.
+TEST_F(RtlProgram, LargestCachesReplayTheTraceWithInterruptRemapping) {
+  if (has_config("server")) {
+    replay_remapping("server", in("r.json"));
   } else {
-    EXPECT_THAT(dmar(fmt::format("run {} --config tiny", kRemapping)).output,
-                HasSubstr("--config tiny: no such configuration"));
+    EXPECT_THAT(dmar(fmt::format("run {} --config server", kRemapping)).output,
+                HasSubstr("--config server: no such configuration"));
   }
 }
 

@@ -19,13 +19,13 @@ void RtlScenario::make(bench::RtlOptions options) {
 }
 
 unsigned RtlScenario::walks() const {
-  if (GetParam() == "server") return 8;
+  if (GetParam() == "server") return 32;
   return GetParam() == "default" || GetParam() == "bare" ? 16 : 1;
 }
 
 unsigned RtlScenario::slots() const {
-  const bool usual = GetParam() == "default" || GetParam() == "bare" || GetParam() == "server";
-  return usual ? 8 : 1;
+  if (GetParam() == "server") return 32;
+  return GetParam() == "default" || GetParam() == "bare" ? 8 : 1;
 }
 
 Domain RtlScenario::start_with_page() {
