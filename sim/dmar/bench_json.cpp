@@ -45,6 +45,7 @@ json mixed_json(const MixedRow &row) {
            {"memory_latency", row.latency},
            {"translations_per_clock", rate.per_clock},
            {"hits", rate.hits},
+           {"walks_each", rate.walks},
            {"reads_each", rate.reads},
            {"latency", latency_json(rate.latency)}};
   if (!row.unit.empty()) {

@@ -25,7 +25,10 @@ struct Workload {
   unsigned unit_bytes;
 };
 constexpr std::array kWorkloads{
-    Workload{"many_devices", "64 devices, 16 random pages each", perf::many_devices, "", 0},
+    Workload{"devices_apart", "64 devices, 16 random pages each", perf::devices_at_other_addresses,
+             "", 0},
+    Workload{"devices_alike", "the same, all at the same addresses",
+             perf::devices_at_same_addresses, "", 0},
     Workload{"skewed", "4,096 pages, the n-th with weight 1/n", perf::skewed_pages, "", 0},
     Workload{"nic", "network adapter, 1500-byte packets", perf::nic, "packets",
              perf::Nic::kPacketBytes},

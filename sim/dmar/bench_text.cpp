@@ -66,15 +66,15 @@ TextTable configuration_table(std::span<const perf::Figure> first,
 }
 
 TextTable mixed_table(std::span<const MixedRow> rows) {
-  TextTable table{.head = {"workload", "memory", "translations a clock", "hits", "reads each",
-                           "mean latency", "99 %", "units a clock", "bytes a clock"},
+  TextTable table{.head = {"workload", "memory", "translations a clock", "hits", "walks each",
+                           "reads each", "mean latency", "99 %", "units a clock", "bytes a clock"},
                   .rows = {}};
   for (const MixedRow &row : rows) {
     const perf::Rate &rate = row.mixed.rate;
     const bool units = !row.unit.empty();
     table.rows.push_back(
         {row.title, fmt::format("{}", row.latency), fmt::format("{:.3f}", rate.per_clock),
-         percent(rate.hits), fmt::format("{:.3f}", rate.reads),
+         percent(rate.hits), fmt::format("{:.3f}", rate.walks), fmt::format("{:.3f}", rate.reads),
          fmt::format("{:.1f}", rate.latency.mean()), fmt::format("{}", rate.latency.quantile(0.99)),
          units ? fmt::format("{:.4f} {}", row.mixed.units, row.unit) : "-",
          units ? fmt::format("{:.0f}", row.mixed.units * row.unit_bytes) : "-"});

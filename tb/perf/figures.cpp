@@ -105,7 +105,7 @@ void measure_fairness(const Setting &setting, Table &table) {
                         beside.missed + beside.latency.total()));
   table.begin("hits_among_misses");
   const Fairness among = fairness_one_port(setting);
-  table.add("hits_among_misses", 100 * (1 - among.together - among.other),
+  table.add("hits_among_misses", lost(1, among.together + among.other),
             fmt::format("{:.3f} hits and {:.3f} misses a clock, {} of the hits", among.together,
                         among.other, latency_note(among.latency)));
 }

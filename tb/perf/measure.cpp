@@ -48,6 +48,7 @@ Rate rate_of(const Device &device, const Window &window) {
   const double answered = static_cast<double>(statistics.answered);
   return {.per_clock = per_clock(statistics.answered, window.clocks),
           .hits = answered == 0 ? 0 : static_cast<double>(statistics.hits) / answered,
+          .walks = answered == 0 ? 0 : static_cast<double>(window.walks) / answered,
           .reads = answered == 0 ? 0 : static_cast<double>(window.reads) / answered,
           .latency = statistics.latency};
 }

@@ -35,7 +35,8 @@ struct Setting {
 // What the devices of a run got.
 struct Rate {
   double per_clock = 0;  // translations
-  double hits = 0;       // part of them
+  double hits = 0;       // part of them, answered without waiting for a walk
+  double walks = 0;      // begun, for each translation; many may wait for one
   double reads = 0;      // bursts of walks, for each translation
   Histogram latency;
 };

@@ -31,6 +31,7 @@ Rate rate_of(const std::vector<Device *> &devices, const Window &window) {
   if (answered == 0) return rate;
   rate.per_clock = answered / static_cast<double>(window.clocks);
   rate.hits /= answered;
+  rate.walks = static_cast<double>(window.walks) / answered;
   rate.reads = static_cast<double>(window.reads) / answered;
   return rate;
 }
@@ -40,8 +41,8 @@ class Drawn : public Device {
  public:
   // The n-th page has weight 1/n^skew; 0: all alike.
   Drawn(SourceId source_id, unsigned pages, double skew, std::uint64_t seed,
-        PageSize size = PageSize::k4K)
-      : Device(kNoLimit), source_id_(source_id), random_(seed), size_(size) {
+        PageSize size = PageSize::k4K, std::uint64_t first = 0)
+      : Device(kNoLimit), source_id_(source_id), random_(seed), size_(size), first_(first) {
     double sum = 0;
     for (unsigned page = 1; page <= pages; ++page) {
       sum += skew == 0 ? 1 : 1.0 / page;
@@ -56,14 +57,15 @@ class Drawn : public Device {
     const double at = static_cast<double>(random_.next() >> 11) * kUnit * sums_.back();
     const auto found = std::upper_bound(sums_.begin(), sums_.end(), at);
     const auto rank = std::min<std::ptrdiff_t>(found - sums_.begin(), std::ssize(sums_) - 1);
-    return Wanted{.request = page_request(source_id_, places_[static_cast<std::size_t>(rank)],
-                                          AccessKind::kRead, size_)};
+    const std::uint64_t page = first_ + places_[static_cast<std::size_t>(rank)];
+    return Wanted{.request = page_request(source_id_, page, AccessKind::kRead, size_)};
   }
 
  private:
   SourceId source_id_;
   bench::Random random_;
   PageSize size_;
+  std::uint64_t first_;  // page
   std::vector<double> sums_;
   PageOrder places_;
 };
@@ -81,9 +83,7 @@ double per_clock(std::uint64_t count, const Window &window) {
   return static_cast<double>(count) / static_cast<double>(window.clocks);
 }
 
-}  // namespace
-
-Mixed many_devices(const Setting &setting) {
+Mixed many_devices(const Setting &setting, unsigned apart) {
   constexpr unsigned kDevices = 64;
   constexpr unsigned kPages = 16;
   Rig rig = setting.rig();
@@ -91,13 +91,20 @@ Mixed many_devices(const Setting &setting) {
   std::vector<Device *> all;
   for (unsigned i = 0; i < kDevices; ++i) {
     const SourceId source_id = bdf(1 + i / 32, i % 32, 0);
-    rig.add_device(source_id, kPages);
-    devices.push_back(std::make_unique<Drawn>(source_id, kPages, 0, kSeed + i));
+    const unsigned first = i * apart;
+    rig.add_device(source_id, first + kPages);
+    devices.push_back(
+        std::make_unique<Drawn>(source_id, kPages, 0, kSeed + i, PageSize::k4K, first));
     all.push_back(devices.back().get());
     rig.attach(i % kPorts, *devices.back());
   }
   return {.rate = rate_of(all, rig.run(kWarmUp, kClocks))};
 }
+
+}  // namespace
+
+Mixed devices_at_same_addresses(const Setting &setting) { return many_devices(setting, 0); }
+Mixed devices_at_other_addresses(const Setting &setting) { return many_devices(setting, 16); }
 
 Mixed nic(const Setting &setting) {
   Rig rig = setting.rig();

@@ -13,8 +13,10 @@ struct Mixed {
   double units = 0;  // a clock
 };
 
-// 64 devices, each in a domain of its own, 32 on each port, random pages of 16 each.
-Mixed many_devices(const Setting &setting);
+// 64 devices, each in a domain of its own, 32 on each port, random pages of 16 each: all at the
+// same addresses, or each at addresses of its own.
+Mixed devices_at_same_addresses(const Setting &setting);
+Mixed devices_at_other_addresses(const Setting &setting);
 Mixed nic(const Setting &setting);   // units: 1500-byte packets, both directions together
 Mixed nvme(const Setting &setting);  // units: 4 KiB blocks
 // One device, 2 MiB pages at random: 32 of them, and 512.

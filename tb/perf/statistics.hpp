@@ -52,7 +52,7 @@ class Histogram {
 // What became of the requests of one device.
 struct DeviceStatistics {
   std::uint64_t answered = 0;
-  std::uint64_t hits = 0;  // as the monitor port says: no walk of its own, or merged
+  std::uint64_t hits = 0;  // as the monitor port says
   std::uint64_t forwarded = 0;
   Histogram latency;  // from the clock of acceptance to that of the answer
   Histogram prompt;   // of answers on the port's own channel, from the first clock of the offer
