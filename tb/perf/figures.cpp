@@ -174,7 +174,10 @@ std::vector<Figure> measure_speed(const Setting &setting, const Step &step) {
     one.unit.check = check;
     const std::string_view name = check ? "speed_checked" : "speed";
     table.begin(name);
-    const double speed = simulation_speed(one, kClocks).clocks_per_second;
+    double speed = 0;  // the best: other programs can only take away from it
+    for (unsigned round = 0; round < 3; ++round) {
+      speed = std::max(speed, simulation_speed(one, kClocks).clocks_per_second);
+    }
     one.unit.profile = true;
     const Speed split = simulation_speed(one, kClocks / 4);
     table.add(
