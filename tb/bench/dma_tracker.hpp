@@ -47,7 +47,8 @@ struct Outcome {
   // From when on the unit may have looked for the answer. A port with a single slot may look while
   // it still holds the address at its input, and take it with the verdict or later.
   [[nodiscard]] std::uint64_t begun_cycle() const {
-    return verdict.cycle > accepted_cycle + 1 ? accepted_cycle : offered_cycle;
+    const bool held = offered_cycle != 0 && verdict.cycle <= accepted_cycle + 1;
+    return held ? offered_cycle : accepted_cycle;
   }
 };
 

@@ -24,8 +24,7 @@ unsigned RtlScenario::walks() const {
 }
 
 unsigned RtlScenario::slots() const {
-  if (GetParam() == "server") return 32;
-  return GetParam() == "default" || GetParam() == "bare" ? 8 : 1;
+  return GetParam() == "tiny" ? 1 : 8;
 }
 
 Domain RtlScenario::start_with_page() {

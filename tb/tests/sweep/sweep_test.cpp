@@ -45,7 +45,7 @@ void PrintTo(const Pair &pair, std::ostream *out) { *out << pair.name(); }
 // The smallest build has one slot for each walk, the others as the models file says.
 unsigned walk_slots(const std::string &model) {
   if (model == "tiny") return 1;
-  return model == "server" ? 32 : 16;
+  return model == "server" ? 8 : 4;
 }
 
 std::vector<Pair> pairs() {
