@@ -23,9 +23,7 @@ unsigned RtlScenario::walks() const {
   return GetParam() == "default" || GetParam() == "bare" ? 16 : 1;
 }
 
-unsigned RtlScenario::slots() const {
-  return GetParam() == "tiny" ? 1 : 8;
-}
+unsigned RtlScenario::slots() const { return GetParam() == "tiny" ? 1 : 8; }
 
 Domain RtlScenario::start_with_page() {
   Domain domain = tables_->create_domain({.id = 1, .levels = 4});
