@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # netlist.sh OUT.v: synthesizes the smallest build to gates (memories stay memories) and writes the
-# netlist, so that the tests can run on what Yosys understood. Any warning is an error.
+# netlist, so that the tests can run on what Yosys understood. Any warning is an error. Registers
+# stay outside the memories (-nordff): merged, they left the old read data without a driver.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . sim/synth/config.sh
@@ -10,7 +11,7 @@ out=${1:?usage: netlist.sh OUT.v}
 mkdir -p "$(dirname "$out")"
 log=$out.log
 if ! yosys -q -e '.' -l "$log" -p "
-    $read; synth -flatten -run begin:fine; $no_latch; check -assert
+    $read; synth -flatten -nordff -run begin:fine; $no_latch; check -assert
     opt -fast -full; techmap; opt -fast; abc -fast; opt_clean -purge; $no_latch; check -assert
     write_verilog -noattr $out.tmp"; then
   echo "synthesis failed, see $log" >&2
