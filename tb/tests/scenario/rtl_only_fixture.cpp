@@ -19,11 +19,11 @@ void RtlScenario::make(bench::RtlOptions options) {
 }
 
 unsigned RtlScenario::walks() const {
-  if (GetParam() == "server") return 32;
-  return GetParam() == "default" || GetParam() == "bare" ? 16 : 1;
+  if (parameters() == "server") return 32;
+  return parameters() == "default" || parameters() == "bare" ? 16 : 1;
 }
 
-unsigned RtlScenario::slots() const { return GetParam() == "tiny" ? 1 : 8; }
+unsigned RtlScenario::slots() const { return parameters() == "tiny" ? 1 : 8; }
 
 Domain RtlScenario::start_with_page() {
   Domain domain = tables_->create_domain({.id = 1, .levels = 4});

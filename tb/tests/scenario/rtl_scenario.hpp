@@ -37,8 +37,12 @@ class RtlScenario : public ::testing::TestWithParam<std::string> {
   [[nodiscard]] Driver &driver() { return *driver_; }
   [[nodiscard]] const Config &config() const { return unit_->config(); }
 
-  // Sizes of the models that Config does not know (tb/bench/models.txt). A name not known
-  // there is taken for the smallest.
+  // The parameters of models.txt that the unit was built with: the netlist is a `tiny`.
+  [[nodiscard]] static std::string parameters() {
+    return GetParam() == "netlist" ? "tiny" : GetParam();
+  }
+
+  // Sizes that Config does not know. A name not known is taken for the smallest.
   [[nodiscard]] unsigned walks() const;
   [[nodiscard]] unsigned slots() const;
 
