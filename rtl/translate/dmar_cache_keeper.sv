@@ -36,19 +36,27 @@ module dmar_cache_keeper #(
     if (read_i) index_o <= index;
   end
 
-  for (genvar w = 0; w < Ways; w++) begin : gen_way
-    logic [KeyWidth-1:0] key;
+  if (Sets * Ways == 1) begin : gen_one_entry
+    // Not worth a copy of its key: every sweep drops it, which an invalidation may always do.
+    assign valid = 1'b1;
+    assign match = 1'b1;
+    logic unused;
+    assign unused = ^{key_i, mask_i};
+  end else begin : gen_keys
+    for (genvar w = 0; w < Ways; w++) begin : gen_way
+      logic [KeyWidth-1:0] key;
 
-    dmar_ram #(.Depth(Sets), .Width(KeyWidth + 1)) u_keys (
-      .clk_i,
-      .write_i     (write_way_o[w]),
-      .write_addr_i(index_o),
-      .write_data_i({write_valid_o, key_i}),
-      .read_i      (read_i),
-      .read_addr_i (index),
-      .read_data_o ({valid[w], key})
-    );
-    assign match[w] = valid[w] && (((key ^ key_i) & mask_i) == '0);
+      dmar_ram #(.Depth(Sets), .Width(KeyWidth + 1)) u_keys (
+        .clk_i,
+        .write_i     (write_way_o[w]),
+        .write_addr_i(index_o),
+        .write_data_i({write_valid_o, key_i}),
+        .read_i      (read_i),
+        .read_addr_i (index),
+        .read_data_o ({valid[w], key})
+      );
+      assign match[w] = valid[w] && (((key ^ key_i) & mask_i) == '0);
+    end
   end
 
   assign free          = ~valid & (valid + 1'b1);

@@ -39,7 +39,7 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --aw 57
   boot --bridge
   boot --disks 3
-  boot --config tiny --no-intremap --mem-latency 100 --mem-reorder
+  boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server
   boot --memory 3072
 else

@@ -131,10 +131,13 @@ def main():
     lines += ["%-14s %6d of %6d" % (name, n, of) for name, (n, of) in used.items()]
     if status == 0:
         found, clock, harness = longest(base)
+        with open(base + ".seed") as file:
+            seed = int(file.read())
         report.update(mhz=clock["achieved"], wanted=clock["constraint"], harness=harness,
-                      paths=found)
+                      paths=found, seed=seed)
         lines += [f"{harness} logic cells of these are the harness", "",
-                  f"{clock['achieved']:.1f} MHz reached, {clock['constraint']:.0f} MHz wanted", ""]
+                  f"{clock['achieved']:.1f} MHz reached, {clock['constraint']:.0f} MHz wanted "
+                  f"(start {seed})", ""]
         for i, one in enumerate(found, 1):
             lines.append(f"{i}. {one['ps'] / 1000:.2f} ns, {one['wire_ps'] / 1000:.2f} ns of it in "
                          f"wires, {one['levels']} levels")

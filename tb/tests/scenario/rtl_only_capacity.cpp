@@ -21,12 +21,13 @@ class Capacity : public RtlScenario {
   }
 
   // Sizes of the model (tb/bench/models.txt).
-  [[nodiscard]] bool smallest() const { return slots() == 1; }
-  [[nodiscard]] unsigned sets() const { return smallest() ? 1 : 128; }
-  [[nodiscard]] unsigned ways() const { return smallest() ? 1 : 4; }
+  [[nodiscard]] static bool smallest() { return parameters() == "bare"; }  // one entry each
+  [[nodiscard]] static bool small() { return parameters() == "tiny"; }
+  [[nodiscard]] unsigned sets() const { return smallest() ? 1 : small() ? 64 : 128; }
+  [[nodiscard]] unsigned ways() const { return smallest() || small() ? 1 : 4; }
   [[nodiscard]] unsigned pages(PageSize size) const {
-    if (smallest()) return 1;
-    return size == PageSize::k4K ? 512 : size == PageSize::k2M ? 64 : 16;
+    if (size == PageSize::k4K) return sets() * ways();
+    return smallest() ? 1 : size == PageSize::k2M ? 64 : 16;
   }
   [[nodiscard]] bool supported(PageSize size) const {
     return size == PageSize::k4K || ((config().super_pages >> (static_cast<int>(size) - 1)) & 1);
@@ -38,7 +39,7 @@ class Capacity : public RtlScenario {
   static HostAddr frame(std::uint64_t number, PageSize size = PageSize::k4K) {
     return HostAddr(kData + number * page_bytes(size));
   }
-  static SourceId device(unsigned number) { return bdf(1 + number / 32, number % 32, 0); }
+  static SourceId device(unsigned number) { return bdf(1, number % 32, number / 32); }
 };
 
 TEST_P(Capacity, EveryPlaceOfTheIotlb) {
@@ -93,14 +94,15 @@ TEST_P(Capacity, AnIotlbInvalidationTakesNoMoreThanItNames) {
   Domain domain = start_with_page();
   Domain other = tables().create_domain({.id = 2, .levels = 4});
   tables().attach(kNeighbour, other);
-  // So far apart that none is fetched along with another.
-  constexpr unsigned kApart = 16;
-  for (unsigned n = 0; n < 8; ++n) domain.map(page(n * kApart), frame(n));
-  other.map(page(0), frame(0));
+  // So far apart that none is fetched along with another, and none drives another out.
+  const unsigned shift = small() ? 3 : 4;
+  const unsigned apart = 1U << shift;
+  for (unsigned n = 0; n < 8; ++n) domain.map(page(n * apart), frame(n));
+  other.map(page(1), frame(0));
   driver().enable_queue();
   const auto warm = [&] {
-    for (unsigned n = 0; n < 8; ++n) hits(page(n * kApart));
-    hits(page(0), kNeighbour);
+    for (unsigned n = 0; n < 8; ++n) hits(page(n * apart));
+    hits(page(1), kNeighbour);
   };
   if (config().page_selective) {
     for (const unsigned mask : {0U, 1U, 2U}) {
@@ -108,37 +110,38 @@ TEST_P(Capacity, AnIotlbInvalidationTakesNoMoreThanItNames) {
       warm();
       driver().invalidate(IotlbScope{.granularity = g::kDeviceOrPage,
                                      .domain = 1,
-                                     .address = page(4 * kApart),
-                                     .address_mask = mask == 0 ? 0 : mask + 4});
+                                     .address = page(4 * apart),
+                                     .address_mask = mask == 0 ? 0 : mask + shift});
       for (unsigned n = 0; n < 8; ++n) {
-        EXPECT_EQ(hits(page(n * kApart)), n >> mask != 4U >> mask) << n;
+        EXPECT_EQ(hits(page(n * apart)), n >> mask != 4U >> mask) << n;
       }
-      EXPECT_TRUE(hits(page(0), kNeighbour));
+      EXPECT_TRUE(hits(page(1), kNeighbour));
     }
   }
   warm();
   driver().invalidate(IotlbScope{.granularity = g::kDomain, .domain = 1});
-  EXPECT_TRUE(hits(page(0), kNeighbour));
-  for (unsigned n = 0; n < 8; ++n) EXPECT_FALSE(hits(page(n * kApart))) << n;
+  EXPECT_TRUE(hits(page(1), kNeighbour));
+  for (unsigned n = 0; n < 8; ++n) EXPECT_FALSE(hits(page(n * apart))) << n;
 }
 
 TEST_P(Capacity, AContextInvalidationTakesNoMoreThanItNames) {
   if (smallest()) return;  // one entry
   const Domain domain = start_with_page();
   Domain other = tables().create_domain({.id = 2, .levels = 4});
-  other.map(kIova, HostAddr(kMoreData));
+  other.map(Iova(kIova.raw() + kPage), HostAddr(kMoreData));
+  const auto address = [](unsigned n) { return n % 2 == 0 ? kIova : Iova(kIova.raw() + kPage); };
   for (unsigned n = 0; n < 8; ++n) tables().attach(device(n), n % 2 == 0 ? domain : other);
   driver().enable_queue();
   const auto warm = [&] {
-    for (unsigned n = 0; n < 8; ++n) hits(kIova, device(n));
+    for (unsigned n = 0; n < 8; ++n) hits(address(n), device(n));
   };
   warm();
   driver().invalidate(ContextScope{
       .granularity = g::kDeviceOrPage, .domain = 1, .source_id = device(4), .function_mask = 0});
-  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(hits(kIova, device(n)), n != 4) << n;
+  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(hits(address(n), device(n)), n != 4) << n;
   warm();
   driver().invalidate(ContextScope{.granularity = g::kDomain, .domain = 2});
-  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(hits(kIova, device(n)), n % 2 == 0) << n;
+  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(hits(address(n), device(n)), n % 2 == 0) << n;
 }
 
 DMAR_RTL_SCENARIO(Capacity);
