@@ -165,27 +165,34 @@ module dmar_seek #(
 
   // What to do //
 
+  logic acts, compared_q, admitted_q;
   logic needs_walk, admitted, entry_known, may_merge, merges, starts, continues, forget;
 
   dmar_interrupt_source u_source (
     .requester_i(miss_q.source_id), .irte_i, .admitted_o(admitted)
   );
-  // When a cached entry does not admit the requester, memory has to say so.
-  assign entry_known = irte_hit_i && entries_q && admitted && !miss_q.fresh;
+  // When a cached entry does not admit the requester, memory has to say so. That takes a clock of its
+  // own, for the way from the cache to here is long.
+  always_ff @(posedge clk_i) begin
+    compared_q <= valid_q && !load;
+    admitted_q <= irte_hit_i && admitted;
+  end
+  assign acts        = valid_q && (!is_interrupt || compared_q);
+  assign entry_known = admitted_q && entries_q && !miss_q.fresh;
 
   assign needs_walk     = !root_beyond_haw && (is_interrupt ? !entry_known
       : miss_q.need != dmar_pkg::NEED_NOTHING);
   assign may_merge      = !miss_q.fresh && miss_q.need != dmar_pkg::NEED_CONTEXT;
   // In the clock in which something is forgotten nothing is begun with it.
   assign forget         = forget_ctx_i || forget_tables_i || forget_entries_i;
-  assign merges         = valid_q && !forget && needs_walk && may_merge && merge_ready_i;
-  assign starts         = valid_q && !forget && needs_walk && !(may_merge && merge_ready_i)
+  assign merges         = acts && !forget && needs_walk && may_merge && merge_ready_i;
+  assign starts         = acts && !forget && needs_walk && !(may_merge && merge_ready_i)
       && (ahead ? spare_ready_i : start_ready_i);
   assign merge_o        = merges && !ahead;
   assign start_o        = starts;
   assign park_o         = !ahead && (merges || starts);
   assign park_tag_o     = tag_q;
-  assign result_valid_o = valid_q && !forget && !needs_walk && !ahead;
+  assign result_valid_o = acts && !forget && !needs_walk && !ahead;
 
   // Lines ahead, once for each line, while the table they are in is known and does not end.
   assign continues = (PrefetchLines != 0) && sequential

@@ -114,7 +114,8 @@ module dmar_walk_slot #(
   assign wants_read_o = (state_q == StRead) && !poisoned_o;
   assign dead_o       = (state_q == StRead) && poisoned_q;
   assign swallows_o   = swallow_q;
-  assign mergeable_o  = (state_q == StRead || state_q == StWait) && !poisoned_o
+  // In the clock of the poisoning dmar_seek begins nothing.
+  assign mergeable_o  = (state_q == StRead || state_q == StWait) && !poisoned_q
       && (hash_q == seek_hash_i);
 
   `DMAR_ASSERT(StartsWhenFree_A, !start_i || state_q == StFree)
