@@ -171,8 +171,8 @@ module dmar_seek #(
   dmar_interrupt_source u_source (
     .requester_i(miss_q.source_id), .irte_i, .admitted_o(admitted)
   );
-  // When a cached entry does not admit the requester, memory has to say so. That takes a clock of its
-  // own, for the way from the cache to here is long.
+  // When a cached entry does not admit the requester, memory has to say so. That takes a clock of
+  // its own, for the way from the cache to here is long.
   always_ff @(posedge clk_i) begin
     compared_q <= valid_q && !load;
     admitted_q <= irte_hit_i && admitted;
