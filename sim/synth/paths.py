@@ -31,6 +31,9 @@ class Graph:
         kind, _ = self.device.kind(record["type"])
         wires = record["connections"]
         timing = timing or {"through": [], "clock": {}, "setup": {}}
+        if kind == "ff":
+            # The library of ECP5 counts on asynchronous resets, of which the unit has none.
+            timing = {**timing, "through": []}
         for (a, i), (b, j), ps in timing["through"]:
             if i < len(wires.get(a, [])) and j < len(wires.get(b, [])):
                 source, sink = wires[a][i], wires[b][j]
