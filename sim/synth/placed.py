@@ -88,7 +88,8 @@ def longest(base, count=5):
         for i, bit in enumerate(net["bits"]):
             full = f"{name}[{i}]" if len(net["bits"]) > 1 else name
             alias[full] = netlist.names.get(bit, full)
-    net_of = {(n["driver"], n["port"]): alias.get(n["net"], n["net"])
+    # The SDF writes names with other backslashes than the report: both go without.
+    net_of = {(n["driver"].replace("\\", ""), n["port"]): alias.get(n["net"], n["net"])
               for n in timing["detailed_net_timings"]}
     delays = Delays(base + ".sdf")
     best = delays.arrivals()
@@ -101,14 +102,17 @@ def longest(base, count=5):
             trail.append(best[trail[-1]][3])
         start = net_of.get(trail[-1], trail[-1][0])
         cell, port = pin
-        end = net_of.get((cell, "O"), cell) + ("" if re.match(r"I\d", port) else f" ({port})")
+        start, end = (name if "$" not in name else "(a register without a name)"
+                      for name in (start, net_of.get((cell, "O"), cell)))
+        if not re.match(r"I\d", port):
+            end += f" ({port})"
         if (key := (vector(start), vector(end))) in seen:
             continue
         seen.add(key)
         through = []
         for step in reversed(trail):
             name = vector(net_of.get(step, "$"))
-            if not name.rsplit(".", 1)[-1].startswith("$") and name not in through:
+            if "$" not in name and name not in through:
                 through.append(name)
         found.append({"ps": ps, "wire_ps": best[pin][2], "start": start, "end": end,
                       "levels": best[pin][1] + bool(re.match(r"I\d", port)),
@@ -117,7 +121,7 @@ def longest(base, count=5):
             break
     cells = [name for name, kind in delays.types.items() if kind == "ICESTORM_LC"]
     clock = next(iter(timing["fmax"].values()))
-    return found, clock, sum(not name.startswith("u_dmar.") for name in cells)
+    return found, clock, sum("u_dmar." not in name for name in cells)
 
 
 def main():
