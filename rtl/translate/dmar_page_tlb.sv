@@ -59,14 +59,18 @@ module dmar_page_tlb #(
   assign keep_index  = (Sets == 1) ? '0 : sweep_read_i ? sweep_index
       : IndexWidth'(fill_read_page_i >> Shift);
 
+  logic [DomainWidth-1:0] domain_mask;
+  logic [PageWidth-1:0]   page_mask;
+  assign domain_mask = flush_i.by_domain ? '1 : '0;
+  assign page_mask   = flush_i.by_page ? PageWidth'(flush_i.page_mask >> (Shift + IndexBits)) : '0;
+
   always_comb begin
     key  = {DomainWidth'(fill_domain_i), PageWidth'(fill_page_i >> (Shift + IndexBits))};
     mask = '1;
     if (sweep_i) begin
       // A page overlaps the range when they agree in all bits above both sizes.
       key  = {DomainWidth'(flush_i.domain), PageWidth'(flush_i.page >> (Shift + IndexBits))};
-      mask = {{DomainWidth{flush_i.by_domain}}, flush_i.by_page
-          ? PageWidth'(flush_i.page_mask >> (Shift + IndexBits)) : PageWidth'(0)};
+      mask = {domain_mask, page_mask};
     end
   end
 

@@ -26,9 +26,9 @@ run_yosys() {
 }
 
 # The commands that map to each target. Yosys's newer mapper, abc9, makes far less of wide
-# multiplexers on ECP5 and Xilinx 7, and shorter paths on iCE40; on Xilinx 7 its last step, &mfs,
-# aborts on some designs, so that abc9.script leaves it out.
+# multiplexers on ECP5 and Xilinx 7, and shorter paths on iCE40; its last step, &mfs, aborts on some
+# designs, so that abc9.script leaves it out on ECP5 and Xilinx 7.
 map_ice40="synth_ice40 -abc9 -device hx"
-map_ecp5="synth_ecp5 -abc9"
-map_xc7="scratchpad -set abc9.script sim/synth/abc9.script
+map_ecp5="scratchpad -set abc9.script sim/synth/abc9.script; synth_ecp5 -abc9"
+map_xc7="scratchpad -set abc9.script sim/synth/abc9.script;
          synth_xilinx -family xc7 -flatten -abc9 -noiopad -noclkbuf"
