@@ -61,13 +61,17 @@ module dmar_paging_cache #(
           | (IndexWidth'(sweep_count_i) & ~swept);
       assign keep_index  = sweep_read_i ? sweep_index : IndexWidth'(fill_read_page_i >> Shift);
 
+      logic [DomainWidth-1:0] domain_mask;
+      logic [PageWidth-1:0]   page_mask;
+      assign domain_mask = flush_i.by_domain ? '1 : '0;
+      assign page_mask   = flush_i.by_page ? PageWidth'(flush_i.page_mask >> Shift) : '0;
+
       always_comb begin
         key  = {fill_domain_i[DomainWidth-1:0], PageWidth'(fill_page_i >> Shift)};
         mask = '1;
         if (sweep_i) begin
           key  = {flush_i.domain[DomainWidth-1:0], PageWidth'(flush_i.page >> Shift)};
-          mask = {{DomainWidth{flush_i.by_domain}},
-                  flush_i.by_page ? PageWidth'(flush_i.page_mask >> Shift) : PageWidth'(0)};
+          mask = {domain_mask, page_mask};
         end
       end
 
