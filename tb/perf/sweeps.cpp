@@ -114,14 +114,14 @@ Plot sweep_iotlb(const Setting &setting, const Step &step) {
 }
 
 Plot latency_histogram(const Setting &setting, const Step &step) {
-  constexpr std::size_t kShown = 160;  // clocks
+  constexpr std::size_t kShown = 60;  // clocks
   say(step, "latency histogram");
   Plot plot{.name = "latency",
-            .title = "Latency, 64 devices with 16 random pages each, memory 20",
+            .title = "Latency, 4,096 pages, the n-th with weight 1/n, memory 20",
             .x_label = "clocks from request to answer",
             .y_label = "answers, %",
             .bars = true};
-  const Histogram latency = devices_at_other_addresses(setting.with_latency(20)).rate.latency;
+  const Histogram latency = skewed_pages(setting.with_latency(20)).rate.latency;
   Line line{.name = "answers"};
   for (std::size_t value = 0; value < kShown; ++value) {
     const double count =
