@@ -5,6 +5,7 @@
 # DIR/CONFIG.gates.txt and .json.
 # Arrays that are read at the clock edge stand for SRAM, whose area and access time are in no
 # figure (sram.v). Arrays that are read at once become flip-flops.
+# OpenSTA reads no concatenation on the left of an assignment, hence splitnets.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . sim/synth/config.sh
@@ -26,7 +27,7 @@ run_yosys "$base.log" "
   abc -liberty $liberty -constr $base.constr -D $((PERIOD_NS * 1000)); opt_clean -purge
   tee -q -o $base.stat stat -liberty $liberty
   rename -enumerate -pattern g%; read_liberty -lib $liberty; write_json $base.net.json
-  write_verilog -noattr $base.v"
+  splitnets; write_verilog -noattr $base.v"
 cat > "$base.tcl" <<EOT
 read_liberty $liberty
 read_verilog $base.v
@@ -37,4 +38,5 @@ set_output_delay 0 -clock clk [all_outputs]
 report_checks -path_delay max -group_count 40 -format full -digits 3
 EOT
 nice -n 3 sta -exit "$base.tcl" > "$base.sta" 2>&1
+if grep -m 3 '^Error' "$base.sta"; then exit 1; fi
 python3 sim/synth/gates.py "$base"
