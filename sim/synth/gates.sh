@@ -5,7 +5,7 @@
 # DIR/CONFIG.gates.txt and .json.
 # Arrays that are read at the clock edge stand for SRAM, whose area and access time are in no
 # figure (sram.v). Arrays that are read at once become flip-flops.
-# OpenSTA reads no concatenation on the left of an assignment, hence splitnets.
+# OpenSTA reads no concatenation on the left of an assignment, hence the way over JSON.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . sim/synth/config.sh
@@ -26,8 +26,9 @@ run_yosys "$base.log" "
   dfflibmap -liberty $liberty
   abc -liberty $liberty -constr $base.constr -D $((PERIOD_NS * 1000)); opt_clean -purge
   tee -q -o $base.stat stat -liberty $liberty
-  rename -enumerate -pattern g%; read_liberty -lib $liberty; write_json $base.net.json
-  splitnets; write_verilog -noattr $base.v"
+  rename -enumerate -pattern g%; read_liberty -lib $liberty; write_json $base.net.json"
+run_yosys "$base.verilog.log" "
+  read_json $base.net.json; splitnets; write_verilog -noattr $base.v"
 cat > "$base.tcl" <<EOT
 read_liberty $liberty
 read_verilog $base.v
