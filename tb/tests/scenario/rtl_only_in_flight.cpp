@@ -186,6 +186,35 @@ TEST_P(InFlight, RealBug21_TableChangesUnderTheWalk) {
   }
 }
 
+// A request that waits for a walk forgets the table that the paging-structure cache named.
+TEST_P(InFlight, WaitingRequestForgetsItsTable) {
+  Domain domain = start_with_page();
+  const Iova neighbour(kIova.raw() + kPage);       // in the last table of kIova
+  const Iova far_away(kIova.raw() + 0x4000'0000);  // in tables of its own
+  domain.map(neighbour, HostAddr(kData + kPage));
+  domain.map(far_away, HostAddr(kData + 2 * kPage));
+  Domain other = tables().create_domain({.id = 2, .levels = 4});
+  other.map(neighbour, HostAddr(kMoreData));
+  unit().access(read_of(kIova));
+  hold_walk_at(tables().entry_address(domain, far_away, 2));
+  const auto walking = unit().submit(read_of(far_away));
+  unit().step_until([&] { return held_reads() > 0; }, "the walk");
+  // Where there is one walk, this one has none.
+  const auto waiting = unit().submit(write_of(neighbour));
+  if (walks() == 1) unit().step(200);
+  memory().write64(tables().entry_address(domain, neighbour, 2),
+                   memory().read64(tables().entry_address(other, neighbour, 2)));
+  begin_invalidation(false);
+  finish_invalidation();
+  release();
+  EXPECT_THAT(unit().wait(walking).completion, Reaches(kData + 2 * kPage));
+  if (walks() == 1) {
+    EXPECT_THAT(unit().wait(waiting).completion, Reaches(kMoreData));
+  } else {
+    unit().wait(waiting);  // before the invalidation or after it
+  }
+}
+
 DMAR_RTL_SCENARIO(InFlight);
 
 }  // namespace
