@@ -10,6 +10,7 @@
 // tag is free again with its answer.
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
 // an epoch other than `epoch_o`.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_core #(
@@ -51,65 +52,65 @@ module dmar_core #(
   parameter int unsigned PagingCacheSets = 16, parameter int unsigned PagingCacheWays = 2,
   parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  xlate0_req_valid_i,
-  output logic                  xlate0_req_ready_o,
-  input  dmar_pkg::tag_t        xlate0_req_tag_i,
-  input  dmar_pkg::request_t    xlate0_req_i,
-  output logic                  xlate0_rsp_valid_o,
-  output dmar_pkg::tag_t        xlate0_rsp_tag_o,
-  output dmar_pkg::answer_t     xlate0_rsp_o,
-  input  logic                  xlate1_req_valid_i,
-  output logic                  xlate1_req_ready_o,
-  input  dmar_pkg::tag_t        xlate1_req_tag_i,
-  input  dmar_pkg::request_t    xlate1_req_i,
-  output logic                  xlate1_rsp_valid_o,
-  output dmar_pkg::tag_t        xlate1_rsp_tag_o,
-  output dmar_pkg::answer_t     xlate1_rsp_o,
-  output logic                  late_rsp_valid_o,
-  output dmar_pkg::tag_t        late_rsp_tag_o,
-  output dmar_pkg::answer_t     late_rsp_o,
-  output logic                  epoch_o,
-  input  logic                  drain_busy_i,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           access_rdata_o,
-  output logic                  messages_busy_o,
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire logic                  xlate0_req_valid_i,
+  output logic                      xlate0_req_ready_o,
+  input wire dmar_pkg::tag_t        xlate0_req_tag_i,
+  input wire dmar_pkg::request_t    xlate0_req_i,
+  output logic                      xlate0_rsp_valid_o,
+  output dmar_pkg::tag_t            xlate0_rsp_tag_o,
+  output dmar_pkg::answer_t         xlate0_rsp_o,
+  input wire logic                  xlate1_req_valid_i,
+  output logic                      xlate1_req_ready_o,
+  input wire dmar_pkg::tag_t        xlate1_req_tag_i,
+  input wire dmar_pkg::request_t    xlate1_req_i,
+  output logic                      xlate1_rsp_valid_o,
+  output dmar_pkg::tag_t            xlate1_rsp_tag_o,
+  output dmar_pkg::answer_t         xlate1_rsp_o,
+  output logic                      late_rsp_valid_o,
+  output dmar_pkg::tag_t            late_rsp_tag_o,
+  output dmar_pkg::answer_t         late_rsp_o,
+  output logic                      epoch_o,
+  input wire logic                  drain_busy_i,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           access_rdata_o,
+  output logic                      messages_busy_o,
   // AXI4 manager for tables, queues and messages
-  output logic [5:0]            awid_o,
-  output logic [63:0]           awaddr_o,
-  output logic [7:0]            awlen_o,
-  output logic [2:0]            awsize_o,
-  output logic [1:0]            awburst_o,
-  output logic                  awuser_o,
-  output logic                  awvalid_o,
-  input  logic                  awready_i,
-  output logic [127:0]          wdata_o,
-  output logic [15:0]           wstrb_o,
-  output logic                  wlast_o,
-  output logic                  wvalid_o,
-  input  logic                  wready_i,
-  input  logic                  bvalid_i,
-  output logic                  bready_o,
-  output logic [5:0]            arid_o,
-  output logic [63:0]           araddr_o,
-  output logic [7:0]            arlen_o,
-  output logic [2:0]            arsize_o,
-  output logic [1:0]            arburst_o,
-  output logic                  aruser_o,
-  output logic                  arvalid_o,
-  input  logic                  arready_i,
-  input  logic [5:0]            rid_i,
-  input  logic [127:0]          rdata_i,
-  input  logic [1:0]            rresp_i,
-  input  logic                  rlast_i,
-  input  logic                  rvalid_i,
-  output logic                  rready_o,
+  output logic     [5:0]            awid_o,
+  output logic     [63:0]           awaddr_o,
+  output logic     [7:0]            awlen_o,
+  output logic     [2:0]            awsize_o,
+  output logic     [1:0]            awburst_o,
+  output logic                      awuser_o,
+  output logic                      awvalid_o,
+  input wire logic                  awready_i,
+  output logic     [127:0]          wdata_o,
+  output logic     [15:0]           wstrb_o,
+  output logic                      wlast_o,
+  output logic                      wvalid_o,
+  input wire logic                  wready_i,
+  input wire logic                  bvalid_i,
+  output logic                      bready_o,
+  output logic     [5:0]            arid_o,
+  output logic     [63:0]           araddr_o,
+  output logic     [7:0]            arlen_o,
+  output logic     [2:0]            arsize_o,
+  output logic     [1:0]            arburst_o,
+  output logic                      aruser_o,
+  output logic                      arvalid_o,
+  input wire logic                  arready_i,
+  input wire logic [5:0]            rid_i,
+  input wire logic [127:0]          rdata_i,
+  input wire logic [1:0]            rresp_i,
+  input wire logic                  rlast_i,
+  input wire logic                  rvalid_i,
+  output logic                      rready_o,
   // Monitor, in the clock of the answer; [0], [1]: of rsp, [2]: of late_rsp, as in mon_verdicts_o
-  output logic [2:0]            mon_valid_o,
-  output logic [3*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdicts_o,
-  output logic                  mon_walk_o,   // one pulse for each table walk started
-  output logic                  mon_busy_o    // an invalidation or a command is carried out
+  output logic     [2:0]            mon_valid_o,
+  output logic     [3*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdicts_o,
+  output logic                      mon_walk_o,   // one pulse for each table walk started
+  output logic                      mon_busy_o    // an invalidation or a command is carried out
 );
 
   dmar_params #(
@@ -124,13 +125,13 @@ module dmar_core #(
     .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask),
     .InterruptCacheSets(InterruptCacheSets), .InterruptCacheWays(InterruptCacheWays)
   ) u_params ();
-  if (Tags < 1 || Tags > 256) begin : gen_tags
+  if (Tags < 1 || Tags > 256) begin : gen_bad_tags
     $error("Tags must be 1 to 256");
   end
-  if (Lanes < 1 || Lanes > 2) begin : gen_lanes
+  if (Lanes < 1 || Lanes > 2) begin : gen_bad_lanes
     $error("Lanes must be 1 or 2");
   end
-  if (PrefetchLines != 0 && !LeafLines) begin : gen_prefetch_lines
+  if (PrefetchLines != 0 && !LeafLines) begin : gen_bad_prefetch_lines
     $error("PrefetchLines needs LeafLines");
   end
 
@@ -354,3 +355,4 @@ module dmar_core #(
   );
 
 endmodule
+`default_nettype wire

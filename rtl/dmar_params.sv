@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refuses to elaborate an illegal combination of parameters, and says why.
+`default_nettype none
 module dmar_params #(
   parameter int unsigned VersionMajor    = 1,
   parameter int unsigned HostAddrWidth   = 46,
@@ -113,3 +114,4 @@ module dmar_params #(
   end
 
 endmodule
+`default_nettype wire

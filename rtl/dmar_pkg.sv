@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every type, encoding, table layout and pure function of the unit.
+`default_nettype none
 package dmar_pkg;
 
   typedef logic [15:0] source_id_t;  // bus 15:8, device 7:3, function 2:0
@@ -340,3 +341,4 @@ package dmar_pkg;
   localparam logic [5:0] ID_INV_EVENT   = 6'd35;
 
 endpackage
+`default_nettype wire

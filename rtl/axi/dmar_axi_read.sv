@@ -9,6 +9,7 @@
 // of its beats. It enters when the data of all older reads of its ID has, and younger ones are
 // issued then: so the order in the buffer is the order of each ID. A slot is free when its answer
 // is in the buffer. With one slot the device itself holds the address beat until the read leaves.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_axi_read #(
@@ -16,53 +17,53 @@ module dmar_axi_read #(
   parameter int unsigned IdWidth     = 4,
   parameter int unsigned BufferBeats = 512
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
+  input wire logic               clk_i,
+  input wire logic               rst_ni,
   // Device
-  input  logic [IdWidth-1:0] s_arid_i,
-  input  logic [63:0]        s_araddr_i,
-  input  logic [7:0]         s_arlen_i,
-  input  logic [2:0]         s_arsize_i,
-  input  logic [1:0]         s_arburst_i,
-  input  logic [11:0]        s_arattr_i,     // lock, cache, prot, qos: passed on
-  input  logic [47:0]        s_aruser_i,
-  input  logic               s_arvalid_i,
-  output logic               s_arready_o,
-  output logic [IdWidth-1:0] s_rid_o,
-  output logic [127:0]       s_rdata_o,
-  output logic [1:0]         s_rresp_o,
-  output logic               s_rlast_o,
-  output logic               s_rvalid_o,
-  input  logic               s_rready_i,
+  input wire logic [IdWidth-1:0] s_arid_i,
+  input wire logic [63:0]        s_araddr_i,
+  input wire logic [7:0]         s_arlen_i,
+  input wire logic [2:0]         s_arsize_i,
+  input wire logic [1:0]         s_arburst_i,
+  input wire logic [11:0]        s_arattr_i,     // lock, cache, prot, qos: passed on
+  input wire logic [47:0]        s_aruser_i,
+  input wire logic               s_arvalid_i,
+  output logic                   s_arready_o,
+  output logic     [IdWidth-1:0] s_rid_o,
+  output logic     [127:0]       s_rdata_o,
+  output logic     [1:0]         s_rresp_o,
+  output logic                   s_rlast_o,
+  output logic                   s_rvalid_o,
+  input wire logic               s_rready_i,
   // Translation; the tag is the slot
-  output logic               req_valid_o,
-  input  logic               req_ready_i,
-  output dmar_pkg::tag_t     req_tag_o,
-  output dmar_pkg::request_t req_o,
-  input  logic               rsp_valid_i,
-  input  dmar_pkg::tag_t     rsp_tag_i,
-  input  dmar_pkg::answer_t  rsp_i,
-  input  logic               late_valid_i,   // the same, what was no hit; maybe in the same clock
-  input  dmar_pkg::tag_t     late_tag_i,
-  input  dmar_pkg::answer_t  late_i,
-  input  logic               epoch_i,
-  output logic               drain_busy_o,   // released before this epoch, data not here yet
+  output logic                   req_valid_o,
+  input wire logic               req_ready_i,
+  output dmar_pkg::tag_t         req_tag_o,
+  output dmar_pkg::request_t     req_o,
+  input wire logic               rsp_valid_i,
+  input wire dmar_pkg::tag_t     rsp_tag_i,
+  input wire dmar_pkg::answer_t  rsp_i,
+  input wire logic               late_valid_i,   // no hit; maybe in the same clock
+  input wire dmar_pkg::tag_t     late_tag_i,
+  input wire dmar_pkg::answer_t  late_i,
+  input wire logic               epoch_i,
+  output logic                   drain_busy_o,   // released before this epoch, data not here yet
   // Memory
-  output logic [IdWidth-1:0] m_arid_o,
-  output logic [63:0]        m_araddr_o,
-  output logic [7:0]         m_arlen_o,
-  output logic [2:0]         m_arsize_o,
-  output logic [1:0]         m_arburst_o,
-  output logic [11:0]        m_arattr_o,
-  output logic [17:0]        m_aruser_o,
-  output logic               m_arvalid_o,
-  input  logic               m_arready_i,
-  input  logic [IdWidth-1:0] m_rid_i,
-  input  logic [127:0]       m_rdata_i,
-  input  logic [1:0]         m_rresp_i,
-  input  logic               m_rlast_i,
-  input  logic               m_rvalid_i,
-  output logic               m_rready_o
+  output logic     [IdWidth-1:0] m_arid_o,
+  output logic     [63:0]        m_araddr_o,
+  output logic     [7:0]         m_arlen_o,
+  output logic     [2:0]         m_arsize_o,
+  output logic     [1:0]         m_arburst_o,
+  output logic     [11:0]        m_arattr_o,
+  output logic     [17:0]        m_aruser_o,
+  output logic                   m_arvalid_o,
+  input wire logic               m_arready_i,
+  input wire logic [IdWidth-1:0] m_rid_i,
+  input wire logic [127:0]       m_rdata_i,
+  input wire logic [1:0]         m_rresp_i,
+  input wire logic               m_rlast_i,
+  input wire logic               m_rvalid_i,
+  output logic                   m_rready_o
 );
 
   localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
@@ -356,3 +357,4 @@ module dmar_axi_read #(
   assign unused = ^{own_grant, s_aruser_i, rsp_tag_i, rsp_i, late_i};
 
 endmodule
+`default_nettype wire

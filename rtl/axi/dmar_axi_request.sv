@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an AXI4 address beat of the device asks for. AxUSER layout: docs/integration.md.
+`default_nettype none
 module dmar_axi_request (
-  input  logic               write_i,
-  input  logic [63:0]        addr_i,
-  input  logic [7:0]         len_i,
-  input  logic [2:0]         size_i,
-  input  logic [1:0]         burst_i,
-  input  logic [43:0]        user_i,
-  input  logic               dword_i,    // write: exactly one whole DWORD
-  input  logic [31:0]        data_i,     // its data
-  output dmar_pkg::request_t request_o
+  input wire logic               write_i,
+  input wire logic [63:0]        addr_i,
+  input wire logic [7:0]         len_i,
+  input wire logic [2:0]         size_i,
+  input wire logic [1:0]         burst_i,
+  input wire logic [43:0]        user_i,
+  input wire logic               dword_i,    // write: exactly one whole DWORD
+  input wire logic [31:0]        data_i,     // its data
+  output dmar_pkg::request_t     request_o
 );
 
   localparam logic [1:0] BURST_FIXED = 2'b00;
@@ -56,3 +57,4 @@ module dmar_axi_request (
   end
 
 endmodule
+`default_nettype wire

@@ -5,6 +5,7 @@
 // device.
 // A blocked burst is dropped from the buffer and answered with one error. An interrupt message
 // leaves after all earlier writes are visible, with the address and data that remapping gave it.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_axi_write #(
@@ -13,59 +14,59 @@ module dmar_axi_write #(
   parameter int unsigned BufferBeats = 256,
   parameter int unsigned FirstTag    = 8
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
+  input wire logic               clk_i,
+  input wire logic               rst_ni,
   // Device
-  input  logic [IdWidth-1:0] s_awid_i,
-  input  logic [63:0]        s_awaddr_i,
-  input  logic [7:0]         s_awlen_i,
-  input  logic [2:0]         s_awsize_i,
-  input  logic [1:0]         s_awburst_i,
-  input  logic [11:0]        s_awattr_i,     // lock, cache, prot, qos: passed on
-  input  logic [47:0]        s_awuser_i,
-  input  logic               s_awvalid_i,
-  output logic               s_awready_o,
-  input  logic [127:0]       s_wdata_i,
-  input  logic [15:0]        s_wstrb_i,
-  input  logic               s_wlast_i,
-  input  logic               s_wvalid_i,
-  output logic               s_wready_o,
-  output logic [IdWidth-1:0] s_bid_o,
-  output logic [1:0]         s_bresp_o,
-  output logic               s_bvalid_o,
-  input  logic               s_bready_i,
+  input wire logic [IdWidth-1:0] s_awid_i,
+  input wire logic [63:0]        s_awaddr_i,
+  input wire logic [7:0]         s_awlen_i,
+  input wire logic [2:0]         s_awsize_i,
+  input wire logic [1:0]         s_awburst_i,
+  input wire logic [11:0]        s_awattr_i,     // lock, cache, prot, qos: passed on
+  input wire logic [47:0]        s_awuser_i,
+  input wire logic               s_awvalid_i,
+  output logic                   s_awready_o,
+  input wire logic [127:0]       s_wdata_i,
+  input wire logic [15:0]        s_wstrb_i,
+  input wire logic               s_wlast_i,
+  input wire logic               s_wvalid_i,
+  output logic                   s_wready_o,
+  output logic     [IdWidth-1:0] s_bid_o,
+  output logic     [1:0]         s_bresp_o,
+  output logic                   s_bvalid_o,
+  input wire logic               s_bready_i,
   // Translation; the tag is FirstTag plus the slot
-  output logic               req_valid_o,
-  input  logic               req_ready_i,
-  output dmar_pkg::tag_t     req_tag_o,
-  output dmar_pkg::request_t req_o,
-  input  logic               rsp_valid_i,
-  input  dmar_pkg::tag_t     rsp_tag_i,
-  input  dmar_pkg::answer_t  rsp_i,
-  input  logic               late_valid_i,   // the same, what was no hit; maybe in the same clock
-  input  dmar_pkg::tag_t     late_tag_i,
-  input  dmar_pkg::answer_t  late_i,
-  input  logic               epoch_i,
-  output logic               drain_busy_o,   // released before this epoch, not yet acknowledged
+  output logic                   req_valid_o,
+  input wire logic               req_ready_i,
+  output dmar_pkg::tag_t         req_tag_o,
+  output dmar_pkg::request_t     req_o,
+  input wire logic               rsp_valid_i,
+  input wire dmar_pkg::tag_t     rsp_tag_i,
+  input wire dmar_pkg::answer_t  rsp_i,
+  input wire logic               late_valid_i,   // no hit; maybe in the same clock
+  input wire dmar_pkg::tag_t     late_tag_i,
+  input wire dmar_pkg::answer_t  late_i,
+  input wire logic               epoch_i,
+  output logic                   drain_busy_o,   // released before this epoch, not yet acknowledged
   // Memory
-  output logic [IdWidth-1:0] m_awid_o,
-  output logic [63:0]        m_awaddr_o,
-  output logic [7:0]         m_awlen_o,
-  output logic [2:0]         m_awsize_o,
-  output logic [1:0]         m_awburst_o,
-  output logic [11:0]        m_awattr_o,
-  output logic [17:0]        m_awuser_o,
-  output logic               m_awvalid_o,
-  input  logic               m_awready_i,
-  output logic [127:0]       m_wdata_o,
-  output logic [15:0]        m_wstrb_o,
-  output logic               m_wlast_o,
-  output logic               m_wvalid_o,
-  input  logic               m_wready_i,
-  input  logic [IdWidth-1:0] m_bid_i,
-  input  logic [1:0]         m_bresp_i,
-  input  logic               m_bvalid_i,
-  output logic               m_bready_o
+  output logic     [IdWidth-1:0] m_awid_o,
+  output logic     [63:0]        m_awaddr_o,
+  output logic     [7:0]         m_awlen_o,
+  output logic     [2:0]         m_awsize_o,
+  output logic     [1:0]         m_awburst_o,
+  output logic     [11:0]        m_awattr_o,
+  output logic     [17:0]        m_awuser_o,
+  output logic                   m_awvalid_o,
+  input wire logic               m_awready_i,
+  output logic     [127:0]       m_wdata_o,
+  output logic     [15:0]        m_wstrb_o,
+  output logic                   m_wlast_o,
+  output logic                   m_wvalid_o,
+  input wire logic               m_wready_i,
+  input wire logic [IdWidth-1:0] m_bid_i,
+  input wire logic [1:0]         m_bresp_i,
+  input wire logic               m_bvalid_i,
+  output logic                   m_bready_o
 );
 
   localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
@@ -375,3 +376,4 @@ module dmar_axi_write #(
   assign unused = ^{s_wlast_i, s_awuser_i, issue_turn, fast_tag, late_tag, rsp_i, late_i};
 
 endmodule
+`default_nettype wire

@@ -2,31 +2,32 @@
 // AXI4-Lite to 32-bit register accesses. An access of 8 bytes becomes two, low half first, as the
 // architecture allows. Anything else than 4 or 8 aligned bytes reads 0 and writes nothing. The host
 // holds address and data until both halves are done: nothing of them is stored.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_reg_port (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic [11:0]           awaddr_i,
-  input  logic                  awvalid_i,
-  output logic                  awready_o,
-  input  logic [63:0]           wdata_i,
-  input  logic [7:0]            wstrb_i,
-  input  logic                  wvalid_i,
-  output logic                  wready_o,
-  output logic [1:0]            bresp_o,
-  output logic                  bvalid_o,
-  input  logic                  bready_i,
-  input  logic [11:0]           araddr_i,
-  input  logic                  arvalid_i,
-  output logic                  arready_o,
-  output logic [63:0]           rdata_o,
-  output logic [1:0]            rresp_o,
-  output logic                  rvalid_o,
-  input  logic                  rready_i,
-  input  logic                  messages_busy_i,  // status writes or event messages under way
-  output dmar_pkg::reg_access_t access_o,
-  input  logic [31:0]           access_rdata_i    // of access_o.word, in the same clock
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire logic [11:0]           awaddr_i,
+  input wire logic                  awvalid_i,
+  output logic                      awready_o,
+  input wire logic [63:0]           wdata_i,
+  input wire logic [7:0]            wstrb_i,
+  input wire logic                  wvalid_i,
+  output logic                      wready_o,
+  output logic     [1:0]            bresp_o,
+  output logic                      bvalid_o,
+  input wire logic                  bready_i,
+  input wire logic [11:0]           araddr_i,
+  input wire logic                  arvalid_i,
+  output logic                      arready_o,
+  output logic     [63:0]           rdata_o,
+  output logic     [1:0]            rresp_o,
+  output logic                      rvalid_o,
+  input wire logic                  rready_i,
+  input wire logic                  messages_busy_i,  // status writes or event messages under way
+  output dmar_pkg::reg_access_t     access_o,
+  input wire logic [31:0]           access_rdata_i    // of access_o.word, in the same clock
 );
 
   typedef enum logic [2:0] {
@@ -110,3 +111,4 @@ module dmar_reg_port (
   `DMAR_ASSERT_HELD(ReadAnswerHeld_A, rvalid_o, rready_i, rdata_o)
 
 endmodule
+`default_nettype wire

@@ -2,6 +2,7 @@
 // Which slots are occupied, by which AXI ID, and whose turn it is among those of one ID. Slots of
 // one ID form a chain in the order of arrival: each names its successor and hands its turns on to
 // it, the turn to be issued when it is issued itself, the turn to be done when it is done.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_slot_order #(
@@ -9,20 +10,20 @@ module dmar_slot_order #(
   parameter int unsigned IdWidth = 4,
   localparam int unsigned SlotWidth = (Slots > 1) ? $clog2(Slots) : 1
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
-  input  logic [Slots-1:0]       alloc_i,        // one-hot, a free slot
-  input  logic [SlotWidth-1:0]   alloc_index_i,
-  input  logic [IdWidth-1:0]     alloc_id_i,
-  input  logic [Slots-1:0]       issue_i,        // one-hot, has its turn; leaves it to the next
-  input  logic [SlotWidth-1:0]   issue_index_i,
-  input  logic [Slots-1:0]       issued_i,       // was issued and is not done
-  input  logic [Slots-1:0]       done_i,         // one-hot, has its turn; is free from now on
-  input  logic [SlotWidth-1:0]   done_index_i,
-  output logic [Slots-1:0]       used_o,
-  output logic [Slots*IdWidth-1:0] id_o,
-  output logic [Slots-1:0]       issue_turn_o,   // all older of the same ID are issued or done
-  output logic [Slots-1:0]       done_turn_o     // all older of the same ID are done
+  input wire logic                   clk_i,
+  input wire logic                   rst_ni,
+  input wire logic [Slots-1:0]       alloc_i,        // one-hot, a free slot
+  input wire logic [SlotWidth-1:0]   alloc_index_i,
+  input wire logic [IdWidth-1:0]     alloc_id_i,
+  input wire logic [Slots-1:0]       issue_i,        // one-hot, has its turn; leaves it to the next
+  input wire logic [SlotWidth-1:0]   issue_index_i,
+  input wire logic [Slots-1:0]       issued_i,       // was issued and is not done
+  input wire logic [Slots-1:0]       done_i,         // one-hot, has its turn; is free from now on
+  input wire logic [SlotWidth-1:0]   done_index_i,
+  output logic     [Slots-1:0]       used_o,
+  output logic     [Slots*IdWidth-1:0] id_o,
+  output logic     [Slots-1:0]       issue_turn_o,   // all older of the same ID are issued or done
+  output logic     [Slots-1:0]       done_turn_o     // all older of the same ID are done
 );
 
   logic [Slots-1:0]     followed_q, predecessor;
@@ -88,3 +89,4 @@ module dmar_slot_order #(
   `DMAR_ASSERT(TurnsAreOrdered_A, (used_o & done_turn_o & ~issue_turn_o) == '0)
 
 endmodule
+`default_nettype wire

@@ -3,6 +3,7 @@
 // wait status and event messages write. Reads are tagged and may return in any order. The queue
 // reads one burst at a time, so it may go before the walks without starving them. Writes go one at
 // a time, so that an event message pushes the status written before it.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_table_port #(
@@ -10,68 +11,68 @@ module dmar_table_port #(
   parameter bit          Coherent      = 1'b1,
   parameter bit          FullSlice     = 1'b1   // 0: smaller, but arready_i reaches the readers
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
+  input wire logic               clk_i,
+  input wire logic               rst_ni,
   // Table walks
-  input  logic               walk_valid_i,
-  output logic               walk_ready_o,
-  input  logic [63:0]        walk_addr_i,
-  input  logic               walk_wide_i,      // 16 bytes, else 8
-  input  logic               walk_line_i,      // 64 bytes: four beats, that of the address first
-  input  logic [5:0]         walk_id_i,
-  output logic               walk_rsp_valid_o,
-  input  logic               walk_rsp_ready_i,
+  input wire logic               walk_valid_i,
+  output logic                   walk_ready_o,
+  input wire logic [63:0]        walk_addr_i,
+  input wire logic               walk_wide_i,      // 16 bytes, else 8
+  input wire logic               walk_line_i,      // 64 bytes: four beats, wrapping
+  input wire logic [5:0]         walk_id_i,
+  output logic                   walk_rsp_valid_o,
+  input wire logic               walk_rsp_ready_i,
   // Invalidation queue
-  input  logic               queue_valid_i,
-  output logic               queue_ready_o,
-  input  logic [63:0]        queue_addr_i,
-  input  logic [1:0]         queue_len_i,      // beats of 16 bytes, less one
-  output logic               queue_rsp_valid_o,
+  input wire logic               queue_valid_i,
+  output logic                   queue_ready_o,
+  input wire logic [63:0]        queue_addr_i,
+  input wire logic [1:0]         queue_len_i,      // beats of 16 bytes, less one
+  output logic                   queue_rsp_valid_o,
   // Answers to both
-  output logic [5:0]         rsp_id_o,
-  output logic [127:0]       rsp_data_o,
-  output logic               rsp_last_o,       // last beat of the burst
-  output logic               rsp_error_o,
+  output logic     [5:0]         rsp_id_o,
+  output logic     [127:0]       rsp_data_o,
+  output logic                   rsp_last_o,       // last beat of the burst
+  output logic                   rsp_error_o,
   // Writes, done once memory has acknowledged them
-  input  logic               status_valid_i,
-  input  dmar_pkg::message_t status_i,
-  output logic               status_done_o,
-  input  logic               fault_event_valid_i,
-  input  dmar_pkg::message_t fault_event_i,
-  output logic               fault_event_done_o,
-  input  logic               inv_event_valid_i,
-  input  dmar_pkg::message_t inv_event_i,
-  output logic               inv_event_done_o,
+  input wire logic               status_valid_i,
+  input wire dmar_pkg::message_t status_i,
+  output logic                   status_done_o,
+  input wire logic               fault_event_valid_i,
+  input wire dmar_pkg::message_t fault_event_i,
+  output logic                   fault_event_done_o,
+  input wire logic               inv_event_valid_i,
+  input wire dmar_pkg::message_t inv_event_i,
+  output logic                   inv_event_done_o,
   // AXI4
-  output logic [5:0]         awid_o,
-  output logic [63:0]        awaddr_o,
-  output logic [7:0]         awlen_o,
-  output logic [2:0]         awsize_o,
-  output logic [1:0]         awburst_o,
-  output logic               awuser_o,
-  output logic               awvalid_o,
-  input  logic               awready_i,
-  output logic [127:0]       wdata_o,
-  output logic [15:0]        wstrb_o,
-  output logic               wlast_o,
-  output logic               wvalid_o,
-  input  logic               wready_i,
-  input  logic               bvalid_i,
-  output logic               bready_o,
-  output logic [5:0]         arid_o,
-  output logic [63:0]        araddr_o,
-  output logic [7:0]         arlen_o,
-  output logic [2:0]         arsize_o,
-  output logic [1:0]         arburst_o,
-  output logic               aruser_o,
-  output logic               arvalid_o,
-  input  logic               arready_i,
-  input  logic [5:0]         rid_i,
-  input  logic [127:0]       rdata_i,
-  input  logic [1:0]         rresp_i,
-  input  logic               rlast_i,
-  input  logic               rvalid_i,
-  output logic               rready_o
+  output logic     [5:0]         awid_o,
+  output logic     [63:0]        awaddr_o,
+  output logic     [7:0]         awlen_o,
+  output logic     [2:0]         awsize_o,
+  output logic     [1:0]         awburst_o,
+  output logic                   awuser_o,
+  output logic                   awvalid_o,
+  input wire logic               awready_i,
+  output logic     [127:0]       wdata_o,
+  output logic     [15:0]        wstrb_o,
+  output logic                   wlast_o,
+  output logic                   wvalid_o,
+  input wire logic               wready_i,
+  input wire logic               bvalid_i,
+  output logic                   bready_o,
+  output logic     [5:0]         arid_o,
+  output logic     [63:0]        araddr_o,
+  output logic     [7:0]         arlen_o,
+  output logic     [2:0]         arsize_o,
+  output logic     [1:0]         arburst_o,
+  output logic                   aruser_o,
+  output logic                   arvalid_o,
+  input wire logic               arready_i,
+  input wire logic [5:0]         rid_i,
+  input wire logic [127:0]       rdata_i,
+  input wire logic [1:0]         rresp_i,
+  input wire logic               rlast_i,
+  input wire logic               rvalid_i,
+  output logic                   rready_o
 );
 
   // Reads //
@@ -188,3 +189,4 @@ module dmar_table_port #(
                 !queue_valid_i || (queue_addr_i >> HostAddrWidth) == '0)
 
 endmodule
+`default_nettype wire

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Translation requests of the read and the write side, in turn, as one stream.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_xlate_mux (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               valid0_i,
-  output logic               ready0_o,
-  input  dmar_pkg::tag_t     tag0_i,
-  input  dmar_pkg::request_t request0_i,
-  input  logic               valid1_i,
-  output logic               ready1_o,
-  input  dmar_pkg::tag_t     tag1_i,
-  input  dmar_pkg::request_t request1_i,
-  output logic               valid_o,
-  input  logic               ready_i,
-  output dmar_pkg::tag_t     tag_o,
-  output dmar_pkg::request_t request_o
+  input wire logic               clk_i,
+  input wire logic               rst_ni,
+  input wire logic               valid0_i,
+  output logic                   ready0_o,
+  input wire dmar_pkg::tag_t     tag0_i,
+  input wire dmar_pkg::request_t request0_i,
+  input wire logic               valid1_i,
+  output logic                   ready1_o,
+  input wire dmar_pkg::tag_t     tag1_i,
+  input wire dmar_pkg::request_t request1_i,
+  output logic                   valid_o,
+  input wire logic               ready_i,
+  output dmar_pkg::tag_t         tag_o,
+  output dmar_pkg::request_t     request_o
 );
 
   logic [1:0] grant;
@@ -35,3 +36,4 @@ module dmar_xlate_mux (
   `DMAR_ASSERT_HELD(RequestHeld_A, valid_o, ready_i, {tag_o, request_o})
 
 endmodule
+`default_nettype wire

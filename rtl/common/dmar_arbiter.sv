@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Round robin: grants one of the requests; after `accept_i` the granted one has the lowest
 // priority. A grant is held while it is not accepted, so a stream behind it stays stable.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_arbiter #(
   parameter int unsigned Requests = 2,
   localparam int unsigned IndexWidth = (Requests > 1) ? $clog2(Requests) : 1
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic [Requests-1:0]   request_i,
-  input  logic                  accept_i,
-  output logic                  valid_o,
-  output logic [Requests-1:0]   grant_o,   // one-hot
-  output logic [IndexWidth-1:0] index_o
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire logic [Requests-1:0]   request_i,
+  input wire logic                  accept_i,
+  output logic                      valid_o,
+  output logic     [Requests-1:0]   grant_o,   // one-hot
+  output logic     [IndexWidth-1:0] index_o
 );
 
   logic [IndexWidth-1:0] last_q;           // granted last: those above it are the first choice
@@ -59,3 +60,4 @@ module dmar_arbiter #(
   `DMAR_ASSERT(GrantIsRequested_A, (grant_o & ~request_i) == '0)
 
 endmodule
+`default_nettype wire

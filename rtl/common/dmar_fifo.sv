@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queue in registers, any depth; the oldest word shows on dn_data_o at once.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_fifo #(
   parameter int unsigned Depth = 4,
   parameter int unsigned Width = 8
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             up_valid_i,
-  output logic             up_ready_o,
-  input  logic [Width-1:0] up_data_i,
-  output logic             dn_valid_o,
-  input  logic             dn_ready_i,
-  output logic [Width-1:0] dn_data_o
+  input wire logic             clk_i,
+  input wire logic             rst_ni,
+  input wire logic             up_valid_i,
+  output logic                 up_ready_o,
+  input wire logic [Width-1:0] up_data_i,
+  output logic                 dn_valid_o,
+  input wire logic             dn_ready_i,
+  output logic     [Width-1:0] dn_data_o
 );
 
   localparam int unsigned PtrWidth   = (Depth > 1) ? $clog2(Depth) : 1;
@@ -51,3 +52,4 @@ module dmar_fifo #(
   `DMAR_COVER(Full_C, !up_ready_o)
 
 endmodule
+`default_nettype wire

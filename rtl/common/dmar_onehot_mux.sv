@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // AND-OR multiplexer; zero when nothing is selected.
+`default_nettype none
 module dmar_onehot_mux #(
   parameter int unsigned Inputs = 2,
   parameter int unsigned Width  = 8
 ) (
-  input  logic [Inputs-1:0]       select_i,
-  input  logic [Inputs*Width-1:0] data_i,
-  output logic [Width-1:0]        data_o
+  input wire logic [Inputs-1:0]       select_i,
+  input wire logic [Inputs*Width-1:0] data_i,
+  output logic     [Width-1:0]        data_o
 );
 
   always_comb begin
@@ -17,3 +18,4 @@ module dmar_onehot_mux #(
   end
 
 endmodule
+`default_nettype wire

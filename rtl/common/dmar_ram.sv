@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // One write and one read port, read data one clock later: block RAM.
+`default_nettype none
 module dmar_ram #(
   parameter int unsigned Depth = 16,
   parameter int unsigned Width = 8,
   localparam int unsigned AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
 ) (
-  input  logic                 clk_i,
-  input  logic                 write_i,
-  input  logic [AddrWidth-1:0] write_addr_i,
-  input  logic [Width-1:0]     write_data_i,
-  input  logic                 read_i,
-  input  logic [AddrWidth-1:0] read_addr_i,
-  output logic [Width-1:0]     read_data_o
+  input wire logic                 clk_i,
+  input wire logic                 write_i,
+  input wire logic [AddrWidth-1:0] write_addr_i,
+  input wire logic [Width-1:0]     write_data_i,
+  input wire logic                 read_i,
+  input wire logic [AddrWidth-1:0] read_addr_i,
+  output logic     [Width-1:0]     read_data_o
 );
 
   // Reading the word that is being written gives either value, or none: users do not look at it.
@@ -32,3 +33,4 @@ module dmar_ram #(
   end
 
 endmodule
+`default_nettype wire

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queue in block RAM for long, wide queues. Depth is a power of two, at least 2. A word shows two
 // clocks after it was written, straight from the output register of the RAM.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_ram_fifo #(
   parameter int unsigned Depth = 256,
   parameter int unsigned Width = 8
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             up_valid_i,
-  output logic             up_ready_o,
-  input  logic [Width-1:0] up_data_i,
-  output logic             dn_valid_o,
-  input  logic             dn_ready_i,
-  output logic [Width-1:0] dn_data_o
+  input wire logic             clk_i,
+  input wire logic             rst_ni,
+  input wire logic             up_valid_i,
+  output logic                 up_ready_o,
+  input wire logic [Width-1:0] up_data_i,
+  output logic                 dn_valid_o,
+  input wire logic             dn_ready_i,
+  output logic     [Width-1:0] dn_data_o
 );
 
   localparam int unsigned PtrWidth = $clog2(Depth);
@@ -57,3 +58,4 @@ module dmar_ram_fifo #(
                !(push && fetch) || write_q[PtrWidth-1:0] != read_q[PtrWidth-1:0])
 
 endmodule
+`default_nettype wire

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two-entry register slice: full throughput, no combinational path between the two sides.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_skid #(
   parameter int unsigned Width = 8
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             up_valid_i,
-  output logic             up_ready_o,
-  input  logic [Width-1:0] up_data_i,
-  output logic             dn_valid_o,
-  input  logic             dn_ready_i,
-  output logic [Width-1:0] dn_data_o
+  input wire logic             clk_i,
+  input wire logic             rst_ni,
+  input wire logic             up_valid_i,
+  output logic                 up_ready_o,
+  input wire logic [Width-1:0] up_data_i,
+  output logic                 dn_valid_o,
+  input wire logic             dn_ready_i,
+  output logic     [Width-1:0] dn_data_o
 );
 
   logic             main_free, spare_valid_q;
@@ -44,3 +45,4 @@ module dmar_skid #(
   `DMAR_COVER(BothFull_C, spare_valid_q)
 
 endmodule
+`default_nettype wire

@@ -3,6 +3,7 @@
 // Each source has an array of its own, since an array with one write port is LUT RAM; a bit of
 // each word tells whose is the newer one. One or two words are plain registers, which is less than
 // two copies of them.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_two_writer_table #(
@@ -10,16 +11,16 @@ module dmar_two_writer_table #(
   parameter int unsigned Width = 8,
   localparam int unsigned AddrWidth = (Depth > 1) ? $clog2(Depth) : 1
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
-  input  logic                 write0_i,
-  input  logic [AddrWidth-1:0] addr0_i,
-  input  logic [Width-1:0]     data0_i,
-  input  logic                 write1_i,   // to another word in the same clock
-  input  logic [AddrWidth-1:0] addr1_i,
-  input  logic [Width-1:0]     data1_i,
-  input  logic [AddrWidth-1:0] read_addr_i,
-  output logic [Width-1:0]     read_data_o
+  input wire logic                 clk_i,
+  input wire logic                 rst_ni,
+  input wire logic                 write0_i,
+  input wire logic [AddrWidth-1:0] addr0_i,
+  input wire logic [Width-1:0]     data0_i,
+  input wire logic                 write1_i,   // to another word in the same clock
+  input wire logic [AddrWidth-1:0] addr1_i,
+  input wire logic [Width-1:0]     data1_i,
+  input wire logic [AddrWidth-1:0] read_addr_i,
+  output logic     [Width-1:0]     read_data_o
 );
 
   if (Depth > 2) begin : gen_arrays
@@ -63,3 +64,4 @@ module dmar_two_writer_table #(
   `DMAR_REQUIRE(WordHasOneWriter_R, !(write0_i && write1_i && addr0_i == addr1_i))
 
 endmodule
+`default_nettype wire

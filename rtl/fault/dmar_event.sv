@@ -3,21 +3,22 @@
 // condition sets IP; the message leaves when IM is 0; IP clears unsent when the cause is gone.
 // A message under way is not copied: its registers may not be written before it is visible, for
 // which whoever makes the register accesses waits (dmar_reg_port).
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_event #(
   parameter logic [9:0] FirstWord = 10'h00E   // offset / 4 of the control register
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,      // 0 for other registers
-  input  logic                  set_i,        // the event condition arose
-  input  logic                  quiet_i,      // no status bit is left that would want an event
-  output logic                  busy_o,       // a message is due
-  output logic                  msg_valid_o,
-  input  logic                  msg_ready_i,
-  output dmar_pkg::message_t    msg_o
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,      // 0 for other registers
+  input wire logic                  set_i,        // the event condition arose
+  input wire logic                  quiet_i,      // no status bit is left that would want an event
+  output logic                      busy_o,       // a message is due
+  output logic                      msg_valid_o,
+  input wire logic                  msg_ready_i,
+  output dmar_pkg::message_t        msg_o
 );
 
   logic        masked_q, pending_q;
@@ -70,3 +71,4 @@ module dmar_event #(
   `DMAR_ASSERT_HELD(MessageHeld_A, msg_valid_o, msg_ready_i, msg_o)
 
 endmodule
+`default_nettype wire

@@ -3,6 +3,7 @@
 // clock: it is recorded, merged with a pending record of the same source, or lost (overflow).
 // Records lie in LUT RAM, which no reset empties: a record not yet written reads 0. Only the
 // sources are in registers, too, to be compared all at once.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_fault_records #(
@@ -11,18 +12,18 @@ module dmar_fault_records #(
   parameter logic [9:0]  FirstWord      = 10'h180,
   parameter int unsigned FaultInfoWidth = 48    // address bits kept: the largest AGAW
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  input  logic                  fault_valid_i,
-  input  dmar_pkg::fault_t      fault_i,
-  input  logic                  overflow_i,     // FSTS.PFO: record nothing
-  input  logic                  restart_i,      // all remapping is off: begin at record 0 again
-  output logic                  pending_o,      // FSTS.PPF
-  output logic                  recorded_o,     // a record was written in this clock ...
-  output logic [7:0]            recorded_index_o,  // ... here
-  output logic                  lost_o          // its place was taken: FSTS.PFO shall be set
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  input wire logic                  fault_valid_i,
+  input wire dmar_pkg::fault_t      fault_i,
+  input wire logic                  overflow_i,     // FSTS.PFO: record nothing
+  input wire logic                  restart_i,      // all remapping is off: begin at record 0 again
+  output logic                      pending_o,      // FSTS.PPF
+  output logic                      recorded_o,     // a record was written in this clock ...
+  output logic     [7:0]            recorded_index_o,  // ... here
+  output logic                      lost_o          // its place was taken: FSTS.PFO shall be set
 );
 
   localparam int unsigned IndexWidth = (FaultRecords > 1) ? $clog2(FaultRecords) : 1;
@@ -112,3 +113,4 @@ module dmar_fault_records #(
   `DMAR_COVER(AllFull_C, full_q == '1)
 
 endmodule
+`default_nettype wire

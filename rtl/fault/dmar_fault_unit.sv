@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fault status, fault records and the fault event (VT-d 7.2, 11.4.7). Never stalls its source.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_fault_unit #(
@@ -7,19 +8,19 @@ module dmar_fault_unit #(
   parameter bit          CollapseFaults = 1'b1,
   parameter int unsigned FaultInfoWidth = 48
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  input  logic                  fault_valid_i,
-  input  dmar_pkg::fault_t      fault_i,
-  input  logic                  restart_i,         // TES = IRES = 0
-  input  logic                  queue_error_i,     // sets FSTS.IQE
-  output logic                  queue_stopped_o,   // FSTS.IQE
-  output logic                  busy_o,
-  output logic                  msg_valid_o,
-  input  logic                  msg_ready_i,
-  output dmar_pkg::message_t    msg_o
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  input wire logic                  fault_valid_i,
+  input wire dmar_pkg::fault_t      fault_i,
+  input wire logic                  restart_i,         // TES = IRES = 0
+  input wire logic                  queue_error_i,     // sets FSTS.IQE
+  output logic                      queue_stopped_o,   // FSTS.IQE
+  output logic                      busy_o,
+  output logic                      msg_valid_o,
+  input wire logic                  msg_ready_i,
+  output dmar_pkg::message_t        msg_o
 );
 
   localparam logic [9:0] FSTS_WORD  = 10'h00D;
@@ -69,3 +70,4 @@ module dmar_fault_unit #(
   assign queue_stopped_o = queue_error_q;
 
 endmodule
+`default_nettype wire

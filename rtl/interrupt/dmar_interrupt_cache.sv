@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Interrupt-remapping table entries keyed by index. A set is read in one clock and compared in the
 // next; a lookup keeps its answer while it does not read.
+`default_nettype none
 module dmar_interrupt_cache #(
   parameter int unsigned Sets       = 16,
   parameter int unsigned Ways       = 2,
   parameter int unsigned SweepWidth = 1
 ) (
-  input  logic                  clk_i,
-  input  logic                  read_i,
-  input  logic [15:0]           read_index_i,
-  input  logic [15:0]           index_i,
-  output logic                  hit_o,
-  output dmar_pkg::irte_t       irte_o,
+  input wire logic                  clk_i,
+  input wire logic                  read_i,
+  input wire logic [15:0]           read_index_i,
+  input wire logic [15:0]           index_i,
+  output logic                      hit_o,
+  output dmar_pkg::irte_t           irte_o,
   // Fills and sweeps
-  input  logic                  fill_read_i,
-  input  logic [15:0]           fill_read_index_i,
-  input  logic                  sweep_read_i,
-  input  logic [SweepWidth-1:0] sweep_count_i,
-  input  logic                  fill_i,
-  input  logic [15:0]           fill_index_i,
-  input  dmar_pkg::irte_t       irte_i,
-  input  logic                  sweep_i,
-  input  logic                  clear_i,
-  input  dmar_pkg::flush_t      flush_i
+  input wire logic                  fill_read_i,
+  input wire logic [15:0]           fill_read_index_i,
+  input wire logic                  sweep_read_i,
+  input wire logic [SweepWidth-1:0] sweep_count_i,
+  input wire logic                  fill_i,
+  input wire logic [15:0]           fill_index_i,
+  input wire dmar_pkg::irte_t       irte_i,
+  input wire logic                  sweep_i,
+  input wire logic                  clear_i,
+  input wire dmar_pkg::flush_t      flush_i
 );
 
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1;
@@ -55,3 +56,4 @@ module dmar_interrupt_cache #(
   assign unused = ^flush_i;
 
 endmodule
+`default_nettype wire

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The message that a table entry stands for (VT-d 5.1.5). The level of a remapped interrupt is
 // always "asserted". Bits 31:8 of an x2APIC id travel in address bits 63:40.
+`default_nettype none
 module dmar_interrupt_message (
-  input  dmar_pkg::irte_t     irte_i,
-  input  logic                extended_i,   // EIME
-  output dmar_pkg::page_t     page_o,       // address bits 63:12
-  output dmar_pkg::remapped_t message_o
+  input wire dmar_pkg::irte_t     irte_i,
+  input wire logic                extended_i,   // EIME
+  output dmar_pkg::page_t         page_o,       // address bits 63:12
+  output dmar_pkg::remapped_t     message_o
 );
 
   assign page_o = extended_i
@@ -19,3 +20,4 @@ module dmar_interrupt_message (
   assign unused = ^irte_i;
 
 endmodule
+`default_nettype wire

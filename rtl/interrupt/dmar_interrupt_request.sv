@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an interrupt request asks for, from its address and data alone, and whether the control
 // state refuses it before any table is read (VT-d 5.1.2, 5.1.4; reasons 25h, 20h, 21h).
+`default_nettype none
 module dmar_interrupt_request #(
   parameter int unsigned HostAddrWidth = 46
 ) (
-  input  dmar_pkg::request_t request_i,
-  input  dmar_pkg::control_t control_i,
-  output logic               is_message_o,   // one DWORD written to FEEx_xxxxh
-  output logic               remappable_o,   // else compatibility format
-  output logic [15:0]        index_o,        // of its entry; of a sum beyond 16 bits the low ones
-  output logic               refused_o,
-  output logic [7:0]         reason_o
+  input wire dmar_pkg::request_t request_i,
+  input wire dmar_pkg::control_t control_i,
+  output logic                   is_message_o,   // one DWORD written to FEEx_xxxxh
+  output logic                   remappable_o,   // else compatibility format
+  output logic     [15:0]        index_o,        // of its entry, modulo 2^16
+  output logic                   refused_o,
+  output logic     [7:0]         reason_o
 );
 
   logic [15:0] handle, subhandle;
@@ -57,3 +58,4 @@ module dmar_interrupt_request #(
   assign unused = ^{request_i, control_i};
 
 endmodule
+`default_nettype wire

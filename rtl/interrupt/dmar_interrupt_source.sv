@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Source-id verification of an interrupt request (VT-d 5.1.4, 9.10; reason 26h). A bus range whose
 // start lies above its end admits nobody.
+`default_nettype none
 module dmar_interrupt_source (
-  input  dmar_pkg::source_id_t requester_i,
-  input  dmar_pkg::irte_t      irte_i,
-  output logic                 admitted_o
+  input wire dmar_pkg::source_id_t requester_i,
+  input wire dmar_pkg::irte_t      irte_i,
+  output logic                     admitted_o
 );
 
   always_comb begin
@@ -23,3 +24,4 @@ module dmar_interrupt_source (
   assign unused = ^irte_i;
 
 endmodule
+`default_nettype wire

@@ -2,14 +2,15 @@
 // Judges an interrupt-remapping table entry for one requester (VT-d 5.1.4, 9.10). In this order:
 // present, a validation type that exists, source id, reserved fields. FPD counts even when the
 // entry is not present. Posted format (IM) is not built and therefore reserved.
+`default_nettype none
 module dmar_irte (
-  input  logic [127:0]         entry_i,
-  input  dmar_pkg::source_id_t requester_i,
-  input  logic                 extended_i,   // EIME: 32-bit destination
-  output logic                 fault_o,
-  output logic [7:0]           reason_o,
-  output logic                 fpd_o,
-  output dmar_pkg::irte_t      irte_o
+  input wire logic [127:0]         entry_i,
+  input wire dmar_pkg::source_id_t requester_i,
+  input wire logic                 extended_i,   // EIME: 32-bit destination
+  output logic                     fault_o,
+  output logic     [7:0]           reason_o,
+  output logic                     fpd_o,
+  output dmar_pkg::irte_t          irte_o
 );
 
   logic admitted, reserved, bad_delivery;
@@ -42,3 +43,4 @@ module dmar_irte (
   assign unused = ^entry_i;
 
 endmodule
+`default_nettype wire

@@ -2,18 +2,19 @@
 // One flush at a time, of a command or of an invalidation. Whoever has begun holds its flush until
 // it is done; otherwise commands go first. They come one at a time from software, each with a clock
 // in between, so invalidations go on.
+`default_nettype none
 module dmar_flush_mux (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             command_valid_i,
-  input  dmar_pkg::flush_t command_flush_i,   // of whole caches
-  output logic             command_done_o,
-  input  logic             inv_valid_i,
-  input  dmar_pkg::flush_t inv_flush_i,
-  output logic             inv_done_o,
-  output logic             flush_valid_o,
-  output dmar_pkg::flush_t flush_o,
-  input  logic             flush_done_i
+  input wire logic             clk_i,
+  input wire logic             rst_ni,
+  input wire logic             command_valid_i,
+  input wire dmar_pkg::flush_t command_flush_i,   // of whole caches
+  output logic                 command_done_o,
+  input wire logic             inv_valid_i,
+  input wire dmar_pkg::flush_t inv_flush_i,
+  output logic                 inv_done_o,
+  output logic                 flush_valid_o,
+  output dmar_pkg::flush_t     flush_o,
+  input wire logic             flush_done_i
 );
 
   logic inv_begun_q, command;
@@ -50,3 +51,4 @@ module dmar_flush_mux (
   assign unused = ^command_flush_i;
 
 endmodule
+`default_nettype wire

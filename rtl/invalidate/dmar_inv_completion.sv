@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invalidation completion: ICS.IWC and the invalidation event (VT-d 11.4.8).
+`default_nettype none
 module dmar_inv_completion (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  input  logic                  completion_i,
-  output logic                  busy_o,
-  output logic                  msg_valid_o,
-  input  logic                  msg_ready_i,
-  output dmar_pkg::message_t    msg_o
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  input wire logic                  completion_i,
+  output logic                      busy_o,
+  output logic                      msg_valid_o,
+  input wire logic                  msg_ready_i,
+  output dmar_pkg::message_t        msg_o
 );
 
   localparam logic [9:0] ICS_WORD   = 10'h027;
@@ -38,3 +39,4 @@ module dmar_inv_completion (
   assign rdata_o = event_rdata | ((access_i.word == ICS_WORD) ? {31'h0, complete_q} : '0);
 
 endmodule
+`default_nettype wire

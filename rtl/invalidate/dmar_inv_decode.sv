@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an invalidation descriptor asks for, or its error (VT-d 6.5.2). The upper half of a 256-bit
 // descriptor is reserved in all of these types.
+`default_nettype none
 module dmar_inv_decode #(
   parameter int unsigned MaxAddrMask   = 18,
   parameter bit          PageSelective = 1'b1,
   parameter bit          InterruptRemapping = 1'b1
 ) (
-  input  logic [127:0] descriptor_i,
-  input  logic         upper_half_i,  // 256-bit descriptor: a bit of the upper half is set
-  output logic         error_o,
-  output logic [3:0]   cause_o,       // IQERCD.IQEI
-  output logic [1:0]   kind_o         // dmar_pkg::INV_*
+  input wire logic [127:0] descriptor_i,
+  input wire logic         upper_half_i,  // 256-bit descriptor: a bit of the upper half is set
+  output logic             error_o,
+  output logic     [3:0]   cause_o,       // IQERCD.IQEI
+  output logic     [1:0]   kind_o         // dmar_pkg::INV_*
 );
 
   localparam logic [6:0] TYPE_CONTEXT   = 7'h01;
@@ -67,3 +68,4 @@ module dmar_inv_decode #(
   assign cause_o = unknown ? dmar_pkg::IQEI_TYPE : dmar_pkg::IQEI_RESERVED;
 
 endmodule
+`default_nettype wire

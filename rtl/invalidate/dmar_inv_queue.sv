@@ -3,6 +3,7 @@
 // a wait descriptor completes when everything before it has, fence or not. While one is carried
 // out, those after it are fetched a line of 64 bytes at a time, as far as the tail allows; they
 // are judged when their turn comes, and dropped by all that makes software look at them anew.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_inv_queue #(
@@ -13,35 +14,35 @@ module dmar_inv_queue #(
   parameter bit          AbortMode     = 1'b0,
   parameter int unsigned Ahead         = 8     // descriptors fetched ahead: 0 or a power of two
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  input  logic                  enable_i,       // GCMD.QIE
-  output logic                  enabled_o,      // GSTS.QIES
-  input  logic [1:0]            ttm_i,          // latched table mode
-  input  logic                  stopped_i,      // FSTS.IQE
-  output logic                  error_o,        // sets FSTS.IQE
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  input wire logic                  enable_i,       // GCMD.QIE
+  output logic                      enabled_o,      // GSTS.QIES
+  input wire logic [1:0]            ttm_i,          // latched table mode
+  input wire logic                  stopped_i,      // FSTS.IQE
+  output logic                      error_o,        // sets FSTS.IQE
   // Descriptor fetch, one burst at a time. A request may change or end before it is taken.
-  output logic                  mem_valid_o,
-  input  logic                  mem_ready_i,
-  output logic [63:0]           mem_addr_o,
-  output logic [1:0]            mem_len_o,      // beats of 16 bytes, less one
-  input  logic                  rsp_valid_i,
-  input  logic [127:0]          rsp_data_i,
-  input  logic                  rsp_last_i,
-  input  logic                  rsp_error_i,
+  output logic                      mem_valid_o,
+  input wire logic                  mem_ready_i,
+  output logic     [63:0]           mem_addr_o,
+  output logic     [1:0]            mem_len_o,      // beats of 16 bytes, less one
+  input wire logic                  rsp_valid_i,
+  input wire logic [127:0]          rsp_data_i,
+  input wire logic                  rsp_last_i,
+  input wire logic                  rsp_error_i,
   // Execution; a descriptor is carried out from the clock after its load on
-  output logic                  load_o,
-  output logic [127:0]          descriptor_o,
-  output logic [1:0]            kind_o,         // dmar_pkg::INV_*
-  output logic                  flush_valid_o,
-  input  logic                  flush_done_i,
-  input  logic                  wants_status_i, // of the wait descriptor: SW
-  input  logic                  wants_event_i,  //   IF
-  output logic                  status_valid_o,
-  input  logic                  status_done_i,  // visible in memory
-  output logic                  completion_o    // a wait descriptor with IF completes
+  output logic                      load_o,
+  output logic     [127:0]          descriptor_o,
+  output logic     [1:0]            kind_o,         // dmar_pkg::INV_*
+  output logic                      flush_valid_o,
+  input wire logic                  flush_done_i,
+  input wire logic                  wants_status_i, // of the wait descriptor: SW
+  input wire logic                  wants_event_i,  //   IF
+  output logic                      status_valid_o,
+  input wire logic                  status_done_i,  // visible in memory
+  output logic                      completion_o    // a wait descriptor with IF completes
 );
 
   localparam logic [9:0] IQH_WORD    = 10'h020;
@@ -315,3 +316,4 @@ module dmar_inv_queue #(
   assign unused = ^{difference[1:0], last_beat};
 
 endmodule
+`default_nettype wire

@@ -3,31 +3,32 @@
 // write of its upper half and belongs to the unit until ICC or IVT reads 0; then CAIG or IAIG says
 // what was done, 00 for a command that could not be carried out. Source and page of the commands
 // are kept in dmar_inv_request.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_inv_registers #(
   parameter bit PageSelective = 1'b1
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  input  logic                  refused_i,     // queue enabled, not legacy mode, or version 6
-  output logic                  busy_o,        // a command has begun
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  input wire logic                  refused_i,     // queue enabled, not legacy mode, or version 6
+  output logic                      busy_o,        // a command has begun
   // Operands, and what is known of them
-  output logic                  source_write_o,
-  output logic                  function_write_o,
-  output logic                  page_low_write_o,
-  output logic                  page_high_write_o,
-  input  logic                  source_lost_i,
-  input  logic                  page_lost_i,
-  input  logic                  mask_too_wide_i,
+  output logic                      source_write_o,
+  output logic                      function_write_o,
+  output logic                      page_low_write_o,
+  output logic                      page_high_write_o,
+  input wire logic                  source_lost_i,
+  input wire logic                  page_lost_i,
+  input wire logic                  mask_too_wide_i,
   // The command that is carried out
-  output logic                  flush_valid_o,
-  input  logic                  flush_done_i,
-  output logic                  context_o,     // of CCMD, else of IOTLB
-  output logic [1:0]            granularity_o,
-  output dmar_pkg::domain_t     domain_o
+  output logic                      flush_valid_o,
+  input wire logic                  flush_done_i,
+  output logic                      context_o,     // of CCMD, else of IOTLB
+  output logic     [1:0]            granularity_o,
+  output dmar_pkg::domain_t         domain_o
 );
 
   localparam logic [9:0] CCMD_LO_WORD  = 10'h00A;
@@ -148,3 +149,4 @@ module dmar_inv_registers #(
   end
 
 endmodule
+`default_nettype wire

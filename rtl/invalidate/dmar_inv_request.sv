@@ -2,36 +2,37 @@
 // The invalidation that is being carried out: one register for the descriptor of the queue and for
 // the operands of the command registers, which serve only while the queue is off. Operands written
 // before or while it is on are lost; a command that needs them takes the next coarser granularity.
+`default_nettype none
 module dmar_inv_request #(
   parameter int unsigned HostAddrWidth = 46,
   parameter int unsigned DomainIdCode  = 6,
   parameter int unsigned MaxAddrMask   = 18
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
+  input wire logic               clk_i,
+  input wire logic               rst_ni,
   // Queue
-  input  logic               queue_on_i,
-  input  logic               load_i,
-  input  logic [127:0]       descriptor_i,
-  input  logic [1:0]         kind_i,             // dmar_pkg::INV_*
-  output logic               wants_status_o,     // wait: SW
-  output logic               wants_event_o,      // wait: IF
-  output dmar_pkg::message_t status_o,
+  input wire logic               queue_on_i,
+  input wire logic               load_i,
+  input wire logic [127:0]       descriptor_i,
+  input wire logic [1:0]         kind_i,             // dmar_pkg::INV_*
+  output logic                   wants_status_o,     // wait: SW
+  output logic                   wants_event_o,      // wait: IF
+  output dmar_pkg::message_t     status_o,
   // Registers
-  input  logic [31:0]        write_data_i,
-  input  logic               source_write_i,     // CCMD 31:0
-  input  logic               function_write_i,   // CCMD 63:32
-  input  logic               page_low_write_i,   // IVA 31:0
-  input  logic               page_high_write_i,  // IVA 63:32
-  output logic               source_lost_o,
-  output logic               page_lost_o,
-  output logic               mask_too_wide_o,    // IVA.AM
-  input  logic               command_i,          // a command of the registers is carried out
-  input  logic               command_context_i,  // of CCMD, else of IOTLB
-  input  logic [1:0]         command_granularity_i,
-  input  dmar_pkg::domain_t  command_domain_i,
+  input wire logic [31:0]        write_data_i,
+  input wire logic               source_write_i,     // CCMD 31:0
+  input wire logic               function_write_i,   // CCMD 63:32
+  input wire logic               page_low_write_i,   // IVA 31:0
+  input wire logic               page_high_write_i,  // IVA 63:32
+  output logic                   source_lost_o,
+  output logic                   page_lost_o,
+  output logic                   mask_too_wide_o,    // IVA.AM
+  input wire logic               command_i,          // a command of the registers is carried out
+  input wire logic               command_context_i,  // of CCMD, else of IOTLB
+  input wire logic [1:0]         command_granularity_i,
+  input wire dmar_pkg::domain_t  command_domain_i,
   // To the caches, while an invalidation is carried out
-  output dmar_pkg::flush_t   flush_o
+  output dmar_pkg::flush_t       flush_o
 );
 
   localparam logic [15:0] DOMAIN_MASK = 16'(~({17{1'b1}} << (4 + 2 * DomainIdCode)));
@@ -145,3 +146,4 @@ module dmar_inv_request #(
   assign unused = ^low_q;
 
 endmodule
+`default_nettype wire

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invalidation by queue and by registers, and the order of their flushes and those of commands.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_invalidate #(
@@ -12,36 +13,36 @@ module dmar_invalidate #(
   parameter bit          AbortMode     = 1'b0,
   parameter int unsigned QueueAhead    = 8     // descriptors fetched ahead: 0 or a power of two
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  input  logic                  queue_enable_i,  // GCMD.QIE
-  output logic                  queue_enabled_o, // GSTS.QIES
-  input  logic [1:0]            ttm_i,           // latched table mode
-  input  logic                  stopped_i,       // FSTS.IQE
-  output logic                  error_o,         // sets FSTS.IQE
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  input wire logic                  queue_enable_i,  // GCMD.QIE
+  output logic                      queue_enabled_o, // GSTS.QIES
+  input wire logic [1:0]            ttm_i,           // latched table mode
+  input wire logic                  stopped_i,       // FSTS.IQE
+  output logic                      error_o,         // sets FSTS.IQE
   // Descriptor fetch
-  output logic                  mem_valid_o,
-  input  logic                  mem_ready_i,
-  output logic [63:0]           mem_addr_o,
-  output logic [1:0]            mem_len_o,
-  input  logic                  rsp_valid_i,
-  input  logic [127:0]          rsp_data_i,
-  input  logic                  rsp_last_i,
-  input  logic                  rsp_error_i,
+  output logic                      mem_valid_o,
+  input wire logic                  mem_ready_i,
+  output logic     [63:0]           mem_addr_o,
+  output logic     [1:0]            mem_len_o,
+  input wire logic                  rsp_valid_i,
+  input wire logic [127:0]          rsp_data_i,
+  input wire logic                  rsp_last_i,
+  input wire logic                  rsp_error_i,
   // Wait descriptors
-  output logic                  status_valid_o,
-  output dmar_pkg::message_t    status_o,
-  input  logic                  status_done_i,
-  output logic                  completion_o,
+  output logic                      status_valid_o,
+  output dmar_pkg::message_t        status_o,
+  input wire logic                  status_done_i,
+  output logic                      completion_o,
   // Flushes: of commands in, all out
-  input  logic                  command_valid_i,
-  input  dmar_pkg::flush_t      command_flush_i,
-  output logic                  command_done_o,
-  output logic                  flush_valid_o,
-  output dmar_pkg::flush_t      flush_o,
-  input  logic                  flush_done_i
+  input wire logic                  command_valid_i,
+  input wire dmar_pkg::flush_t      command_flush_i,
+  output logic                      command_done_o,
+  output logic                      flush_valid_o,
+  output dmar_pkg::flush_t          flush_o,
+  input wire logic                  flush_done_i
 );
 
   logic               load, wants_status, wants_event, queue_valid, registers_valid, inv_done;
@@ -101,3 +102,4 @@ module dmar_invalidate #(
   `DMAR_ASSERT(OneInvalidation_A, !(queue_valid && registers_valid))
 
 endmodule
+`default_nettype wire

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // VER, CAP and ECAP, computed from the parameters: a build reports what it has (VT-d 11.4.1-3).
+`default_nettype none
 module dmar_capability #(
   parameter int unsigned VersionMajor   = 1,
   parameter int unsigned GuestAddrWidth = 48,
@@ -23,8 +24,8 @@ module dmar_capability #(
   parameter bit          InterruptPointerFlush = 1'b0,
   parameter bit          WriteBufferFlush      = 1'b0
 ) (
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o
 );
 
   localparam logic [31:0] VER = {24'h0, 4'(VersionMajor), 4'h0};
@@ -77,3 +78,4 @@ module dmar_capability #(
   assign unused = ^{access_i.valid, access_i.write, access_i.data};
 
 endmodule
+`default_nettype wire

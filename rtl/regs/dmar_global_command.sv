@@ -5,6 +5,7 @@
 // enable commands empty the caches they concern, whatever CAP.ESRTPS and ESIRTPS let software rely
 // on. Order of commands given in one write: set root pointer, set interrupt-table pointer, write
 // buffer flush, queue enable, compatibility-format, interrupt-remapping and translation enable.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_global_command #(
@@ -13,18 +14,18 @@ module dmar_global_command #(
   parameter bit ExtendedInterruptMode = 1'b1,
   parameter bit WriteBufferFlush      = 1'b0
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  output logic                  queue_enable_o,   // what GCMD.QIE asks for
-  input  logic                  queue_enabled_i,  // GSTS.QIES
-  input  dmar_pkg::control_t    control_i,        // in force
-  output dmar_pkg::control_t    control_next_o,
-  output logic                  flush_valid_o,
-  output dmar_pkg::flush_t      flush_o,
-  input  logic                  flush_done_i,
-  output logic                  remapping_o       // GSTS.TES or IRES, or about to be set
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  output logic                      queue_enable_o,   // what GCMD.QIE asks for
+  input wire logic                  queue_enabled_i,  // GSTS.QIES
+  input wire dmar_pkg::control_t    control_i,        // in force
+  output dmar_pkg::control_t        control_next_o,
+  output logic                      flush_valid_o,
+  output dmar_pkg::flush_t          flush_o,
+  input wire logic                  flush_done_i,
+  output logic                      remapping_o       // GSTS.TES or IRES, or about to be set
 );
 
   localparam logic [9:0] GCMD_WORD   = 10'h006;
@@ -204,3 +205,4 @@ module dmar_global_command #(
       || control_i.interrupt_enabled;
 
 endmodule
+`default_nettype wire

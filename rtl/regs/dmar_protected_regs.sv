@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Base and limit registers of the protected memory regions (VT-d 11.4.9). Bits below the granule
 // read 0; a region that the build does not have reads 0 throughout.
+`default_nettype none
 module dmar_protected_regs #(
   parameter bit          ProtectedLow   = 1'b0,
   parameter bit          ProtectedHigh  = 1'b0,
   parameter int unsigned ProtectedAlign = 21
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,
-  output logic [31:0]           low_base_o,
-  output logic [31:0]           low_limit_o,
-  output logic [63:0]           high_base_o,
-  output logic [63:0]           high_limit_o
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,
+  output logic     [31:0]           low_base_o,
+  output logic     [31:0]           low_limit_o,
+  output logic     [63:0]           high_base_o,
+  output logic     [63:0]           high_limit_o
 );
 
   localparam logic [9:0] FIRST_WORD = 10'h01A;  // PLMBASE, 068h
@@ -60,3 +61,4 @@ module dmar_protected_regs #(
   end
 
 endmodule
+`default_nettype wire

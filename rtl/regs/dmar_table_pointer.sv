@@ -2,20 +2,21 @@
 // A table pointer register (RTADDR or IRTA) and its set-pointer command (VT-d 11.4.4, 11.4.5,
 // 11.4.10). Software writes the register at leisure; the command bit of GCMD captures it, and the
 // status reads 0 from then on until the captured value is in force.
+`default_nettype none
 module dmar_table_pointer #(
   parameter logic [9:0]  FirstWord  = 10'h008,  // offset / 4 of the register
   parameter logic [63:0] Writable   = '1,
   parameter int unsigned CommandBit = 30        // of GCMD
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  dmar_pkg::reg_access_t access_i,
-  output logic [31:0]           rdata_o,      // 0 for other registers
-  output logic                  requested_o,  // a captured value waits for its turn
-  output logic [63:0]           captured_o,
-  input  logic                  taken_i,      // its turn begins
-  input  logic                  done_i,       // it is in force
-  output logic                  status_o      // RTPS or IRTPS
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire dmar_pkg::reg_access_t access_i,
+  output logic     [31:0]           rdata_o,      // 0 for other registers
+  output logic                      requested_o,  // a captured value waits for its turn
+  output logic     [63:0]           captured_o,
+  input wire logic                  taken_i,      // its turn begins
+  input wire logic                  done_i,       // it is in force
+  output logic                      status_o      // RTPS or IRTPS
 );
 
   localparam logic [9:0] GCMD_WORD = 10'h006;
@@ -57,3 +58,4 @@ module dmar_table_pointer #(
                  : (access_i.word == FirstWord + 10'd1) ? value_q[63:32] : '0;
 
 endmodule
+`default_nettype wire

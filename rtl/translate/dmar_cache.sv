@@ -4,6 +4,7 @@
 // once more for dmar_cache_keeper. A way that is being written while a lookup reads it does
 // not hit.
 // A key is {part that lookups compare, rest that only sweeps compare}.
+`default_nettype none
 module dmar_cache #(
   parameter int unsigned Ports     = 1,
   parameter int unsigned Sets      = 4,
@@ -14,24 +15,24 @@ module dmar_cache #(
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1,
   localparam int unsigned KeyWidth   = LookWidth + RestWidth
 ) (
-  input  logic                        clk_i,
+  input wire logic                        clk_i,
   // Lookups, first clock; a port that does not read keeps its set
-  input  logic [Ports-1:0]            read_i,
-  input  logic [Ports*IndexWidth-1:0] index_i,
+  input wire logic [Ports-1:0]            read_i,
+  input wire logic [Ports*IndexWidth-1:0] index_i,
   // Lookups, second clock
-  input  logic [Ports*LookWidth-1:0]  key_i,
-  input  logic [Ports-1:0]            touch_i,      // the hit counts as a use
-  output logic [Ports-1:0]            hit_o,
-  output logic [Ports*DataWidth-1:0]  data_o,
+  input wire logic [Ports*LookWidth-1:0]  key_i,
+  input wire logic [Ports-1:0]            touch_i,      // the hit counts as a use
+  output logic     [Ports-1:0]            hit_o,
+  output logic     [Ports*DataWidth-1:0]  data_o,
   // Fills and sweeps, see dmar_cache_keeper
-  input  logic                        keep_read_i,
-  input  logic [IndexWidth-1:0]       keep_index_i,
-  input  logic [KeyWidth-1:0]         keep_key_i,
-  input  logic [KeyWidth-1:0]         keep_mask_i,
-  input  logic                        fill_i,
-  input  logic [DataWidth-1:0]        data_i,
-  input  logic                        sweep_i,
-  input  logic                        clear_i
+  input wire logic                        keep_read_i,
+  input wire logic [IndexWidth-1:0]       keep_index_i,
+  input wire logic [KeyWidth-1:0]         keep_key_i,
+  input wire logic [KeyWidth-1:0]         keep_mask_i,
+  input wire logic                        fill_i,
+  input wire logic [DataWidth-1:0]        data_i,
+  input wire logic                        sweep_i,
+  input wire logic                        clear_i
 );
 
   localparam int unsigned WordWidth = 1 + LookWidth + DataWidth;
@@ -96,3 +97,4 @@ module dmar_cache #(
   );
 
 endmodule
+`default_nettype wire

@@ -5,26 +5,27 @@
 // A set read in the clock in which it is written may look torn; then a fill picks some way, and a
 // sweep may drop an entry too many: never does it miss one, since what is being written is either
 // being dropped or does not match (dmar_flush keeps such fills away).
+`default_nettype none
 module dmar_cache_keeper #(
   parameter int unsigned Sets     = 4,
   parameter int unsigned Ways     = 2,
   parameter int unsigned KeyWidth = 16,
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1
 ) (
-  input  logic                  clk_i,
+  input wire logic                  clk_i,
   // First clock
-  input  logic                  read_i,
-  input  logic [IndexWidth-1:0] index_i,
+  input wire logic                  read_i,
+  input wire logic [IndexWidth-1:0] index_i,
   // Second clock: what to look for (mask 1: compare this bit) and what to do
-  input  logic [KeyWidth-1:0]   key_i,
-  input  logic [KeyWidth-1:0]   mask_i,
-  input  logic                  fill_i,      // over the match, else a free way, else the victim
-  input  logic                  sweep_i,     // drop every match
-  input  logic                  clear_i,     // drop the set
-  input  logic [Ways-1:0]       victim_i,    // one-hot, of the set of index_o
-  output logic [IndexWidth-1:0] index_o,
-  output logic [Ways-1:0]       write_way_o,
-  output logic                  write_valid_o
+  input wire logic [KeyWidth-1:0]   key_i,
+  input wire logic [KeyWidth-1:0]   mask_i,
+  input wire logic                  fill_i,      // over the match, else a free way, else the victim
+  input wire logic                  sweep_i,     // drop every match
+  input wire logic                  clear_i,     // drop the set
+  input wire logic [Ways-1:0]       victim_i,    // one-hot, of the set of index_o
+  output logic     [IndexWidth-1:0] index_o,
+  output logic     [Ways-1:0]       write_way_o,
+  output logic                      write_valid_o
 );
 
   logic [Ways-1:0]       valid, match, free, oldest_match;
@@ -71,3 +72,4 @@ module dmar_cache_keeper #(
   end
 
 endmodule
+`default_nettype wire

@@ -2,17 +2,18 @@
 // What a request needs, from the request and the control state alone: nothing, when its verdict
 // stands already, or a context-entry and a page, or an interrupt-remapping table entry. Checks
 // stand in the order in which they count (docs/architecture.md).
+`default_nettype none
 module dmar_classify #(
   parameter int unsigned HostAddrWidth = 46,
   parameter bit          InterruptRemapping = 1'b1,
   parameter bit          AbortMode     = 1'b0
 ) (
-  input  dmar_pkg::request_t request_i,
-  input  dmar_pkg::control_t control_i,
-  output logic [1:0]         need_o,
-  output dmar_pkg::verdict_e verdict_o,   // NEED_NOTHING
-  output logic [7:0]         reason_o,
-  output dmar_pkg::page_t    page_o       // NEED_ENTRY, and reason 21h: the index
+  input wire dmar_pkg::request_t request_i,
+  input wire dmar_pkg::control_t control_i,
+  output logic     [1:0]         need_o,
+  output dmar_pkg::verdict_e     verdict_o,   // NEED_NOTHING
+  output logic     [7:0]         reason_o,
+  output dmar_pkg::page_t        page_o       // NEED_ENTRY, and reason 21h: the index
 );
 
   dmar_pkg::page_t page;
@@ -78,3 +79,4 @@ module dmar_classify #(
   end
 
 endmodule
+`default_nettype wire

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Context-entries keyed by source id; domain ids are kept beside them for invalidation. A lane
 // reads in its first clock and compares in the second.
+`default_nettype none
 module dmar_context_cache #(
   parameter int unsigned Lanes         = 1,
   parameter int unsigned Sets          = 16,
@@ -9,23 +10,23 @@ module dmar_context_cache #(
   parameter int unsigned DomainWidth   = 16,
   parameter int unsigned SweepWidth    = 1
 ) (
-  input  logic                  clk_i,
-  input  logic [Lanes-1:0]      read_i,
-  input  logic [Lanes*16-1:0]   read_source_id_i,
-  input  logic [Lanes*16-1:0]   source_id_i,
-  output logic [Lanes-1:0]      hit_o,
-  output logic [Lanes*dmar_pkg::CTX_WIDTH-1:0] ctx_o,
+  input wire logic                  clk_i,
+  input wire logic [Lanes-1:0]      read_i,
+  input wire logic [Lanes*16-1:0]   read_source_id_i,
+  input wire logic [Lanes*16-1:0]   source_id_i,
+  output logic     [Lanes-1:0]      hit_o,
+  output logic     [Lanes*dmar_pkg::CTX_WIDTH-1:0] ctx_o,
   // Fills and sweeps
-  input  logic                  fill_read_i,
-  input  dmar_pkg::source_id_t  fill_read_source_id_i,
-  input  logic                  sweep_read_i,
-  input  logic [SweepWidth-1:0] sweep_count_i,
-  input  logic                  fill_i,
-  input  dmar_pkg::source_id_t  fill_source_id_i,
-  input  dmar_pkg::ctx_t        ctx_i,
-  input  logic                  sweep_i,
-  input  logic                  clear_i,
-  input  dmar_pkg::flush_t      flush_i
+  input wire logic                  fill_read_i,
+  input wire dmar_pkg::source_id_t  fill_read_source_id_i,
+  input wire logic                  sweep_read_i,
+  input wire logic [SweepWidth-1:0] sweep_count_i,
+  input wire logic                  fill_i,
+  input wire dmar_pkg::source_id_t  fill_source_id_i,
+  input wire dmar_pkg::ctx_t        ctx_i,
+  input wire logic                  sweep_i,
+  input wire logic                  clear_i,
+  input wire dmar_pkg::flush_t      flush_i
 );
 
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1;
@@ -75,3 +76,4 @@ module dmar_context_cache #(
   end
 
 endmodule
+`default_nettype wire

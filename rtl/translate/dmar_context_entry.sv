@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges a legacy context-entry (VT-d 9.3). FPD counts even when the entry is not present.
+`default_nettype none
 module dmar_context_entry #(
   parameter int unsigned HostAddrWidth = 46,
   parameter logic [4:0]  Sagaw         = 5'b00110,
   parameter int unsigned DomainIdCode  = 6,
   parameter bit          PassThrough   = 1'b1
 ) (
-  input  logic [127:0]   entry_i,
-  output logic           fault_o,
-  output logic [7:0]     reason_o,
-  output dmar_pkg::ctx_t ctx_o
+  input wire logic [127:0]   entry_i,
+  output logic               fault_o,
+  output logic     [7:0]     reason_o,
+  output dmar_pkg::ctx_t     ctx_o
 );
 
   localparam int unsigned DomainWidth = 4 + 2 * DomainIdCode;
@@ -54,3 +55,4 @@ module dmar_context_entry #(
   end
 
 endmodule
+`default_nettype wire

@@ -5,6 +5,7 @@
 // memory. What the caches hold, or a walk that another request began earlier, may predate an entry
 // that software has made present or more permissive since; that needs no invalidation. Others that
 // wait for such a walk start over, with nothing cached.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_finish #(
@@ -16,64 +17,64 @@ module dmar_finish #(
   parameter bit          ZeroLengthRead = 1'b1,
   parameter bit          InterruptRemapping = 1'b1
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
+  input wire logic                clk_i,
+  input wire logic                rst_ni,
   // Control state
-  input  dmar_pkg::control_t  control_i,
-  input  logic [31:0]         low_base_i,
-  input  logic [31:0]         low_limit_i,
-  input  logic [63:0]         high_base_i,
-  input  logic [63:0]         high_limit_i,
-  input  logic                epoch_i,
+  input wire dmar_pkg::control_t  control_i,
+  input wire logic [31:0]         low_base_i,
+  input wire logic [31:0]         low_limit_i,
+  input wire logic [63:0]         high_base_i,
+  input wire logic [63:0]         high_limit_i,
+  input wire logic                epoch_i,
   // dmar_flush
-  input  logic                flushing_i,       // from before its first sweep until ...
-  input  logic                poison_i,
-  input  dmar_pkg::flush_t    flush_i,
-  input  logic                sweep_valid_i,    // the caches are read by a sweep
+  input wire logic                flushing_i,       // from before its first sweep until ...
+  input wire logic                poison_i,
+  input wire dmar_pkg::flush_t    flush_i,
+  input wire logic                sweep_valid_i,    // the caches are read by a sweep
   // From the walks, always first
-  input  logic                walk_valid_i,
-  output logic                walk_ready_o,
-  input  dmar_pkg::result_t   walk_result_i,
-  input  logic [4:0]          walk_i,
-  input  logic                walk_line_i,
-  input  logic                walk_release_i,
-  output logic                release_o,
-  output logic [4:0]          release_walk_o,
+  input wire logic                walk_valid_i,
+  output logic                    walk_ready_o,
+  input wire dmar_pkg::result_t   walk_result_i,
+  input wire logic [4:0]          walk_i,
+  input wire logic                walk_line_i,
+  input wire logic                walk_release_i,
+  output logic                    release_o,
+  output logic     [4:0]          release_walk_o,
   // From dmar_seek
-  input  logic                seek_valid_i,
-  output logic                seek_ready_o,
-  input  dmar_pkg::result_t   seek_result_i,
+  input wire logic                seek_valid_i,
+  output logic                    seek_ready_o,
+  input wire dmar_pkg::result_t   seek_result_i,
   // Into the caches, one clock after they were read for it
-  output logic                fill_read_o,
-  output logic                fill_context_o,
-  output logic                fill_table_o,
-  output logic                fill_leaf_o,
-  output logic                fill_entry_o,
-  output dmar_pkg::result_t   result_o,
+  output logic                    fill_read_o,
+  output logic                    fill_context_o,
+  output logic                    fill_table_o,
+  output logic                    fill_leaf_o,
+  output logic                    fill_entry_o,
+  output dmar_pkg::result_t       result_o,
   // dmar_requests
-  output logic                done_o,
-  output logic [4:0]          done_walk_o,
-  output logic                done_line_o,
-  output logic [2:0]          done_entry_o,
-  input  logic                done_valid_i,
-  input  logic                done_more_i,
-  input  dmar_pkg::tag_t      done_tag_i,
-  output dmar_pkg::tag_t      judged_tag_o,
-  input  dmar_pkg::miss_t     judged_i,
-  input  logic [63:0]         judged_address_i,
-  output logic                answered_o,
-  output logic                again_o,
-  output logic                again_fresh_o,
-  output logic                again_overtaken_o,
+  output logic                    done_o,
+  output logic     [4:0]          done_walk_o,
+  output logic                    done_line_o,
+  output logic     [2:0]          done_entry_o,
+  input wire logic                done_valid_i,
+  input wire logic                done_more_i,
+  input wire dmar_pkg::tag_t      done_tag_i,
+  output dmar_pkg::tag_t          judged_tag_o,
+  input wire dmar_pkg::miss_t     judged_i,
+  input wire logic [63:0]         judged_address_i,
+  output logic                    answered_o,
+  output logic                    again_o,
+  output logic                    again_fresh_o,
+  output logic                    again_overtaken_o,
   // Answers
-  output logic                rsp_valid_o,
-  output dmar_pkg::tag_t      rsp_tag_o,
-  output dmar_pkg::answer_t   rsp_o,
-  output logic                fault_valid_o,    // to the fault unit, always taken
-  output dmar_pkg::fault_t    fault_o,
-  output logic                busy_o,
-  output logic                mon_valid_o,
-  output dmar_pkg::verdict_t  mon_verdict_o
+  output logic                    rsp_valid_o,
+  output dmar_pkg::tag_t          rsp_tag_o,
+  output dmar_pkg::answer_t       rsp_o,
+  output logic                    fault_valid_o,    // to the fault unit, always taken
+  output dmar_pkg::fault_t        fault_o,
+  output logic                    busy_o,
+  output logic                    mon_valid_o,
+  output dmar_pkg::verdict_t      mon_verdict_o
 );
 
   logic              valid_q, first_q, may_fill_q, line_q, release_q, ready, takes, finishes;
@@ -215,3 +216,4 @@ module dmar_finish #(
   `DMAR_COVER(OvertakenWhileFinishing_C, poison_i && valid_q && concerned)
 
 endmodule
+`default_nettype wire

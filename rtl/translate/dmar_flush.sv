@@ -8,6 +8,7 @@
 // A request that one flush made start over is answered before the next flush begins, so that a
 // stream of invalidations cannot starve it.
 // After reset all caches are swept, since block RAM is not reset.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_flush #(
@@ -17,25 +18,25 @@ module dmar_flush #(
   parameter int unsigned SweepSets     = 16,   // of the largest cache of all
   localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  flush_valid_i,   // held until done
-  input  dmar_pkg::flush_t      flush_i,
-  output logic                  flush_done_o,
-  input  dmar_pkg::control_t    control_next_i,
-  output dmar_pkg::control_t    control_o,       // in force
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire logic                  flush_valid_i,   // held until done
+  input wire dmar_pkg::flush_t      flush_i,
+  output logic                      flush_done_o,
+  input wire dmar_pkg::control_t    control_next_i,
+  output dmar_pkg::control_t        control_o,       // in force
   // Translation
-  output logic                  stop_o,          // take no requests
-  input  logic                  empty_i,         // every request is answered
-  input  logic                  overtaken_i,     // requests that started over are not answered yet
-  output logic                  flushing_o,      // nothing that the flush concerns enters a cache
-  output logic                  poison_o,
-  output logic                  sweep_valid_o,   // one set of every cache a clock
-  output logic [SweepWidth-1:0] sweep_count_o,
-  output logic                  clear_all_o,     // ... whatever the flush says
+  output logic                      stop_o,          // take no requests
+  input wire logic                  empty_i,         // every request is answered
+  input wire logic                  overtaken_i,     // requests that started over wait
+  output logic                      flushing_o,      // what the flush concerns enters no cache
+  output logic                      poison_o,
+  output logic                      sweep_valid_o,   // one set of every cache a clock
+  output logic     [SweepWidth-1:0] sweep_count_o,
+  output logic                      clear_all_o,     // ... whatever the flush says
   // Ports
-  output logic                  epoch_o,
-  input  logic                  drain_busy_i     // DMA released in another epoch is in flight
+  output logic                      epoch_o,
+  input wire logic                  drain_busy_i     // DMA released in another epoch is in flight
 );
 
   typedef enum logic [3:0] {
@@ -123,3 +124,4 @@ module dmar_flush #(
   `DMAR_ASSERT_NEXT(FlushHeld_A, flush_valid_i && !flush_done_o, flush_valid_i && $stable(held))
 
 endmodule
+`default_nettype wire

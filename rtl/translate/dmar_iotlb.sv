@@ -2,6 +2,7 @@
 // Final translations: one array for each page size, looked up in parallel by every lane (see
 // dmar_page_tlb for the clocks). The smallest page wins where tables changed under a cached larger
 // one.
+`default_nettype none
 module dmar_iotlb #(
   parameter int unsigned Lanes          = 1,
   parameter int unsigned HostAddrWidth  = 46,
@@ -13,31 +14,31 @@ module dmar_iotlb #(
   parameter int unsigned Sets1g = 4,   parameter int unsigned Ways1g = 4,
   parameter int unsigned SweepWidth = 1
 ) (
-  input  logic                  clk_i,
-  input  logic [Lanes-1:0]      read_i,
-  input  logic [Lanes*52-1:0]   read_page_i,
-  input  logic [Lanes*52-1:0]   page1_i,
-  input  logic [Lanes*52-1:0]   page2_i,
-  input  logic [Lanes*16-1:0]   domain2_i,
-  input  logic [Lanes-1:0]      touch_i,
-  output logic [Lanes-1:0]      hit_o,
-  output logic [Lanes*52-1:0]   host_page_o,
-  output logic [Lanes-1:0]      readable_o,
-  output logic [Lanes-1:0]      writable_o,
-  output logic [Lanes-1:0]      snoop_o,
-  output logic [Lanes-1:0]      interrupt_range_o,  // host_page_o is for interrupts
+  input wire logic                  clk_i,
+  input wire logic [Lanes-1:0]      read_i,
+  input wire logic [Lanes*52-1:0]   read_page_i,
+  input wire logic [Lanes*52-1:0]   page1_i,
+  input wire logic [Lanes*52-1:0]   page2_i,
+  input wire logic [Lanes*16-1:0]   domain2_i,
+  input wire logic [Lanes-1:0]      touch_i,
+  output logic     [Lanes-1:0]      hit_o,
+  output logic     [Lanes*52-1:0]   host_page_o,
+  output logic     [Lanes-1:0]      readable_o,
+  output logic     [Lanes-1:0]      writable_o,
+  output logic     [Lanes-1:0]      snoop_o,
+  output logic     [Lanes-1:0]      interrupt_range_o,  // host_page_o is for interrupts
   // Fills and sweeps
-  input  logic                  fill_read_i,
-  input  dmar_pkg::page_t       fill_read_page_i,
-  input  logic                  sweep_read_i,
-  input  logic [SweepWidth-1:0] sweep_count_i,
-  input  logic                  fill_i,
-  input  dmar_pkg::domain_t     fill_domain_i,
-  input  dmar_pkg::page_t       fill_page_i,
-  input  dmar_pkg::leaf_t       leaf_i,
-  input  logic                  sweep_i,
-  input  logic                  clear_i,
-  input  dmar_pkg::flush_t      flush_i
+  input wire logic                  fill_read_i,
+  input wire dmar_pkg::page_t       fill_read_page_i,
+  input wire logic                  sweep_read_i,
+  input wire logic [SweepWidth-1:0] sweep_count_i,
+  input wire logic                  fill_i,
+  input wire dmar_pkg::domain_t     fill_domain_i,
+  input wire dmar_pkg::page_t       fill_page_i,
+  input wire dmar_pkg::leaf_t       leaf_i,
+  input wire logic                  sweep_i,
+  input wire logic                  clear_i,
+  input wire dmar_pkg::flush_t      flush_i
 );
 
   localparam int unsigned FrameWidth = HostAddrWidth - 12;
@@ -134,3 +135,4 @@ module dmar_iotlb #(
   end
 
 endmodule
+`default_nettype wire

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdict on a request from the end of its walk, or from what was known without one. Checks
 // stand in the order in which they count (docs/architecture.md).
+`default_nettype none
 module dmar_judge #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
   parameter bit          ZeroLengthRead = 1'b1,
   parameter bit          InterruptRemapping = 1'b1
 ) (
-  input  dmar_pkg::miss_t     request_i,
-  input  dmar_pkg::result_t   result_i,
-  input  logic                irt_extended_i, // EIME
-  output logic                table_fault_o,  // a fault that tables in memory are the cause of
-  output dmar_pkg::verdict_e  verdict_o,      // before the protected memory check
-  output logic [7:0]          reason_o,
-  output logic                recorded_o,     // the fault is not suppressed by FPD
-  output logic                snoop_o,
-  output dmar_pkg::page_t     host_page_o,
-  output logic                remapped_o,
-  output dmar_pkg::remapped_t message_o,
-  output dmar_pkg::page_t     fault_page_o    // for the record
+  input wire dmar_pkg::miss_t     request_i,
+  input wire dmar_pkg::result_t   result_i,
+  input wire logic                irt_extended_i, // EIME
+  output logic                    table_fault_o,  // a fault that tables in memory are the cause of
+  output dmar_pkg::verdict_e      verdict_o,      // before the protected memory check
+  output logic     [7:0]          reason_o,
+  output logic                    recorded_o,     // the fault is not suppressed by FPD
+  output logic                    snoop_o,
+  output dmar_pkg::page_t         host_page_o,
+  output logic                    remapped_o,
+  output dmar_pkg::remapped_t     message_o,
+  output dmar_pkg::page_t         fault_page_o    // for the record
 );
 
   dmar_pkg::page_t page, leaf_page, message_page;
@@ -105,3 +106,4 @@ module dmar_judge #(
       : (is_interrupt || reason_o == dmar_pkg::FR_INTERRUPT_INDEX) ? {page[15:0], 36'h0} : '0;
 
 endmodule
+`default_nettype wire

@@ -6,6 +6,7 @@
 // Lanes answer with VerdictForward, or VerdictBlock where memory is protected, and never with a
 // fault: what a cache holds may predate an entry that software has made present or more permissive
 // since, which needs no invalidation. So the tables have to say it (dmar_finish).
+`default_nettype none
 module dmar_lookup #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
@@ -16,46 +17,46 @@ module dmar_lookup #(
   parameter bit          InterruptRemapping = 1'b1,
   parameter bit          AbortMode      = 1'b0
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  take_i,           // a request, first clock
-  input  dmar_pkg::tag_t        tag_i,
-  input  dmar_pkg::request_t    request_i,
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
+  input wire logic                  take_i,           // a request, first clock
+  input wire dmar_pkg::tag_t        tag_i,
+  input wire dmar_pkg::request_t    request_i,
   // Control state
-  input  dmar_pkg::control_t    control_i,
-  input  logic [31:0]           low_base_i,
-  input  logic [31:0]           low_limit_i,
-  input  logic [63:0]           high_base_i,
-  input  logic [63:0]           high_limit_i,
-  input  logic                  epoch_i,
+  input wire dmar_pkg::control_t    control_i,
+  input wire logic [31:0]           low_base_i,
+  input wire logic [31:0]           low_limit_i,
+  input wire logic [63:0]           high_base_i,
+  input wire logic [63:0]           high_limit_i,
+  input wire logic                  epoch_i,
   // Context cache, second clock
-  output dmar_pkg::source_id_t  source_id1_o,
-  input  logic                  ctx_hit1_i,
-  input  dmar_pkg::ctx_t        ctx1_i,
+  output dmar_pkg::source_id_t      source_id1_o,
+  input wire logic                  ctx_hit1_i,
+  input wire dmar_pkg::ctx_t        ctx1_i,
   // IOTLB, second and third clock
-  output dmar_pkg::page_t       page1_o,
-  output dmar_pkg::page_t       page2_o,
-  output dmar_pkg::domain_t     domain2_o,
-  output logic                  touch2_o,
-  input  logic                  leaf_hit2_i,
-  input  dmar_pkg::page_t       host_page2_i,
-  input  logic                  readable2_i,
-  input  logic                  writable2_i,
-  input  logic                  snoop2_i,
-  input  logic                  interrupt_range2_i,
+  output dmar_pkg::page_t           page1_o,
+  output dmar_pkg::page_t           page2_o,
+  output dmar_pkg::domain_t         domain2_o,
+  output logic                      touch2_o,
+  input wire logic                  leaf_hit2_i,
+  input wire dmar_pkg::page_t       host_page2_i,
+  input wire logic                  readable2_i,
+  input wire logic                  writable2_i,
+  input wire logic                  snoop2_i,
+  input wire logic                  interrupt_range2_i,
   // Hits
-  output logic                  rsp_valid_o,
-  output dmar_pkg::tag_t        rsp_tag_o,
-  output dmar_pkg::answer_t     rsp_o,
+  output logic                      rsp_valid_o,
+  output dmar_pkg::tag_t            rsp_tag_o,
+  output dmar_pkg::answer_t         rsp_o,
   // Misses, third clock
-  output logic                  valid2_o,         // an operation is in its third clock
-  output logic                  miss2_o,
-  output dmar_pkg::tag_t        tag2_o,
-  output dmar_pkg::miss_t       miss_o,
-  output logic [63:0]           address2_o,       // of the request, for the monitor
-  output logic                  busy_o,
-  output logic                  mon_valid_o,
-  output dmar_pkg::verdict_t    mon_verdict_o
+  output logic                      valid2_o,         // an operation is in its third clock
+  output logic                      miss2_o,
+  output dmar_pkg::tag_t            tag2_o,
+  output dmar_pkg::miss_t           miss_o,
+  output logic     [63:0]           address2_o,       // of the request, for the monitor
+  output logic                      busy_o,
+  output logic                      mon_valid_o,
+  output dmar_pkg::verdict_t        mon_verdict_o
 );
 
   logic               valid1, valid2;
@@ -177,3 +178,4 @@ module dmar_lookup #(
   assign unused = ^permission_reason;
 
 endmodule
+`default_nettype wire

@@ -4,6 +4,7 @@
 // compared in the second clock, domains, which are known only then, in the third. A way that is
 // written in one of the first two clocks of a lookup does not hit: key and data would not belong
 // together.
+`default_nettype none
 module dmar_page_tlb #(
   parameter int unsigned Lanes          = 1,
   parameter int unsigned Sets           = 4,
@@ -16,30 +17,30 @@ module dmar_page_tlb #(
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1,
   localparam int unsigned IndexBits  = $clog2(Sets)
 ) (
-  input  logic                       clk_i,
+  input wire logic                       clk_i,
   // First clock of a lookup
-  input  logic [Lanes-1:0]           read_i,
-  input  logic [Lanes*52-1:0]        read_page_i,
+  input wire logic [Lanes-1:0]           read_i,
+  input wire logic [Lanes*52-1:0]        read_page_i,
   // Second clock
-  input  logic [Lanes*52-1:0]        page_i,
+  input wire logic [Lanes*52-1:0]        page_i,
   // Third clock
-  input  logic [Lanes*16-1:0]        domain_i,
-  input  logic [Lanes-1:0]           touch_i,
-  output logic [Lanes-1:0]           hit_o,
-  output logic [Lanes*DataWidth-1:0] data_o,
+  input wire logic [Lanes*16-1:0]        domain_i,
+  input wire logic [Lanes-1:0]           touch_i,
+  output logic     [Lanes-1:0]           hit_o,
+  output logic     [Lanes*DataWidth-1:0] data_o,
   // Fills and sweeps, first clock
-  input  logic                       fill_read_i,
-  input  dmar_pkg::page_t            fill_read_page_i,
-  input  logic                       sweep_read_i,
-  input  logic [SweepWidth-1:0]      sweep_count_i,
+  input wire logic                       fill_read_i,
+  input wire dmar_pkg::page_t            fill_read_page_i,
+  input wire logic                       sweep_read_i,
+  input wire logic [SweepWidth-1:0]      sweep_count_i,
   // Second clock
-  input  logic                       fill_i,
-  input  dmar_pkg::domain_t          fill_domain_i,
-  input  dmar_pkg::page_t            fill_page_i,
-  input  logic [DataWidth-1:0]       data_i,
-  input  logic                       sweep_i,
-  input  logic                       clear_i,
-  input  dmar_pkg::flush_t           flush_i      // what a sweep looks for
+  input wire logic                       fill_i,
+  input wire dmar_pkg::domain_t          fill_domain_i,
+  input wire dmar_pkg::page_t            fill_page_i,
+  input wire logic [DataWidth-1:0]       data_i,
+  input wire logic                       sweep_i,
+  input wire logic                       clear_i,
+  input wire dmar_pkg::flush_t           flush_i      // what a sweep looks for
 );
 
   localparam int unsigned PageWidth = GuestAddrWidth - 12 - Shift - IndexBits;
@@ -143,3 +144,4 @@ module dmar_page_tlb #(
   );
 
 endmodule
+`default_nettype wire

@@ -2,6 +2,7 @@
 // Paging-structure caches: for each level, the tables that present non-leaf entries point to, with
 // the permissions accumulated on the way. A lookup answers with the lowest table known; it is read
 // in one clock and compared in the next, and keeps its answer while it does not read.
+`default_nettype none
 module dmar_paging_cache #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
@@ -11,27 +12,27 @@ module dmar_paging_cache #(
   parameter int unsigned Ways           = 2,
   parameter int unsigned SweepWidth     = 1
 ) (
-  input  logic                  clk_i,
-  input  logic                  read_i,
-  input  dmar_pkg::page_t       read_page_i,
-  input  dmar_pkg::domain_t     domain_i,
-  input  dmar_pkg::page_t       page_i,
-  output logic                  hit_o,
-  output logic [2:0]            level_o,     // of the entries in the table found: 1..4
-  output dmar_pkg::table_t      table_o,
+  input wire logic                  clk_i,
+  input wire logic                  read_i,
+  input wire dmar_pkg::page_t       read_page_i,
+  input wire dmar_pkg::domain_t     domain_i,
+  input wire dmar_pkg::page_t       page_i,
+  output logic                      hit_o,
+  output logic     [2:0]            level_o,     // of the entries in the table found: 1..4
+  output dmar_pkg::table_t          table_o,
   // Fills and sweeps
-  input  logic                  fill_read_i,
-  input  dmar_pkg::page_t       fill_read_page_i,
-  input  logic                  sweep_read_i,
-  input  logic [SweepWidth-1:0] sweep_count_i,
-  input  logic                  fill_i,
-  input  dmar_pkg::domain_t     fill_domain_i,
-  input  dmar_pkg::page_t       fill_page_i,
-  input  logic [2:0]            fill_level_i,  // of the entries in the table
-  input  dmar_pkg::table_t      table_i,
-  input  logic                  sweep_i,
-  input  logic                  clear_i,
-  input  dmar_pkg::flush_t      flush_i
+  input wire logic                  fill_read_i,
+  input wire dmar_pkg::page_t       fill_read_page_i,
+  input wire logic                  sweep_read_i,
+  input wire logic [SweepWidth-1:0] sweep_count_i,
+  input wire logic                  fill_i,
+  input wire dmar_pkg::domain_t     fill_domain_i,
+  input wire dmar_pkg::page_t       fill_page_i,
+  input wire logic [2:0]            fill_level_i,  // of the entries in the table
+  input wire dmar_pkg::table_t      table_i,
+  input wire logic                  sweep_i,
+  input wire logic                  clear_i,
+  input wire dmar_pkg::flush_t      flush_i
 );
 
   localparam int unsigned T          = dmar_pkg::TABLE_WIDTH;
@@ -106,3 +107,4 @@ module dmar_paging_cache #(
   assign hit_o = (hit != '0);
 
 endmodule
+`default_nettype wire

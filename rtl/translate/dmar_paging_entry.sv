@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges a second-stage paging entry of any level (VT-d 9.8).
+`default_nettype none
 module dmar_paging_entry #(
   parameter int unsigned HostAddrWidth = 46,
   parameter logic [1:0]  SuperPages    = 2'b11,
   parameter bit          SnoopControl  = 1'b1
 ) (
-  input  logic [63:0]      entry_i,
-  input  logic [2:0]       level_i,       // 5 PML5E .. 1 PTE
-  output logic             no_access_o,   // R = W = 0: the rest is ignored
-  output logic             reserved_o,
-  output logic             leaf_o,
-  output logic             snoop_o,
-  output dmar_pkg::frame_t frame_o        // next table, or first frame of the page
+  input wire logic [63:0]      entry_i,
+  input wire logic [2:0]       level_i,       // 5 PML5E .. 1 PTE
+  output logic                 no_access_o,   // R = W = 0: the rest is ignored
+  output logic                 reserved_o,
+  output logic                 leaf_o,
+  output logic                 snoop_o,
+  output dmar_pkg::frame_t     frame_o        // next table, or first frame of the page
 );
 
   logic        page_size, may_be_leaf, snoop_allowed;
@@ -39,3 +40,4 @@ module dmar_paging_entry #(
   assign frame_o     = entry_i[51:12];
 
 endmodule
+`default_nettype wire

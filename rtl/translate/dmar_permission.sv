@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds a request against the effective permissions of its page (VT-d 3.7, 7.1.3 LGN.2, LGN.3).
+`default_nettype none
 module dmar_permission #(
   parameter bit ZeroLengthRead = 1'b1
 ) (
-  input  logic [1:0] kind_i,
-  input  logic       read_i,
-  input  logic       write_i,
-  output logic       granted_o,
-  output logic [7:0] reason_o   // when not granted
+  input wire logic [1:0] kind_i,
+  input wire logic       read_i,
+  input wire logic       write_i,
+  output logic           granted_o,
+  output logic     [7:0] reason_o   // when not granted
 );
 
   always_comb begin
@@ -30,3 +31,4 @@ module dmar_permission #(
   end
 
 endmodule
+`default_nettype wire

@@ -2,17 +2,18 @@
 // Pseudo-LRU by one bit a way: a hit or a fill marks its way as used; when all are, the others are
 // unmarked. The victim is the first way that is not marked. It is a matter of speed only, so a
 // touch may be left out and the marks need no reset.
+`default_nettype none
 module dmar_plru #(
   parameter int unsigned Sets = 4,
   parameter int unsigned Ways = 2,
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1
 ) (
-  input  logic                  clk_i,
-  input  logic                  touch_i,
-  input  logic [IndexWidth-1:0] touch_index_i,
-  input  logic [Ways-1:0]       touch_way_i,     // one-hot
-  input  logic [IndexWidth-1:0] victim_index_i,
-  output logic [Ways-1:0]       victim_o         // one-hot
+  input wire logic                  clk_i,
+  input wire logic                  touch_i,
+  input wire logic [IndexWidth-1:0] touch_index_i,
+  input wire logic [Ways-1:0]       touch_way_i,     // one-hot
+  input wire logic [IndexWidth-1:0] victim_index_i,
+  output logic     [Ways-1:0]       victim_o         // one-hot
 );
 
   if (Ways > 1) begin : gen_marks
@@ -37,3 +38,4 @@ module dmar_plru #(
   end
 
 endmodule
+`default_nettype wire

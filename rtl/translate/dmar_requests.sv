@@ -2,6 +2,7 @@
 // Keeps every request that was no hit until it is answered: waiting for its turn in dmar_seek, or
 // parked on a walk. Those of each lane and those that start over wait in queues of their own, which
 // take turns.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_requests #(
@@ -11,43 +12,43 @@ module dmar_requests #(
   parameter int unsigned HostAddrWidth = 46,
   parameter int unsigned DomainWidth   = 16
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input wire logic             clk_i,
+  input wire logic             rst_ni,
   // Misses
-  input  logic [Lanes-1:0] miss_i,
-  input  logic [Lanes-1:0] taken_i,         // by dmar_seek at once, so that it need not wait
-  input  logic [Lanes*8-1:0] miss_tag_i,
-  input  logic [Lanes*dmar_pkg::MISS_WIDTH-1:0] miss_data_i,
-  input  logic [Lanes*64-1:0] miss_address_i,
+  input wire logic [Lanes-1:0] miss_i,
+  input wire logic [Lanes-1:0] taken_i,         // by dmar_seek at once, so that it need not wait
+  input wire logic [Lanes*8-1:0] miss_tag_i,
+  input wire logic [Lanes*dmar_pkg::MISS_WIDTH-1:0] miss_data_i,
+  input wire logic [Lanes*64-1:0] miss_address_i,
   // The next one for dmar_seek
-  output logic             next_valid_o,
-  input  logic             next_take_i,
-  output dmar_pkg::tag_t   next_tag_o,
-  output dmar_pkg::miss_t  next_o,
-  input  logic             forget_ctx_i,    // what was read from the context cache is stale
+  output logic                 next_valid_o,
+  input wire logic             next_take_i,
+  output dmar_pkg::tag_t       next_tag_o,
+  output dmar_pkg::miss_t      next_o,
+  input wire logic             forget_ctx_i,    // what was read from the context cache is stale
   // Parking on a walk
-  input  logic             park_i,
-  input  dmar_pkg::tag_t   park_tag_i,
-  input  logic [4:0]       park_walk_i,
-  input  logic [2:0]       park_entry_i,    // of the line of eight
+  input wire logic             park_i,
+  input wire dmar_pkg::tag_t   park_tag_i,
+  input wire logic [4:0]       park_walk_i,
+  input wire logic [2:0]       park_entry_i,    // of the line of eight
   // Those parked on a walk that has an answer, one after the other
-  input  logic             done_i,
-  input  logic [4:0]       done_walk_i,
-  input  logic             done_line_i,     // the answer is for one entry of a line
-  input  logic [2:0]       done_entry_i,
-  output logic             done_valid_o,    // there is one
-  output logic             done_more_o,     // and another one behind it
-  output dmar_pkg::tag_t   done_tag_o,
+  input wire logic             done_i,
+  input wire logic [4:0]       done_walk_i,
+  input wire logic             done_line_i,     // the answer is for one entry of a line
+  input wire logic [2:0]       done_entry_i,
+  output logic                 done_valid_o,    // there is one
+  output logic                 done_more_o,     // and another one behind it
+  output dmar_pkg::tag_t       done_tag_o,
   // What becomes of the request `judged_tag_i`
-  input  dmar_pkg::tag_t   judged_tag_i,
-  output dmar_pkg::miss_t  judged_o,
-  output logic [63:0]      judged_address_o,
-  input  logic             answered_i,
-  input  logic             again_i,
-  input  logic             again_fresh_i,      // next time, walk with nothing cached
-  input  logic             again_overtaken_i,  // an invalidation overtook its walk
-  output logic             overtaken_o,        // such a request is not answered yet
-  output logic             busy_o
+  input wire dmar_pkg::tag_t   judged_tag_i,
+  output dmar_pkg::miss_t      judged_o,
+  output logic     [63:0]      judged_address_o,
+  input wire logic             answered_i,
+  input wire logic             again_i,
+  input wire logic             again_fresh_i,      // next time, walk with nothing cached
+  input wire logic             again_overtaken_i,  // an invalidation overtook its walk
+  output logic                 overtaken_o,        // such a request is not answered yet
+  output logic                 busy_o
 );
 
   localparam int unsigned TagWidth   = (Tags > 1) ? $clog2(Tags) : 1;
@@ -222,3 +223,4 @@ module dmar_requests #(
   assign unused = ^turn_index;
 
 endmodule
+`default_nettype wire

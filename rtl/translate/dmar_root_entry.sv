@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges a legacy root-entry (VT-d 9.1).
+`default_nettype none
 module dmar_root_entry #(
   parameter int unsigned HostAddrWidth = 46
 ) (
-  input  logic [127:0]      entry_i,
-  output logic              fault_o,
-  output logic [7:0]        reason_o,
-  output dmar_pkg::frame_t  frame_o      // context table
+  input wire logic [127:0]      entry_i,
+  output logic                  fault_o,
+  output logic     [7:0]        reason_o,
+  output dmar_pkg::frame_t      frame_o      // context table
 );
 
   logic [51:0] beyond_haw;  // bits 63:12 that no host address has
@@ -28,3 +29,4 @@ module dmar_root_entry #(
   end
 
 endmodule
+`default_nettype wire

@@ -4,6 +4,7 @@
 // caches allow. The caches are read in the clock before the request is here. A request that finds
 // no free walk stays; others wait behind it in dmar_requests, and hits go on in the lanes.
 // Behind a walk of a sequential stream the lines that come next are fetched ahead.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_seek #(
@@ -12,50 +13,50 @@ module dmar_seek #(
   parameter bit          LeafLines     = 1'b1,
   parameter int unsigned PrefetchLines = 2
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  dmar_pkg::page_t  root_page_i,     // root table in force
-  input  dmar_pkg::page_t  irt_page_i,      // interrupt-remapping table in force
+  input wire logic             clk_i,
+  input wire logic             rst_ni,
+  input wire dmar_pkg::page_t  root_page_i,     // root table in force
+  input wire dmar_pkg::page_t  irt_page_i,      // interrupt-remapping table in force
   // Lanes, third clock
-  input  logic [Lanes-1:0] valid2_i,
-  input  logic [Lanes-1:0] miss2_i,
-  input  logic [Lanes*8-1:0] tag2_i,
-  input  logic [Lanes*dmar_pkg::MISS_WIDTH-1:0] miss2_data_i,
-  output logic [Lanes-1:0] taken2_o,        // this miss came here at once
+  input wire logic [Lanes-1:0] valid2_i,
+  input wire logic [Lanes-1:0] miss2_i,
+  input wire logic [Lanes*8-1:0] tag2_i,
+  input wire logic [Lanes*dmar_pkg::MISS_WIDTH-1:0] miss2_data_i,
+  output logic     [Lanes-1:0] taken2_o,        // this miss came here at once
   // Requests that wait
-  input  logic             next_valid_i,
-  output logic             next_take_o,
-  input  dmar_pkg::tag_t   next_tag_i,
-  input  dmar_pkg::miss_t  next_i,
+  input wire logic             next_valid_i,
+  output logic                 next_take_o,
+  input wire dmar_pkg::tag_t   next_tag_i,
+  input wire dmar_pkg::miss_t  next_i,
   // What an invalidation has dropped from the caches must not be used
-  input  logic             forget_ctx_i,
-  input  logic             forget_tables_i,
-  input  logic             forget_entries_i,
+  input wire logic             forget_ctx_i,
+  input wire logic             forget_tables_i,
+  input wire logic             forget_entries_i,
   // Paging-structure and interrupt-entry caches
-  output logic             read_o,
-  output dmar_pkg::page_t  read_page_o,
-  output dmar_pkg::page_t  page_o,
-  output dmar_pkg::domain_t domain_o,
-  input  logic             table_hit_i,
-  input  logic [2:0]       table_level_i,
-  input  dmar_pkg::table_t table_i,
-  input  logic             irte_hit_i,
-  input  dmar_pkg::irte_t  irte_i,
+  output logic                 read_o,
+  output dmar_pkg::page_t      read_page_o,
+  output dmar_pkg::page_t      page_o,
+  output dmar_pkg::domain_t     domain_o,
+  input wire logic             table_hit_i,
+  input wire logic [2:0]       table_level_i,
+  input wire dmar_pkg::table_t table_i,
+  input wire logic             irte_hit_i,
+  input wire dmar_pkg::irte_t  irte_i,
   // Walks
-  output dmar_pkg::seek_t  seek_o,
-  output dmar_pkg::progress_t progress_o,
-  input  logic             merge_ready_i,   // a live walk goes there
-  output logic             merge_o,
-  input  logic             start_ready_i,   // a walk is free
-  input  logic             spare_ready_i,   // and another one
-  output logic             start_o,
-  output logic             park_o,
-  output dmar_pkg::tag_t   park_tag_o,
+  output dmar_pkg::seek_t      seek_o,
+  output dmar_pkg::progress_t     progress_o,
+  input wire logic             merge_ready_i,   // a live walk goes there
+  output logic                 merge_o,
+  input wire logic             start_ready_i,   // a walk is free
+  input wire logic             spare_ready_i,   // and another one
+  output logic                 start_o,
+  output logic                 park_o,
+  output dmar_pkg::tag_t       park_tag_o,
   // Answers without a walk
-  output logic             result_valid_o,
-  input  logic             result_ready_i,
-  output dmar_pkg::result_t result_o,
-  output logic             busy_o
+  output logic                 result_valid_o,
+  input wire logic             result_ready_i,
+  output dmar_pkg::result_t     result_o,
+  output logic                 busy_o
 );
 
   localparam int unsigned M = dmar_pkg::MISS_WIDTH;
@@ -236,3 +237,4 @@ module dmar_seek #(
   `DMAR_COVER(FetchesAhead_C, start_o && ahead)
 
 endmodule
+`default_nettype wire

@@ -2,12 +2,13 @@
 // Tells whether a device walks through its pages in order: remembers the last page that was sought
 // by each of some streams, told apart by source and region. Only a hint, so it is never reset and
 // streams may share a place.
+`default_nettype none
 module dmar_streams (
-  input  logic                 clk_i,
-  input  dmar_pkg::source_id_t source_id_i,
-  input  dmar_pkg::page_t      page_i,
-  input  logic                 note_i,        // this page is being sought
-  output logic                 sequential_o   // it lies within eight pages of the last one
+  input wire logic                 clk_i,
+  input wire dmar_pkg::source_id_t source_id_i,
+  input wire dmar_pkg::page_t      page_i,
+  input wire logic                 note_i,        // this page is being sought
+  output logic                     sequential_o   // it lies within eight pages of the last one
 );
 
   logic [3:0]  place;
@@ -24,3 +25,4 @@ module dmar_streams (
   assign sequential_o = (distance <= 12'd16) && (distance != 12'd8);
 
 endmodule
+`default_nettype wire

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queue of request tags in LUT RAM; the oldest shows at once.
+`default_nettype none
 module dmar_tag_queue #(
   parameter int unsigned Depth = 16
 ) (
-  input  logic           clk_i,
-  input  logic           rst_ni,
-  input  logic           up_valid_i,
-  output logic           up_ready_o,
-  input  dmar_pkg::tag_t up_tag_i,
-  output logic           dn_valid_o,
-  input  logic           dn_ready_i,
-  output dmar_pkg::tag_t dn_tag_o
+  input wire logic           clk_i,
+  input wire logic           rst_ni,
+  input wire logic           up_valid_i,
+  output logic               up_ready_o,
+  input wire dmar_pkg::tag_t up_tag_i,
+  output logic               dn_valid_o,
+  input wire logic           dn_ready_i,
+  output dmar_pkg::tag_t     dn_tag_o
 );
 
   localparam int unsigned PtrWidth = (Depth > 1) ? $clog2(Depth) : 1;
@@ -36,3 +37,4 @@ module dmar_tag_queue #(
   end
 
 endmodule
+`default_nettype wire

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feeds dmar_plru: one use a clock, fills first, then hits of the first port that has one.
+`default_nettype none
 module dmar_touch #(
   parameter int unsigned Ports = 1,
   parameter int unsigned Sets  = 4,
   parameter int unsigned Ways  = 2,
   localparam int unsigned IndexWidth = (Sets > 1) ? $clog2(Sets) : 1
 ) (
-  input  logic                        clk_i,
-  input  logic [Ports-1:0]            touch_i,
-  input  logic [Ports*IndexWidth-1:0] index_i,
-  input  logic [Ports*Ways-1:0]       way_i,
-  input  logic                        fill_i,
-  input  logic [IndexWidth-1:0]       fill_index_i,   // of every fill and sweep
-  input  logic [Ways-1:0]             fill_way_i,
-  output logic [Ways-1:0]             victim_o
+  input wire logic                        clk_i,
+  input wire logic [Ports-1:0]            touch_i,
+  input wire logic [Ports*IndexWidth-1:0] index_i,
+  input wire logic [Ports*Ways-1:0]       way_i,
+  input wire logic                        fill_i,
+  input wire logic [IndexWidth-1:0]       fill_index_i,   // of every fill and sweep
+  input wire logic [Ways-1:0]             fill_way_i,
+  output logic     [Ways-1:0]             victim_o
 );
 
   if (Ways > 1) begin : gen_plru
@@ -53,3 +54,4 @@ module dmar_touch #(
   end
 
 endmodule
+`default_nettype wire

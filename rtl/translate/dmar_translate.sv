@@ -6,6 +6,7 @@
 //                  dmar_requests -> dmar_seek -> dmar_walker -> dmar_finish -> late_rsp
 // The caches lie between them: lanes look up, dmar_seek looks up, dmar_finish fills, dmar_flush
 // sweeps.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_translate #(
@@ -36,58 +37,58 @@ module dmar_translate #(
   parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2,
   parameter int unsigned SweepWidth     = 7
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
+  input wire logic                  clk_i,
+  input wire logic                  rst_ni,
   // Lanes: the requester has room for the answer to every tag it sends
-  input  logic [Lanes-1:0]      req_valid_i,
-  output logic [Lanes-1:0]      req_ready_o,
-  input  logic [Lanes*8-1:0]    req_tag_i,
-  input  logic [Lanes*dmar_pkg::REQUEST_WIDTH-1:0] req_i,
-  output logic [Lanes-1:0]      rsp_valid_o,
-  output logic [Lanes*8-1:0]    rsp_tag_o,
-  output logic [Lanes*dmar_pkg::ANSWER_WIDTH-1:0] rsp_o,
+  input wire logic [Lanes-1:0]      req_valid_i,
+  output logic     [Lanes-1:0]      req_ready_o,
+  input wire logic [Lanes*8-1:0]    req_tag_i,
+  input wire logic [Lanes*dmar_pkg::REQUEST_WIDTH-1:0] req_i,
+  output logic     [Lanes-1:0]      rsp_valid_o,
+  output logic     [Lanes*8-1:0]    rsp_tag_o,
+  output logic     [Lanes*dmar_pkg::ANSWER_WIDTH-1:0] rsp_o,
   // Whatever was no hit
-  output logic                  late_valid_o,
-  output dmar_pkg::tag_t        late_tag_o,
-  output dmar_pkg::answer_t     late_o,
-  output logic                  fault_valid_o,   // to the fault unit, always taken
-  output dmar_pkg::fault_t      fault_o,
+  output logic                      late_valid_o,
+  output dmar_pkg::tag_t            late_tag_o,
+  output dmar_pkg::answer_t         late_o,
+  output logic                      fault_valid_o,   // to the fault unit, always taken
+  output dmar_pkg::fault_t          fault_o,
   // Control state
-  input  dmar_pkg::control_t    control_i,
-  input  logic [31:0]           low_base_i,      // protected memory registers
-  input  logic [31:0]           low_limit_i,
-  input  logic [63:0]           high_base_i,
-  input  logic [63:0]           high_limit_i,
+  input wire dmar_pkg::control_t    control_i,
+  input wire logic [31:0]           low_base_i,      // protected memory registers
+  input wire logic [31:0]           low_limit_i,
+  input wire logic [63:0]           high_base_i,
+  input wire logic [63:0]           high_limit_i,
   // dmar_flush
-  input  logic                  stop_i,
-  output logic                  empty_o,
-  output logic                  overtaken_o,     // requests that a flush made start over
-  input  logic                  flushing_i,
-  input  logic                  poison_i,
-  input  logic                  sweep_valid_i,
-  input  logic [SweepWidth-1:0] sweep_count_i,
-  input  logic                  clear_all_i,
-  input  dmar_pkg::flush_t      flush_i,
-  input  logic                  epoch_i,
+  input wire logic                  stop_i,
+  output logic                      empty_o,
+  output logic                      overtaken_o,     // requests that a flush made start over
+  input wire logic                  flushing_i,
+  input wire logic                  poison_i,
+  input wire logic                  sweep_valid_i,
+  input wire logic [SweepWidth-1:0] sweep_count_i,
+  input wire logic                  clear_all_i,
+  input wire dmar_pkg::flush_t      flush_i,
+  input wire logic                  epoch_i,
   // Table reads
-  output logic                  mem_valid_o,
-  input  logic                  mem_ready_i,
-  output logic [63:0]           mem_addr_o,
-  output logic                  mem_wide_o,
-  output logic                  mem_line_o,
-  output logic [5:0]            mem_id_o,
-  input  logic                  mem_rsp_valid_i,
-  output logic                  mem_rsp_ready_o,
-  input  logic [5:0]            mem_rsp_id_i,
-  input  logic [127:0]          mem_rsp_data_i,
-  input  logic                  mem_rsp_last_i,
-  input  logic                  mem_rsp_error_i,
+  output logic                      mem_valid_o,
+  input wire logic                  mem_ready_i,
+  output logic     [63:0]           mem_addr_o,
+  output logic                      mem_wide_o,
+  output logic                      mem_line_o,
+  output logic     [5:0]            mem_id_o,
+  input wire logic                  mem_rsp_valid_i,
+  output logic                      mem_rsp_ready_o,
+  input wire logic [5:0]            mem_rsp_id_i,
+  input wire logic [127:0]          mem_rsp_data_i,
+  input wire logic                  mem_rsp_last_i,
+  input wire logic                  mem_rsp_error_i,
   // Monitor
-  output logic [Lanes-1:0]      mon_valid_o,
-  output logic [Lanes*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdict_o,
-  output logic                  mon_late_valid_o,
-  output dmar_pkg::verdict_t    mon_late_verdict_o,
-  output logic                  mon_walk_o
+  output logic     [Lanes-1:0]      mon_valid_o,
+  output logic     [Lanes*dmar_pkg::VERDICT_WIDTH-1:0] mon_verdict_o,
+  output logic                      mon_late_valid_o,
+  output dmar_pkg::verdict_t        mon_late_verdict_o,
+  output logic                      mon_walk_o
 );
 
   localparam int unsigned DomainWidth = 4 + 2 * DomainIdCode;
@@ -339,3 +340,4 @@ module dmar_translate #(
   `DMAR_REQUIRE(TagInRange_R, !take[0] || {1'b0, req_tag_i[7:0]} < 9'(Tags))
 
 endmodule
+`default_nettype wire

@@ -2,42 +2,43 @@
 // The state of one walk in flight, but for what dmar_walker keeps in tables. A walk that an
 // invalidation overtook (poisoned) makes no further reads, fills nothing and answers nothing; its
 // requests start anew.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_walk_slot #(
   parameter bit LeafLines = 1'b1
 ) (
-  input  logic       clk_i,
-  input  logic       rst_ni,
-  input  logic       start_i,
-  input  logic       start_read_i,     // its first read is taken in the same clock
-  input  logic [5:0] start_hash_i,     // of what it is for
-  input  logic       start_interrupt_i,
-  input  logic       start_ctx_valid_i,
-  input  logic [3:0] start_domain_i,   // low bits of the domain
-  input  logic       read_i,           // a read was taken
-  input  logic       step_i,           // an entry was looked at
-  input  logic       step_ends_i,      // the walk, or its line, is being answered
-  input  logic       step_ctx_i,       // it was a context-entry
-  input  logic [3:0] step_domain_i,
-  input  logic       beat_i,           // ... the last one of a beat of a line
-  input  logic       last_beat_i,      // ... the last one of all: nothing more will come
-  input  logic       dead_i,           // a poisoned walk hands its requests back
-  input  logic       release_i,        // the answers are given
-  input  logic       poison_i,
-  input  logic       poison_interrupts_i,  // whom it concerns
-  input  logic       poison_translations_i,
-  input  logic       poison_any_domain_i,  // ... before the context-entry is known, too
-  input  logic       poison_by_domain_i,
-  input  logic [3:0] poison_domain_i,
-  input  logic [5:0] seek_hash_i,
-  output logic       free_o,
-  output logic       wants_read_o,
-  output logic       dead_o,           // poisoned, with nothing in flight
-  output logic       poisoned_o,       // ... now or before
-  output logic       swallows_o,       // beats of its line are of no use any more
-  output logic       mergeable_o,
-  output logic [1:0] beat_o            // which beat of a line comes next
+  input wire logic       clk_i,
+  input wire logic       rst_ni,
+  input wire logic       start_i,
+  input wire logic       start_read_i,     // its first read is taken in the same clock
+  input wire logic [5:0] start_hash_i,     // of what it is for
+  input wire logic       start_interrupt_i,
+  input wire logic       start_ctx_valid_i,
+  input wire logic [3:0] start_domain_i,   // low bits of the domain
+  input wire logic       read_i,           // a read was taken
+  input wire logic       step_i,           // an entry was looked at
+  input wire logic       step_ends_i,      // the walk, or its line, is being answered
+  input wire logic       step_ctx_i,       // it was a context-entry
+  input wire logic [3:0] step_domain_i,
+  input wire logic       beat_i,           // ... the last one of a beat of a line
+  input wire logic       last_beat_i,      // ... the last one of all: nothing more will come
+  input wire logic       dead_i,           // a poisoned walk hands its requests back
+  input wire logic       release_i,        // the answers are given
+  input wire logic       poison_i,
+  input wire logic       poison_interrupts_i,  // whom it concerns
+  input wire logic       poison_translations_i,
+  input wire logic       poison_any_domain_i,  // ... before the context-entry is known, too
+  input wire logic       poison_by_domain_i,
+  input wire logic [3:0] poison_domain_i,
+  input wire logic [5:0] seek_hash_i,
+  output logic           free_o,
+  output logic           wants_read_o,
+  output logic           dead_o,           // poisoned, with nothing in flight
+  output logic           poisoned_o,       // ... now or before
+  output logic           swallows_o,       // beats of its line are of no use any more
+  output logic           mergeable_o,
+  output logic     [1:0] beat_o            // which beat of a line comes next
 );
 
   typedef enum logic [2:0] {StFree, StRead, StWait, StAnswer, StLine} state_e;
@@ -123,3 +124,4 @@ module dmar_walk_slot #(
   `DMAR_COVER(PoisonedInFlight_C, poison_i && concerned && state_q == StWait)
 
 endmodule
+`default_nettype wire

@@ -3,6 +3,7 @@
 // Root, context, paging and interrupt-remapping entries share it. Order of checks: translation of
 // VT-d 3.7, entry by entry: access error, not present, reserved bits, then what the fields say; for
 // interrupts see dmar_irte.
+`default_nettype none
 module dmar_walk_step #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
@@ -12,13 +13,13 @@ module dmar_walk_step #(
   parameter bit          PassThrough    = 1'b1,
   parameter bit          SnoopControl   = 1'b1
 ) (
-  input  dmar_pkg::seek_t     seek_i,
-  input  dmar_pkg::progress_t progress_i,
-  input  logic [127:0]        data_i,          // the aligned 16 bytes around the entry
-  input  logic                error_i,
-  input  logic                irt_extended_i,  // EIME
-  output logic                found_o,         // a root-entry leads on and is nothing to keep
-  output dmar_pkg::result_t   result_o
+  input wire dmar_pkg::seek_t     seek_i,
+  input wire dmar_pkg::progress_t progress_i,
+  input wire logic [127:0]        data_i,          // the aligned 16 bytes around the entry
+  input wire logic                error_i,
+  input wire logic                irt_extended_i,  // EIME
+  output logic                    found_o,         // a root-entry leads on and is nothing to keep
+  output dmar_pkg::result_t       result_o
 );
 
   // Root and context //
@@ -145,3 +146,4 @@ module dmar_walk_step #(
   end
 
 endmodule
+`default_nettype wire

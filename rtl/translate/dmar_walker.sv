@@ -3,6 +3,7 @@
 // `Walks` in flight over one step datapath. What a walk is for and how far it has come lies in LUT
 // RAM; reads go out tagged with the walk and may return in any order. A walk of a sequential stream
 // reads the last table by lines of 64 bytes, whose eight entries are looked at one a clock.
+`default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_walker #(
@@ -17,46 +18,46 @@ module dmar_walker #(
   parameter int unsigned Tags           = 32,
   parameter bit          LeafLines      = 1'b1
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input wire logic             clk_i,
+  input wire logic             rst_ni,
   // Invalidation: walks that may have used what is no longer cached start anew
-  input  logic             poison_i,
-  input  dmar_pkg::flush_t flush_i,
-  input  logic             irt_extended_i,    // EIME in force
+  input wire logic             poison_i,
+  input wire dmar_pkg::flush_t flush_i,
+  input wire logic             irt_extended_i,    // EIME in force
 
   // dmar_seek
-  input  dmar_pkg::seek_t     seek_i,
-  input  dmar_pkg::progress_t progress_i,
-  output logic             merge_ready_o,     // a live walk goes there
-  output logic             start_ready_o,     // a walk is free
-  output logic             spare_ready_o,     // ... and another one
-  input  logic             start_i,
-  output logic [4:0]       park_walk_o,       // the walk that is started or merged
+  input wire dmar_pkg::seek_t     seek_i,
+  input wire dmar_pkg::progress_t progress_i,
+  output logic                 merge_ready_o,     // a live walk goes there
+  output logic                 start_ready_o,     // a walk is free
+  output logic                 spare_ready_o,     // ... and another one
+  input wire logic             start_i,
+  output logic     [4:0]       park_walk_o,       // the walk that is started or merged
 
   // Table reads
-  output logic             mem_valid_o,
-  input  logic             mem_ready_i,
-  output logic [63:0]      mem_addr_o,
-  output logic             mem_wide_o,        // 16 bytes, else 8
-  output logic             mem_line_o,        // 64 bytes, the 16 of the address first
-  output logic [5:0]       mem_id_o,
-  input  logic             rsp_valid_i,
-  output logic             rsp_ready_o,
-  input  logic [5:0]       rsp_id_i,
-  input  logic [127:0]     rsp_data_i,
-  input  logic             rsp_last_i,
-  input  logic             rsp_error_i,
+  output logic                 mem_valid_o,
+  input wire logic             mem_ready_i,
+  output logic     [63:0]      mem_addr_o,
+  output logic                 mem_wide_o,        // 16 bytes, else 8
+  output logic                 mem_line_o,        // 64 bytes, the 16 of the address first
+  output logic     [5:0]       mem_id_o,
+  input wire logic             rsp_valid_i,
+  output logic                 rsp_ready_o,
+  input wire logic [5:0]       rsp_id_i,
+  input wire logic [127:0]     rsp_data_i,
+  input wire logic             rsp_last_i,
+  input wire logic             rsp_error_i,
 
   // What was found, to dmar_finish
-  output logic             result_valid_o,
-  input  logic             result_ready_i,
-  output dmar_pkg::result_t result_o,
-  output logic [4:0]       result_walk_o,
-  output logic             result_line_o,     // for one entry of a line only
-  output logic             result_release_o,  // the walk ends with it
-  input  logic             release_i,
-  input  logic [4:0]       release_walk_i,
-  output logic             busy_o
+  output logic                 result_valid_o,
+  input wire logic             result_ready_i,
+  output dmar_pkg::result_t     result_o,
+  output logic     [4:0]       result_walk_o,
+  output logic                 result_line_o,     // for one entry of a line only
+  output logic                 result_release_o,  // the walk ends with it
+  input wire logic             release_i,
+  input wire logic [4:0]       release_walk_i,
+  output logic                 busy_o
 );
 
   localparam int unsigned WalkWidth   = (Walks > 1) ? $clog2(Walks) : 1;
@@ -112,6 +113,7 @@ module dmar_walker #(
   dmar_pkg::seek_t     rsp_seek, read_seek, merge_seek;
   dmar_pkg::progress_t rsp_progress, read_progress;
   logic         step, step_writes, leads_on;
+  logic         line;                      // the answer is a beat of a line
   dmar_pkg::result_t step_result;
 
   dmar_lut_ram #(.Depth(Walks), .Width(S), .Reads(3)) u_seeks (
@@ -230,7 +232,7 @@ module dmar_walker #(
 
   // Steps //
 
-  logic            line, poisoned_step, swallowed, step_found;
+  logic            poisoned_step, swallowed, step_found;
   logic            half_q;          // the second entry of a beat
   dmar_pkg::seek_t step_seek;
 
@@ -296,3 +298,4 @@ module dmar_walker #(
   `DMAR_COVER(AllWalksBusy_C, free == '0)
 
 endmodule
+`default_nettype wire

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares a request address with what its context-entry allows (VT-d 3.6; LGN.1.1, LGN.1.3).
+`default_nettype none
 module dmar_width_check #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48
 ) (
-  input  dmar_pkg::page_t page_i,
-  input  logic [2:0]      levels_i,        // 3..5
-  input  logic            pass_through_i,
-  output logic            beyond_o         // fault 04h
+  input wire dmar_pkg::page_t page_i,
+  input wire logic [2:0]      levels_i,        // 3..5
+  input wire logic            pass_through_i,
+  output logic                beyond_o         // fault 04h
 );
 
   // Address bits at and above the limit: the host width, or min(MGAW, AGAW).
@@ -29,3 +30,4 @@ module dmar_width_check #(
   assign beyond_o = ((page_i & mask) != '0);
 
 endmodule
+`default_nettype wire
