@@ -26,7 +26,7 @@ help:
 	@echo "make synth      three configurations for iCE40, ECP5, Xilinx 7 and standard cells; docs/fpga.md"
 	@echo "make lint       static checks only"
 	@echo "make format     clang-format the C++ sources"
-	@echo "make docs       generate docs/registers.md"
+	@echo "make docs       generate docs/registers.md, rtl/dmar_params.sv and the tables of parameters"
 	@echo "make clean      remove $(BUILD)"
 	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run or dmar vm' WAVE=file.fst"
 
@@ -102,6 +102,7 @@ waves: program
 	gtkwave $(WAVE) sim/waves/dmar.gtkw
 
 docs: program
+	python3 sim/lint/parameters.py --write
 	$(BUILD)/dmar registers --markdown > docs/registers.md
 
 clean:

@@ -41,10 +41,10 @@ module dmar_core #(
   parameter int unsigned Tags           = 32,   // of both ports
   parameter int unsigned Port0Tags      = 16,
   parameter int unsigned Lanes          = 2,    // lookups a clock: 1 or 2
-  parameter int unsigned Walks          = 16,
-  parameter int unsigned QueueAhead     = 8,    // invalidation descriptors fetched ahead
   parameter bit          LeafLines      = 1'b1, // read the last table by lines of 64 bytes
   parameter int unsigned PrefetchLines  = 2,    // lines fetched ahead of a sequential stream
+  parameter int unsigned QueueAhead     = 8,    // invalidation descriptors fetched ahead
+  parameter int unsigned Walks          = 16,
   parameter int unsigned ContextSets = 32, parameter int unsigned ContextWays = 2,
   parameter int unsigned Iotlb4kSets = 128, parameter int unsigned Iotlb4kWays = 4,
   parameter int unsigned Iotlb2mSets = 32, parameter int unsigned Iotlb2mWays = 2,
@@ -114,27 +114,19 @@ module dmar_core #(
 );
 
   dmar_params #(
-    .VersionMajor(VersionMajor), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
-    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
-    .MaxAddrMask(MaxAddrMask), .ProtectedAlign(ProtectedAlign), .Walks(Walks),
+    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
+    .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow),
+    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
+    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
+    .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags), .Lanes(Lanes),
+    .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks),
     .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
     .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays), .InterruptRemapping(InterruptRemapping),
-    .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask),
-    .InterruptCacheSets(InterruptCacheSets), .InterruptCacheWays(InterruptCacheWays)
+    .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
+    .InterruptCacheWays(InterruptCacheWays)
   ) u_params ();
-  if (Tags < 1 || Tags > 256) begin : gen_bad_tags
-    $error("Tags must be 1 to 256");
-  end
-  if (Lanes < 1 || Lanes > 2) begin : gen_bad_lanes
-    $error("Lanes must be 1 or 2");
-  end
-  if (PrefetchLines != 0 && !LeafLines) begin : gen_bad_prefetch_lines
-    $error("PrefetchLines needs LeafLines");
-  end
-
   function automatic int unsigned larger(input int unsigned a, input int unsigned b);
     larger = (a > b) ? a : b;
   endfunction

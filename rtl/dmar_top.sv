@@ -204,18 +204,19 @@ module dmar_top #(
 );
 
   dmar_params #(
-    .VersionMajor(VersionMajor), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
-    .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
-    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
-    .MaxAddrMask(MaxAddrMask), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb),
-    .IdWidth(IdWidth), .ReadSlots(ReadSlots), .WriteSlots(WriteSlots),
-    .ReadBufferBeats(ReadBufferBeats), .WriteBufferBeats(WriteBufferBeats), .Walks(Walks),
-    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
+    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
+    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
+    .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow),
+    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb),
+    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
+    .MaxInterruptMask(MaxInterruptMask), .IdWidth(IdWidth), .ReadSlots(ReadSlots),
+    .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), .WriteBufferBeats(WriteBufferBeats),
+    .Lanes(Lanes), .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead),
+    .Walks(Walks), .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
     .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays), .InterruptRemapping(InterruptRemapping),
-    .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask),
-    .InterruptCacheSets(InterruptCacheSets), .InterruptCacheWays(InterruptCacheWays)
+    .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
+    .InterruptCacheWays(InterruptCacheWays)
   ) u_params ();
 
   // Device port //

@@ -55,9 +55,6 @@ module dmar_inv_queue #(
   localparam int unsigned Depth = (Ahead == 0 && AbortMode) ? 1 : Ahead;
   localparam int unsigned Burst = (Depth >= 4) ? 4 : (Depth == 0) ? 1 : Depth;  // descriptors
   localparam int unsigned CountWidth = (Depth == 0) ? 1 : $clog2(Depth + 1);
-  if ((Depth & (Depth - 1)) != 0 && Depth != 0) begin : gen_depth
-    $error("QueueAhead must be 0 or a power of two");
-  end
 
   typedef enum logic [2:0] {StOff, StIdle, StInvalidate, StDrain, StStatus} state_e;
   state_e state_d, state_q;

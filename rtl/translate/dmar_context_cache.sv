@@ -3,7 +3,7 @@
 // reads in its first clock and compares in the second.
 `default_nettype none
 module dmar_context_cache #(
-  parameter int unsigned Lanes         = 1,
+  parameter int unsigned Lanes         = 2,
   parameter int unsigned Sets          = 16,
   parameter int unsigned Ways          = 2,
   parameter int unsigned HostAddrWidth = 46,

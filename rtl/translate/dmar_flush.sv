@@ -12,7 +12,7 @@
 `include "dmar_assert.svh"
 
 module dmar_flush #(
-  parameter int unsigned ContextSets   = 16,
+  parameter int unsigned ContextSets   = 32,
   parameter int unsigned PageSets      = 16,   // of the largest IOTLB or paging-structure cache
   parameter int unsigned InterruptSets = 1,
   parameter int unsigned SweepSets     = 16,   // of the largest cache of all

@@ -4,7 +4,7 @@
 // one.
 `default_nettype none
 module dmar_iotlb #(
-  parameter int unsigned Lanes          = 1,
+  parameter int unsigned Lanes          = 2,
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
   parameter int unsigned DomainWidth    = 16,

@@ -6,7 +6,7 @@
 // together.
 `default_nettype none
 module dmar_page_tlb #(
-  parameter int unsigned Lanes          = 1,
+  parameter int unsigned Lanes          = 2,
   parameter int unsigned Sets           = 4,
   parameter int unsigned Ways           = 2,
   parameter int unsigned Shift          = 0,    // 0, 9 or 18

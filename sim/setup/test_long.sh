@@ -50,4 +50,7 @@ echo "== random machines"
 DMAR_SEEDS=${SEEDS:-400} "$build/random_tests" --gtest_brief=1 || failed=1
 echo "== offset sweep"
 "$build/sweep_tests" --long --gtest_brief=1 || failed=1
+echo "== random parameters"
+python3 sim/lint/random_parameters.py --count $((5 * ${SEEDS:-400})) --yosys "${SEEDS:-400}" \
+  --seed 2 || failed=1
 exit $failed
