@@ -93,7 +93,7 @@ synth:
 
 netlist:
 	@sim/setup/packages.sh test
-	@sim/synth/netlist.sh $(BUILD)/synth/netlist.v
+	@sim/synth/netlist.sh $(BUILD)/netlists
 
 waves: program
 	@sim/setup/packages.sh waves

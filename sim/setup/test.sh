@@ -24,11 +24,11 @@ stage() {  # stage NAME COMMAND...
 
 stage lint sim/lint/run.sh
 stage "synthesis (iCE40)" sim/synth/quick.sh "$build/synth"
-netlist=()
-if stage "netlist" sim/synth/netlist.sh "$build/synth/netlist.v"; then
-  netlist=("-DDMAR_NETLIST=$PWD/$build/synth/netlist.v")
+netlists=()
+if stage "netlists" sim/synth/netlist.sh "$build/netlists"; then
+  netlists=("-DDMAR_NETLISTS=$PWD/$build/netlists")
 fi
-if stage configure sim/setup/configure.sh "$build" -DDMAR_MODELS= "${netlist[@]}" &&
+if stage configure sim/setup/configure.sh "$build" -DDMAR_MODELS= "${netlists[@]}" &&
    stage build cmake --build "$build" -j "$jobs"; then
   log=$build/ctest.log
   echo "== tests"

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -40,7 +41,8 @@ struct RtlOptions {
 struct ModelInfo {
   std::string name;
   Config config;
-  unsigned id_width = 4;  // AXI ID bits of the device port
+  unsigned id_width = 4;                       // AXI ID bits of the device port
+  std::map<std::string, unsigned> parameters;  // of rtl/parameters.json, by name
   std::unique_ptr<SimulationBase> (*make)(std::uint64_t seed) = nullptr;
 };
 

@@ -3,6 +3,8 @@
 // names and no more. None of that can be seen in an answer, only in who has to walk.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/scenario/rtl_scenario.hpp"
 
 namespace dmar {
@@ -20,15 +22,15 @@ class Capacity : public RtlScenario {
     return outcome.verdict.hit;
   }
 
-  // Sizes of the model (tb/bench/models.txt).
-  [[nodiscard]] static bool smallest() { return parameters() == "bare"; }  // one entry each
-  [[nodiscard]] static bool small() { return parameters() == "tiny"; }
-  [[nodiscard]] unsigned sets() const { return smallest() ? 1 : small() ? 64 : 128; }
-  [[nodiscard]] unsigned ways() const { return smallest() || small() ? 1 : 4; }
-  [[nodiscard]] unsigned pages(PageSize size) const {
-    if (size == PageSize::k4K) return sets() * ways();
-    return smallest() ? 1 : size == PageSize::k2M ? 64 : 16;
+  [[nodiscard]] static unsigned sets() { return parameter("Iotlb4kSets"); }
+  [[nodiscard]] static unsigned ways() { return parameter("Iotlb4kWays"); }
+  [[nodiscard]] static unsigned pages(PageSize size) {
+    return places(size == PageSize::k4K   ? "Iotlb4k"
+                  : size == PageSize::k2M ? "Iotlb2m"
+                                          : "Iotlb1g");
   }
+  // Nothing but one entry in each cache.
+  [[nodiscard]] static bool smallest() { return places("Iotlb4k") == 1; }
   [[nodiscard]] bool supported(PageSize size) const {
     return size == PageSize::k4K || ((config().super_pages >> (static_cast<int>(size) - 1)) & 1);
   }
@@ -55,7 +57,7 @@ TEST_P(Capacity, EveryPlaceOfTheIotlb) {
 }
 
 TEST_P(Capacity, EveryPlaceOfTheContextCache) {
-  const unsigned devices = smallest() ? 1 : 64;
+  const unsigned devices = std::min(places("Context"), 64U);
   const Domain domain = start_with_page();
   for (unsigned n = 0; n < devices; ++n) tables().attach(device(n), domain);
   for (unsigned n = 0; n < devices; ++n) EXPECT_FALSE(hits(kIova, device(n))) << n;
@@ -94,8 +96,10 @@ TEST_P(Capacity, AnIotlbInvalidationTakesNoMoreThanItNames) {
   Domain domain = start_with_page();
   Domain other = tables().create_domain({.id = 2, .levels = 4});
   tables().attach(kNeighbour, other);
-  // So far apart that none is fetched along with another, and none drives another out.
-  const unsigned shift = small() ? 3 : 4;
+  // So far apart that none is fetched along with another, where lines are read, and none drives
+  // another out.
+  const unsigned shift = parameter("LeafLines") == 0 ? 3 : 4;
+  ASSERT_GE(sets() >> shift, 8U);
   const unsigned apart = 1U << shift;
   for (unsigned n = 0; n < 8; ++n) domain.map(page(n * apart), frame(n));
   other.map(page(1), frame(0));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // See rtl_scenario.hpp.
+#include <stdexcept>
+
 #include "bench/table_port_rules.hpp"
 #include "tests/scenario/backend.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
@@ -18,12 +20,12 @@ void RtlScenario::make(bench::RtlOptions options) {
   ticket_.reset();
 }
 
-unsigned RtlScenario::walks() const {
-  if (parameters() == "server") return 32;
-  return parameters() == "default" || parameters() == "bare" ? 16 : 1;
+unsigned RtlScenario::parameter(const std::string &name) {
+  for (const bench::ModelInfo &model : bench::models()) {
+    if (model.name == GetParam()) return model.parameters.at(name);
+  }
+  throw std::invalid_argument("no model " + GetParam());
 }
-
-unsigned RtlScenario::slots() const { return parameters() == "tiny" ? 1 : 8; }
 
 Domain RtlScenario::start_with_page() {
   Domain domain = tables_->create_domain({.id = 1, .levels = 4});

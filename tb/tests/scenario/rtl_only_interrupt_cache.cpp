@@ -4,6 +4,7 @@
 // while an invalidation runs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "tables/interrupt_table.hpp"
@@ -38,7 +39,7 @@ class InterruptCache : public RtlScenario {
     return outcome.verdict.hit;
   }
   // Neighbouring entries that the cache of every model but the smallest has room for.
-  [[nodiscard]] unsigned room() const { return slots() == 1 ? 1 : 8; }
+  [[nodiscard]] static unsigned room() { return std::min(8U, places("InterruptCache")); }
 };
 
 TEST_P(InterruptCache, SecondRequestHits) {

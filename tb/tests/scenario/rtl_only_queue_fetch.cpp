@@ -30,7 +30,7 @@ class QueueFetch : public RtlScenario {
   [[nodiscard]] unsigned widths() const { return config().abort_mode ? 2 : 1; }
   [[nodiscard]] unsigned slot_bytes() const { return wide_ ? 32 : 16; }
   // Whether the build keeps a whole line (QueueAhead in tb/bench/models.txt).
-  [[nodiscard]] static bool fetches_lines() { return parameters() != "tiny"; }
+  [[nodiscard]] static bool fetches_lines() { return parameter("QueueAhead") != 0; }
 
   // A wait that writes `data` to word `data` of the status page.
   static QueueDescriptor status(std::uint32_t data) {

@@ -37,14 +37,14 @@ class RtlScenario : public ::testing::TestWithParam<std::string> {
   [[nodiscard]] Driver &driver() { return *driver_; }
   [[nodiscard]] const Config &config() const { return unit_->config(); }
 
-  // The parameters of models.txt that the unit was built with: the netlist is a `tiny`.
-  [[nodiscard]] static std::string parameters() {
-    return GetParam() == "netlist" ? "tiny" : GetParam();
+  // An RTL parameter of the model, among them sizes that Config does not know.
+  [[nodiscard]] static unsigned parameter(const std::string &name);
+  [[nodiscard]] static unsigned walks() { return parameter("Walks"); }
+  [[nodiscard]] static unsigned slots() { return parameter("ReadSlots"); }
+  // Places of the cache whose parameters begin with `cache`: "Iotlb4k", "Context" ...
+  [[nodiscard]] static unsigned places(const std::string &cache) {
+    return parameter(cache + "Sets") * parameter(cache + "Ways");
   }
-
-  // Sizes that Config does not know. A name not known is taken for the smallest.
-  [[nodiscard]] unsigned walks() const;
-  [[nodiscard]] unsigned slots() const;
 
   // kDevice in domain 1, which maps kIova to kData, and translation on.
   Domain start_with_page();
