@@ -82,7 +82,7 @@ mutants:
 
 lint:
 	@sim/setup/packages.sh test
-	@sim/lint/run.sh
+	@BUILD=$(BUILD) sim/lint/run.sh
 
 format:
 	find tb sim -name '*.cpp' -o -name '*.hpp' | xargs clang-format-14 -i

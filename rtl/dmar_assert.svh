@@ -11,9 +11,10 @@
 `else
   `define DMAR_ASSERT(name, prop) \
     always_ff @(posedge clk_i) begin if (rst_ni) begin name: assert (prop); end end
-  // If `prev` held at the last edge, out of reset, then `now` holds at this one.
+  // If `prev` held at the last edge, out of reset, then `now` holds at this one. The first edge is
+  // one in reset.
   `define DMAR_ASSERT_NEXT(name, prev, now) \
-    logic name``_armed_q = 1'b0; \
+    logic name``_armed_q; \
     always_ff @(posedge clk_i) name``_armed_q <= rst_ni && (prev); \
     `DMAR_ASSERT(name, !name``_armed_q || (now))
   // A rule for the neighbour: asserted in simulation, assumed in a proof of this module.

@@ -107,7 +107,7 @@ package dmar_pkg;
 
   // Faults of interrupt requests are 20h to 2Fh; their records have no type and no address.
   function automatic logic is_interrupt_fault(input logic [7:0] reason);
-    is_interrupt_fault = (reason[7:4] == 4'h2);
+    is_interrupt_fault = ((reason & 8'hF0) == 8'h20);
   endfunction
 
   // What the fault unit records of a fault.
@@ -306,7 +306,7 @@ package dmar_pkg;
 
   // FEE0_0000h to FEEF_FFFFh (VT-d 3.14)
   function automatic logic in_interrupt_range(input logic [51:0] page);
-    in_interrupt_range = (page[51:8] == 44'h000_0000_0FEE);
+    in_interrupt_range = ((page >> 8) == 52'h0_0000_0000_0FEE);
   endfunction
 
   // Registers //

@@ -113,7 +113,7 @@ module dmar_axi_read #(
     logic [21:0]         extra_q      [Slots];   // nobody looks at it in legacy mode
     logic [40:0]         beat_q       [Slots];
     logic [IdWidth+11:0] issue_beat_q [Slots];
-    logic [IdWidth+7:0]  own_beat_q   [Slots];
+    logic [IdWidth+7:0]  own_word_q   [Slots];
 
     assign s_arready_o = (used != '1);
     assign accept      = s_arvalid_i && s_arready_o;
@@ -134,7 +134,7 @@ module dmar_axi_read #(
         beat_q[alloc_index]       <= {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i,
                                       s_aruser_i[15:0]};
         issue_beat_q[alloc_index] <= {s_arid_i, s_arattr_i};
-        own_beat_q[alloc_index]   <= {s_arid_i, s_arlen_i};
+        own_word_q[alloc_index]   <= {s_arid_i, s_arlen_i};
       end
     end
 
@@ -152,7 +152,7 @@ module dmar_axi_read #(
     assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
         beat_q[issue_index_q];
     assign {issue_id, issue_attr} = issue_beat_q[issue_index_q];
-    assign {own_id, own_len}      = own_beat_q[own_index_q];
+    assign {own_id, own_len}      = own_word_q[own_index_q];
 
     `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
   end

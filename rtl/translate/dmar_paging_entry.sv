@@ -22,7 +22,7 @@ module dmar_paging_entry #(
   assign page_size   = entry_i[7] && (level_i != 3'd1);
   assign may_be_leaf = (level_i == 3'd2 && SuperPages[0]) || (level_i == 3'd3 && SuperPages[1]);
   assign leaf_o      = (level_i == 3'd1) || (page_size && may_be_leaf);
-  assign beyond_haw  = {40{1'b1}} << (HostAddrWidth - 12);
+  assign beyond_haw  = 40'({41{1'b1}} << (HostAddrWidth - 12));
 
   // SNP exists in leaf entries only.
   assign snoop_allowed = leaf_o && SnoopControl;

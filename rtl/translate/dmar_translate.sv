@@ -224,8 +224,8 @@ module dmar_translate #(
   end else begin : gen_no_interrupt_cache
     assign irte_hit = 1'b0;
     assign irte     = '0;
-    logic unused;
-    assign unused = ^{fill_entry, sweep_entry, clear_entry};
+    logic unused_entry;
+    assign unused_entry = ^{fill_entry, sweep_entry, clear_entry};
   end
 
   // Requests that were no hit //

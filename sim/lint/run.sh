@@ -1,21 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Every static check: format, licence lines, ASCII, RTL lint in Verilator and Yosys, and that
-# legal parameters elaborate and illegal ones do not. Prints one line for each; fails at the end if any failed.
+# Every static check: format, licence lines, ASCII, RTL lint in Verilator and Yosys and in the newer
+# front ends of front_ends.sh, and that legal parameters elaborate and illegal ones do not. Prints
+# one line for each; fails at the end if any failed.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-failed=0
-
-step() {  # step NAME COMMAND...
-  local name=$1 out
-  shift
-  if out=$("$@" 2>&1) && [ -z "$out" ]; then
-    printf 'ok    %s\n' "$name"
-  else
-    printf 'FAIL  %s\n%s\n' "$name" "$(head -n 40 <<<"$out" | sed 's/^/      /')"
-    failed=1
-  fi
-}
+. sim/lint/steps.sh
 
 cxx_files() { find tb sim -name '*.cpp' -o -name '*.hpp' | sort; }
 rtl_files() { find rtl -name '*.sv' -o -name '*.svh' -o -name '*.f' -o -name '*.vlt' | sort; }
@@ -28,6 +18,12 @@ columns() { ! rtl_files | xargs grep -nE '^.{101,}|	' ; }
 listed() {  # every source is in files.f, and the other way round
   diff <(grep -v '^//' rtl/files.f | sort) <(find rtl -name '*.sv' | sort)
 }
+no_implicit_nets() {  # none inside each source, and none left behind for the sources of others
+  find rtl -name '*.sv' | sort | while read -r file; do
+    grep -q '^`default_nettype none$' "$file" && [ "$(tail -n 1 "$file")" = '`default_nettype wire' ] ||
+      echo "$file: no \`default_nettype none, or no wire at the end"
+  done
+}
 banned() {  # what Yosys 0.23 accepts and silently gets wrong: the last one, a cast to a parameter's
             # width as an alternative, inside a concatenation
   ! rtl_files | xargs grep -nE '\$bits\(|_t +[a-z_0-9]+ *\[|_t *\[|\bbind\b|\? .* : [A-Z]\w*'"'"'\(.*}' |
@@ -35,11 +31,10 @@ banned() {  # what Yosys 0.23 accepts and silently gets wrong: the last one, a c
 }
 
 verilator_lint() {
-  verilator --lint-only -Wall --assert -Irtl rtl/lint.vlt $(grep -v '^//' rtl/files.f) \
-    --top-module dmar_top "$@"
+  verilator --lint-only -Wall --assert -Irtl rtl/lint.vlt $sources --top-module dmar_top "$@"
 }
 yosys_lint() {
-  yosys -q -e '.' -p "read_verilog -sv -Irtl $(grep -v '^//' rtl/files.f | tr '\n' ' ')
+  yosys -q -e '.' -p "read_verilog -sv -Irtl $sources
     hierarchy -check -top dmar_top ${1//$'\n'/ }; proc; opt_clean
     select -assert-none t:\$dlatch t:\$adlatch; check -assert"
 }
@@ -49,6 +44,7 @@ step "licence lines" licence
 step "ASCII only" ascii
 step "RTL: 100 columns, no tabs" columns
 step "RTL: files.f is complete" listed
+step "RTL: no implicit nets" no_implicit_nets
 step "RTL: no construct that Yosys silently drops" banned
 step "Verilator -Wall: default build" verilator_lint
 step "Verilator -Wall: smallest build" verilator_lint -GReadSlots=1 -GWriteSlots=1 -GWalks=1 \
@@ -65,6 +61,12 @@ step "Yosys: default build" yosys_lint ""
 step "Yosys: widest build" yosys_lint "-chparam HostAddrWidth 52 -chparam GuestAddrWidth 57
   -chparam Sagaw 5'b01110 -chparam VersionMajor 4 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8"
 
+sim/lint/front_ends.sh
+case $? in
+  0) export DMAR_SLANG_PYTHON=${BUILD:-build}/front-ends/bin/python ;;
+  77) echo "slang looks at no set of parameters" >&2 ;;  # front_ends.sh has said why
+  *) failed=1 ;;
+esac
 step "parameters: headers, documents and C++ say the same" python3 sim/lint/parameters.py
 step "parameters: what is legal elaborates, what is not is refused" \
   python3 sim/lint/random_parameters.py

