@@ -50,7 +50,9 @@ module dmar_core #(
   parameter int unsigned Iotlb2mSets = 32, parameter int unsigned Iotlb2mWays = 2,
   parameter int unsigned Iotlb1gSets = 16,  parameter int unsigned Iotlb1gWays = 1,
   parameter int unsigned PagingCacheSets = 16, parameter int unsigned PagingCacheWays = 2,
-  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2
+  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2,
+  parameter logic [3:0]  SnoopCache     = 4'b0010,  // AxCACHE of what snoops
+  parameter logic [3:0]  TableQos       = 4'b0000
 ) (
   input wire logic                  clk_i,
   input wire logic                  rst_ni,
@@ -82,6 +84,9 @@ module dmar_core #(
   output logic     [7:0]            awlen_o,
   output logic     [2:0]            awsize_o,
   output logic     [1:0]            awburst_o,
+  output logic     [3:0]            awcache_o,
+  output logic     [2:0]            awprot_o,
+  output logic     [3:0]            awqos_o,
   output logic                      awuser_o,
   output logic                      awvalid_o,
   input wire logic                  awready_i,
@@ -97,6 +102,9 @@ module dmar_core #(
   output logic     [7:0]            arlen_o,
   output logic     [2:0]            arsize_o,
   output logic     [1:0]            arburst_o,
+  output logic     [3:0]            arcache_o,
+  output logic     [2:0]            arprot_o,
+  output logic     [3:0]            arqos_o,
   output logic                      aruser_o,
   output logic                      arvalid_o,
   input wire logic                  arready_i,
@@ -125,7 +133,7 @@ module dmar_core #(
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
     .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
     .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
-    .InterruptCacheWays(InterruptCacheWays)
+    .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableQos(TableQos)
   ) u_params ();
   function automatic int unsigned larger(input int unsigned a, input int unsigned b);
     larger = (a > b) ? a : b;
@@ -325,7 +333,8 @@ module dmar_core #(
   // The unit's own memory traffic //
 
   dmar_table_port #(
-    .HostAddrWidth(HostAddrWidth), .Coherent(Coherent), .FullSlice(Walks > 1)
+    .HostAddrWidth(HostAddrWidth), .Coherent(Coherent), .SnoopCache(SnoopCache),
+    .TableQos(TableQos), .FullSlice(Walks > 1)
   ) u_table_port (
     .clk_i, .rst_ni,
     .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),
@@ -340,9 +349,11 @@ module dmar_core #(
     .fault_event_done_o(fault_event_done),
     .inv_event_valid_i(inv_event_valid), .inv_event_i(inv_event),
     .inv_event_done_o(inv_event_done),
-    .awid_o, .awaddr_o, .awlen_o, .awsize_o, .awburst_o, .awuser_o, .awvalid_o, .awready_i,
+    .awid_o, .awaddr_o, .awlen_o, .awsize_o, .awburst_o, .awcache_o, .awprot_o, .awqos_o,
+    .awuser_o, .awvalid_o, .awready_i,
     .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i, .bvalid_i, .bready_o,
-    .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .aruser_o, .arvalid_o, .arready_i,
+    .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .arcache_o, .arprot_o, .arqos_o,
+    .aruser_o, .arvalid_o, .arready_i,
     .rid_i, .rdata_i, .rresp_i, .rlast_i, .rvalid_i, .rready_o
   );
 

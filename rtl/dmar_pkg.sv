@@ -334,6 +334,13 @@ package dmar_pkg;
   localparam logic [3:0] IQEI_TAIL_ALIGN = 4'd6;
   localparam logic [3:0] IQEI_TABLE_MODE = 4'd7;
 
+  // Attributes on both memory ports. That a write is answered has to mean that everyone sees it
+  // (VT-d 6.5.4), so no write is bufferable. Non-secure, data, not privileged: a device does not
+  // choose.
+  localparam logic [3:0] CACHE_DEVICE = 4'b0000;  // non-bufferable device
+  localparam logic [3:0] CACHE_MEMORY = 4'b0010;  // normal, non-cacheable, non-bufferable
+  localparam logic [2:0] PROT_DATA    = 3'b010;
+
   // IDs on the table port
   localparam logic [5:0] ID_QUEUE       = 6'd32;  // below it: the walk that reads
   localparam logic [5:0] ID_STATUS      = 6'd33;

@@ -51,6 +51,8 @@ module dmar_top #(
   parameter int unsigned PagingCacheWays = 2,
   parameter int unsigned InterruptCacheSets = 16,
   parameter int unsigned InterruptCacheWays = 2,
+  parameter logic [3:0]  SnoopCache      = 4'b0010,  // AxCACHE of what snoops: 0010 or 1111
+  parameter logic [3:0]  TableQos        = 4'b0000,  // AxQOS of m_tbl
   parameter bit          Monitor         = 1'b1  // 0: the monitor outputs are 0 and cost nothing
 ) (
   input wire logic               clk_i,
@@ -163,6 +165,9 @@ module dmar_top #(
   output logic     [7:0]         m_tbl_awlen_o,
   output logic     [2:0]         m_tbl_awsize_o,
   output logic     [1:0]         m_tbl_awburst_o,
+  output logic     [3:0]         m_tbl_awcache_o,
+  output logic     [2:0]         m_tbl_awprot_o,
+  output logic     [3:0]         m_tbl_awqos_o,
   output logic     [0:0]         m_tbl_awuser_o,
   output logic                   m_tbl_awvalid_o,
   input wire logic               m_tbl_awready_i,
@@ -180,6 +185,9 @@ module dmar_top #(
   output logic     [7:0]         m_tbl_arlen_o,
   output logic     [2:0]         m_tbl_arsize_o,
   output logic     [1:0]         m_tbl_arburst_o,
+  output logic     [3:0]         m_tbl_arcache_o,
+  output logic     [2:0]         m_tbl_arprot_o,
+  output logic     [3:0]         m_tbl_arqos_o,
   output logic     [0:0]         m_tbl_aruser_o,
   output logic                   m_tbl_arvalid_o,
   input wire logic               m_tbl_arready_i,
@@ -216,7 +224,7 @@ module dmar_top #(
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
     .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
     .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
-    .InterruptCacheWays(InterruptCacheWays)
+    .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableQos(TableQos)
   ) u_params ();
 
   // Device port //
@@ -234,7 +242,7 @@ module dmar_top #(
     .clk_i, .rst_ni,
     .s_arid_i(s_dma_arid_i), .s_araddr_i(s_dma_araddr_i), .s_arlen_i(s_dma_arlen_i),
     .s_arsize_i(s_dma_arsize_i), .s_arburst_i(s_dma_arburst_i),
-    .s_arattr_i({s_dma_arlock_i, s_dma_arcache_i, s_dma_arprot_i, s_dma_arqos_i}),
+    .s_arqos_i(s_dma_arqos_i),
     .s_aruser_i(s_dma_aruser_i), .s_arvalid_i(s_dma_arvalid_i), .s_arready_o(s_dma_arready_o),
     .s_rid_o(s_dma_rid_o), .s_rdata_o(s_dma_rdata_o), .s_rresp_o(s_dma_rresp_o),
     .s_rlast_o(s_dma_rlast_o), .s_rvalid_o(s_dma_rvalid_o), .s_rready_i(s_dma_rready_i),
@@ -245,7 +253,7 @@ module dmar_top #(
     .epoch_i(epoch), .drain_busy_o(read_drain_busy),
     .m_arid_o(m_dma_arid_o), .m_araddr_o(m_dma_araddr_o), .m_arlen_o(m_dma_arlen_o),
     .m_arsize_o(m_dma_arsize_o), .m_arburst_o(m_dma_arburst_o),
-    .m_arattr_o({m_dma_arlock_o, m_dma_arcache_o, m_dma_arprot_o, m_dma_arqos_o}),
+    .m_arqos_o(m_dma_arqos_o),
     .m_aruser_o(m_dma_aruser_o), .m_arvalid_o(m_dma_arvalid_o), .m_arready_i(m_dma_arready_i),
     .m_rid_i(m_dma_rid_i), .m_rdata_i(m_dma_rdata_i), .m_rresp_i(m_dma_rresp_i),
     .m_rlast_i(m_dma_rlast_i), .m_rvalid_i(m_dma_rvalid_i), .m_rready_o(m_dma_rready_o)
@@ -257,7 +265,7 @@ module dmar_top #(
     .clk_i, .rst_ni,
     .s_awid_i(s_dma_awid_i), .s_awaddr_i(s_dma_awaddr_i), .s_awlen_i(s_dma_awlen_i),
     .s_awsize_i(s_dma_awsize_i), .s_awburst_i(s_dma_awburst_i),
-    .s_awattr_i({s_dma_awlock_i, s_dma_awcache_i, s_dma_awprot_i, s_dma_awqos_i}),
+    .s_awqos_i(s_dma_awqos_i),
     .s_awuser_i(s_dma_awuser_i), .s_awvalid_i(s_dma_awvalid_i), .s_awready_o(s_dma_awready_o),
     .s_wdata_i(s_dma_wdata_i), .s_wstrb_i(s_dma_wstrb_i), .s_wlast_i(s_dma_wlast_i),
     .s_wvalid_i(s_dma_wvalid_i), .s_wready_o(s_dma_wready_o),
@@ -270,13 +278,28 @@ module dmar_top #(
     .epoch_i(epoch), .drain_busy_o(write_drain_busy),
     .m_awid_o(m_dma_awid_o), .m_awaddr_o(m_dma_awaddr_o), .m_awlen_o(m_dma_awlen_o),
     .m_awsize_o(m_dma_awsize_o), .m_awburst_o(m_dma_awburst_o),
-    .m_awattr_o({m_dma_awlock_o, m_dma_awcache_o, m_dma_awprot_o, m_dma_awqos_o}),
+    .m_awqos_o(m_dma_awqos_o),
     .m_awuser_o(m_dma_awuser_o), .m_awvalid_o(m_dma_awvalid_o), .m_awready_i(m_dma_awready_i),
     .m_wdata_o(m_dma_wdata_o), .m_wstrb_o(m_dma_wstrb_o), .m_wlast_o(m_dma_wlast_o),
     .m_wvalid_o(m_dma_wvalid_o), .m_wready_i(m_dma_wready_i),
     .m_bid_i(m_dma_bid_i), .m_bresp_i(m_dma_bresp_i), .m_bvalid_i(m_dma_bvalid_i),
     .m_bready_o(m_dma_bready_o)
   );
+
+  // Attributes are the unit's own, but for QoS: a bufferable write would be answered before
+  // everyone sees it, a secure one would leave the world of the tables, and an exclusive read that
+  // is answered OKAY has failed, as AXI lets memory say.
+  assign m_dma_arlock_o  = 1'b0;
+  assign m_dma_awlock_o  = 1'b0;
+  assign m_dma_arprot_o  = dmar_pkg::PROT_DATA;
+  assign m_dma_awprot_o  = dmar_pkg::PROT_DATA;
+  assign m_dma_arcache_o = m_dma_aruser_o[16] ? SnoopCache : dmar_pkg::CACHE_MEMORY;
+  assign m_dma_awcache_o = m_dma_awuser_o[17] ? dmar_pkg::CACHE_DEVICE
+                         : m_dma_awuser_o[16] ? SnoopCache : dmar_pkg::CACHE_MEMORY;
+
+  logic unused_attributes;
+  assign unused_attributes = ^{s_dma_arlock_i, s_dma_arcache_i, s_dma_arprot_i, s_dma_awlock_i,
+                               s_dma_awcache_i, s_dma_awprot_i};
 
   // Registers //
 
@@ -319,7 +342,8 @@ module dmar_top #(
     .WriteBufferFlush(WriteBufferFlush), .InterruptCacheSets(InterruptCacheSets),
     .InterruptCacheWays(InterruptCacheWays),
     .Tags(ReadSlots + WriteSlots), .Port0Tags(ReadSlots), .Lanes(Lanes), .LeafLines(LeafLines),
-    .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead)
+    .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .SnoopCache(SnoopCache),
+    .TableQos(TableQos)
   ) u_core (
     .clk_i, .rst_ni,
     .xlate0_req_valid_i(read_valid), .xlate0_req_ready_o(read_ready),
@@ -334,13 +358,17 @@ module dmar_top #(
     .epoch_o(epoch), .drain_busy_i(read_drain_busy || write_drain_busy),
     .access_i(access), .access_rdata_o(access_rdata), .messages_busy_o(messages_busy),
     .awid_o(m_tbl_awid_o), .awaddr_o(m_tbl_awaddr_o), .awlen_o(m_tbl_awlen_o),
-    .awsize_o(m_tbl_awsize_o), .awburst_o(m_tbl_awburst_o), .awuser_o(m_tbl_awuser_o[0]),
+    .awsize_o(m_tbl_awsize_o), .awburst_o(m_tbl_awburst_o),
+    .awcache_o(m_tbl_awcache_o), .awprot_o(m_tbl_awprot_o), .awqos_o(m_tbl_awqos_o),
+    .awuser_o(m_tbl_awuser_o[0]),
     .awvalid_o(m_tbl_awvalid_o), .awready_i(m_tbl_awready_i),
     .wdata_o(m_tbl_wdata_o), .wstrb_o(m_tbl_wstrb_o), .wlast_o(m_tbl_wlast_o),
     .wvalid_o(m_tbl_wvalid_o), .wready_i(m_tbl_wready_i),
     .bvalid_i(m_tbl_bvalid_i), .bready_o(m_tbl_bready_o),
     .arid_o(m_tbl_arid_o), .araddr_o(m_tbl_araddr_o), .arlen_o(m_tbl_arlen_o),
-    .arsize_o(m_tbl_arsize_o), .arburst_o(m_tbl_arburst_o), .aruser_o(m_tbl_aruser_o[0]),
+    .arsize_o(m_tbl_arsize_o), .arburst_o(m_tbl_arburst_o),
+    .arcache_o(m_tbl_arcache_o), .arprot_o(m_tbl_arprot_o), .arqos_o(m_tbl_arqos_o),
+    .aruser_o(m_tbl_aruser_o[0]),
     .arvalid_o(m_tbl_arvalid_o), .arready_i(m_tbl_arready_i),
     .rid_i(m_tbl_rid_i), .rdata_i(m_tbl_rdata_i), .rresp_i(m_tbl_rresp_i),
     .rlast_i(m_tbl_rlast_i),

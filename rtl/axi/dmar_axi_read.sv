@@ -25,7 +25,7 @@ module dmar_axi_read #(
   input wire logic [7:0]         s_arlen_i,
   input wire logic [2:0]         s_arsize_i,
   input wire logic [1:0]         s_arburst_i,
-  input wire logic [11:0]        s_arattr_i,     // lock, cache, prot, qos: passed on
+  input wire logic [3:0]         s_arqos_i,      // passed on, the only attribute that is
   input wire logic [47:0]        s_aruser_i,
   input wire logic               s_arvalid_i,
   output logic                   s_arready_o,
@@ -54,7 +54,7 @@ module dmar_axi_read #(
   output logic     [7:0]         m_arlen_o,
   output logic     [2:0]         m_arsize_o,
   output logic     [1:0]         m_arburst_o,
-  output logic     [11:0]        m_arattr_o,
+  output logic     [3:0]         m_arqos_o,
   output logic     [17:0]        m_aruser_o,
   output logic                   m_arvalid_o,
   input wire logic               m_arready_i,
@@ -91,7 +91,8 @@ module dmar_axi_read #(
   logic [1:0]         ask_burst, issue_burst;
   logic [43:0]        ask_user;
   logic [IdWidth-1:0] issue_id, own_id;
-  logic [11:0]        issue_offset, issue_attr;
+  logic [11:0]        issue_offset;
+  logic [3:0]         issue_qos;
   logic [15:0]        issue_source_id;
 
   if (Slots == 1) begin : gen_held
@@ -105,14 +106,14 @@ module dmar_axi_read #(
         {s_araddr_i, s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[43:0]};
     assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
         {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[15:0]};
-    assign {issue_id, issue_attr} = {s_arid_i, s_arattr_i};
+    assign {issue_id, issue_qos} = {s_arid_i, s_arqos_i};
     assign {own_id, own_len}      = {s_arid_i, s_arlen_i};
   end else begin : gen_stored
     logic                accept, queue_space;
     logic [56:0]         ask_beat_q   [Slots];
     logic [21:0]         extra_q      [Slots];   // nobody looks at it in legacy mode
     logic [40:0]         beat_q       [Slots];
-    logic [IdWidth+11:0] issue_beat_q [Slots];
+    logic [IdWidth+3:0]  issue_beat_q [Slots];
     logic [IdWidth+7:0]  own_word_q   [Slots];
 
     assign s_arready_o = (used != '1);
@@ -133,7 +134,7 @@ module dmar_axi_read #(
         extra_q[alloc_index]      <= {s_aruser_i[40:39], s_aruser_i[36:17]};
         beat_q[alloc_index]       <= {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i,
                                       s_aruser_i[15:0]};
-        issue_beat_q[alloc_index] <= {s_arid_i, s_arattr_i};
+        issue_beat_q[alloc_index] <= {s_arid_i, s_arqos_i};
         own_word_q[alloc_index]   <= {s_arid_i, s_arlen_i};
       end
     end
@@ -151,7 +152,7 @@ module dmar_axi_read #(
     assign {ask_addr[11:0], ask_len, ask_size, ask_burst, ask_user[15:0]} = beat_q[ask_index];
     assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
         beat_q[issue_index_q];
-    assign {issue_id, issue_attr} = issue_beat_q[issue_index_q];
+    assign {issue_id, issue_qos} = issue_beat_q[issue_index_q];
     assign {own_id, own_len}      = own_word_q[own_index_q];
 
     `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
@@ -231,7 +232,7 @@ module dmar_axi_read #(
   assign m_arlen_o   = issue_len;
   assign m_arsize_o  = issue_size;
   assign m_arburst_o = issue_burst;
-  assign m_arattr_o  = issue_attr;
+  assign m_arqos_o  = issue_qos;
   assign m_aruser_o  = {1'b0, issue_snoop, issue_source_id};
 
   // Answers made here: those of refused reads, when the data of all older reads of the same ID is

@@ -22,7 +22,7 @@ module dmar_axi_write #(
   input wire logic [7:0]         s_awlen_i,
   input wire logic [2:0]         s_awsize_i,
   input wire logic [1:0]         s_awburst_i,
-  input wire logic [11:0]        s_awattr_i,     // lock, cache, prot, qos: passed on
+  input wire logic [3:0]         s_awqos_i,      // passed on, the only attribute that is
   input wire logic [47:0]        s_awuser_i,
   input wire logic               s_awvalid_i,
   output logic                   s_awready_o,
@@ -54,7 +54,7 @@ module dmar_axi_write #(
   output logic     [7:0]         m_awlen_o,
   output logic     [2:0]         m_awsize_o,
   output logic     [1:0]         m_awburst_o,
-  output logic     [11:0]        m_awattr_o,
+  output logic     [3:0]         m_awqos_o,
   output logic     [17:0]        m_awuser_o,
   output logic                   m_awvalid_o,
   input wire logic               m_awready_i,
@@ -92,7 +92,7 @@ module dmar_axi_write #(
   logic [21:0]         extra_q     [Slots];   // nobody looks at it in legacy mode
   logic [40:0]         beat_q      [Slots];
   logic [14:0]         data_beat_q [Slots];
-  logic [IdWidth+11:0] head_beat_q [Slots];
+  logic [IdWidth+3:0]  head_beat_q [Slots];
 
   assign s_awready_o = !used[tail_q] && (unanswered_q != CountWidth'(Slots));
   assign accept      = s_awvalid_i && s_awready_o;
@@ -108,7 +108,7 @@ module dmar_axi_write #(
       beat_q[tail_q]      <= {s_awaddr_i[11:0], s_awlen_i, s_awsize_i, s_awburst_i,
                               s_awuser_i[15:0]};
       data_beat_q[tail_q] <= {s_awaddr_i[3:0], s_awlen_i, s_awsize_i};
-      head_beat_q[tail_q] <= {s_awid_i, s_awattr_i};
+      head_beat_q[tail_q] <= {s_awid_i, s_awqos_i};
     end
   end
 
@@ -228,7 +228,7 @@ module dmar_axi_write #(
   assign head_sink = refused_q[head_q];
 
   assign {head_offset, head_len, m_awsize_o, m_awburst_o, head_source_id} = beat_q[head_q];
-  assign {head_id, m_awattr_o} = head_beat_q[head_q];
+  assign {head_id, m_awqos_o} = head_beat_q[head_q];
   assign head_remapped = head_interrupt && head_remaps;
 
   assign m_awvalid_o = head_go && !aw_done_q;

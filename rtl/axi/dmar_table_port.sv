@@ -9,6 +9,8 @@
 module dmar_table_port #(
   parameter int unsigned HostAddrWidth = 46,
   parameter bit          Coherent      = 1'b1,
+  parameter logic [3:0]  SnoopCache    = 4'b0010,
+  parameter logic [3:0]  TableQos      = 4'b0000,
   parameter bit          FullSlice     = 1'b1   // 0: smaller, but arready_i reaches the readers
 ) (
   input wire logic               clk_i,
@@ -49,6 +51,9 @@ module dmar_table_port #(
   output logic     [7:0]         awlen_o,
   output logic     [2:0]         awsize_o,
   output logic     [1:0]         awburst_o,
+  output logic     [3:0]         awcache_o,
+  output logic     [2:0]         awprot_o,
+  output logic     [3:0]         awqos_o,
   output logic                   awuser_o,
   output logic                   awvalid_o,
   input wire logic               awready_i,
@@ -64,6 +69,9 @@ module dmar_table_port #(
   output logic     [7:0]         arlen_o,
   output logic     [2:0]         arsize_o,
   output logic     [1:0]         arburst_o,
+  output logic     [3:0]         arcache_o,
+  output logic     [2:0]         arprot_o,
+  output logic     [3:0]         arqos_o,
   output logic                   aruser_o,
   output logic                   arvalid_o,
   input wire logic               arready_i,
@@ -116,6 +124,9 @@ module dmar_table_port #(
   assign arburst_o    = (!arid_o[5] && len[0]) ? 2'b10 : 2'b01;
   // Queue accesses always snoop, table reads when ECAP.C says so.
   assign aruser_o     = Coherent || arid_o[5];
+  assign arcache_o    = aruser_o ? SnoopCache : dmar_pkg::CACHE_MEMORY;
+  assign arprot_o     = dmar_pkg::PROT_DATA;
+  assign arqos_o      = TableQos;
 
   // The queue has a place for every beat it asked for.
   assign rready_o          = walk_rsp_ready_i || rid_i[5];
@@ -172,6 +183,10 @@ module dmar_table_port #(
   assign awsize_o  = 3'd2;
   assign awburst_o = 2'b01;
   assign awuser_o  = 1'b1;
+  // Events go to an interrupt controller, not to memory.
+  assign awcache_o = (writer_q == WRITER_STATUS) ? SnoopCache : dmar_pkg::CACHE_DEVICE;
+  assign awprot_o  = dmar_pkg::PROT_DATA;
+  assign awqos_o   = TableQos;
   assign awvalid_o = sends && !aw_done_q;
   assign wdata_o   = {4{message.data}};
   assign wstrb_o   = 16'h000F << {message.address[3:2], 2'b00};

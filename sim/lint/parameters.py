@@ -13,6 +13,7 @@ PARAMS = "rtl/dmar_params.sv"
 CONFIG = "tb/dmar/config.hpp"
 MEMBERS = "tb/bench/DmarModel.cmake"
 TITLES = {"architecture": "Architecture, reported in VER, CAP and ECAP", "size": "Sizes",
+          "bus": "Attributes of `m_dma` and `m_tbl`",
           "core": "`dmar_core` only; `dmar_top` computes them from its slots"}
 
 

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bench/attribute_rules.hpp"
+#include "bench/attribute_rules.hpp"
 #include "bench/dma_burst.hpp"
 #include "bench/table_port_rules.hpp"
 #include "dmar/pattern.hpp"
@@ -64,13 +66,17 @@ RtlIommu::~RtlIommu() = default;
 void RtlIommu::connect() {
   dma_memory_.set_consumer([this](const AxiAccess &access) {
     tracker_.note_access(access);
-    return ((access.address.user >> dma_user::kInterrupt) & 1) != 0;
+    const bool message = ((access.address.user >> dma_user::kInterrupt) & 1) != 0;
+    const bool snoops = ((access.address.user >> dma_user::kSnoop) & 1) != 0;
+    check_attributes("m_dma", access.address, message, snoops);
+    return message;
   });
   dma_memory_.set_observer([this](const AxiAccess &access) { dma_accesses_.push_back(access); });
   table_memory_.accept_every_type(true);
   table_memory_.set_consumer([this](const AxiAccess &access) {
     const std::string why = table_port_violation(access, model_.config.host_address_width);
     if (!why.empty()) throw ProtocolError("m_tbl: " + why);
+    check_attributes("m_tbl", access.address, is_event(access), access.address.user != 0);
     return is_event(access);
   });
   table_memory_.set_observer([this](const AxiAccess &access) { note_table_access(access); });
@@ -80,6 +86,13 @@ void RtlIommu::connect() {
   simulation_->attach(device_);
   simulation_->attach(dma_memory_);
   simulation_->attach(table_memory_);
+}
+
+void RtlIommu::check_attributes(const char *port, const AddressBeat &burst, bool message,
+                                bool snoops) const {
+  const auto cache = static_cast<std::uint8_t>(model_.parameters.at("SnoopCache"));
+  const std::string why = attribute_violation(burst, message, snoops, cache);
+  if (!why.empty()) throw ProtocolError(std::string(port) + ": " + why);
 }
 
 void RtlIommu::note_table_access(const AxiAccess &access) {

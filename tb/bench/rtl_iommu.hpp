@@ -147,6 +147,8 @@ class RtlIommu : public Iommu {
 
  private:
   void connect();
+  void check_attributes(const char *port, const AddressBeat &burst, bool message,
+                        bool snoops) const;
   void note_table_access(const AxiAccess &access);
   void finish_requests();
   [[nodiscard]] bool unit_at_rest();

@@ -122,6 +122,8 @@ TEST_P(RogueBurst, LegalWrapAndFixedPassUnchanged) {
       EXPECT_EQ(seen.address, kData + shape.offset);
       seen.address = asked.address;
       seen.user = asked.user;
+      seen.cache = asked.cache;  // the unit's own (bench/attribute_rules.hpp), like AxPROT
+      seen.prot = asked.prot;
       EXPECT_EQ(seen, asked);
       for (const bench::WriteRun &run : accesses[0].runs)
         EXPECT_EQ(run.address / kPage, kData / kPage);
