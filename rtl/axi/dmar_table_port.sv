@@ -118,7 +118,7 @@ module dmar_table_port #(
   assign aruser_o     = Coherent || arid_o[5];
 
   // The queue has a place for every beat it asked for.
-  assign rready_o          = walk_rsp_ready_i || rid_i[5];
+  assign rready_o          = rvalid_i && (walk_rsp_ready_i || rid_i[5]);
   assign rsp_id_o          = rid_i;
   assign rsp_data_o        = rdata_i;
   assign rsp_last_o        = rlast_i;
