@@ -129,7 +129,7 @@ module dmar_table_port #(
   assign arqos_o      = TableQos;
 
   // The queue has a place for every beat it asked for.
-  assign rready_o          = walk_rsp_ready_i || rid_i[5];
+  assign rready_o          = rvalid_i && (walk_rsp_ready_i || rid_i[5]);
   assign rsp_id_o          = rid_i;
   assign rsp_data_o        = rdata_i;
   assign rsp_last_o        = rlast_i;

@@ -61,7 +61,11 @@ module dmar_inv_request #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (load_i) begin
+    if (!rst_ni) begin
+      low_q   <= '0;
+      flags_q <= '0;
+      kind_q  <= '0;
+    end else if (load_i) begin
       low_q   <= descriptor_i[31:16];
       flags_q <= descriptor_i[5:4];
       kind_q  <= kind_i;

@@ -93,7 +93,7 @@ module dmar_cache #(
 
   dmar_touch #(.Ports(Ports), .Sets(Sets), .Ways(Ways)) u_touch (
     .clk_i, .touch_i(touch_i & hit_o), .index_i(index_q), .way_i(hit_way), .fill_i,
-    .fill_index_i(write_index), .fill_way_i(write_way), .victim_o(victim)
+    .fill_index_i(write_index), .fill_way_i(write_way), .clear_i, .victim_o(victim)
   );
 
 endmodule

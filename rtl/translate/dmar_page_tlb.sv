@@ -140,7 +140,7 @@ module dmar_page_tlb #(
 
   dmar_touch #(.Ports(Lanes), .Sets(Sets), .Ways(Ways)) u_touch (
     .clk_i, .touch_i(touch_i & hit_o), .index_i(index2), .way_i(hit_way), .fill_i,
-    .fill_index_i(write_index), .fill_way_i(write_way), .victim_o(victim)
+    .fill_index_i(write_index), .fill_way_i(write_way), .clear_i, .victim_o(victim)
   );
 
 endmodule

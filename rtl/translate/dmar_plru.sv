@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pseudo-LRU by one bit a way: a hit or a fill marks its way as used; when all are, the others are
 // unmarked. The victim is the first way that is not marked. It is a matter of speed only, so a
-// touch may be left out and the marks need no reset.
+// touch may be left out. Whoever clears a cache after reset clears its marks, too.
 `default_nettype none
 module dmar_plru #(
   parameter int unsigned Sets = 4,
@@ -12,6 +12,7 @@ module dmar_plru #(
   input wire logic                  touch_i,
   input wire logic [IndexWidth-1:0] touch_index_i,
   input wire logic [Ways-1:0]       touch_way_i,     // one-hot
+  input wire logic                  clear_i,         // unmark the set of touch_index_i instead
   input wire logic [IndexWidth-1:0] victim_index_i,
   output logic     [Ways-1:0]       victim_o         // one-hot
 );
@@ -21,9 +22,9 @@ module dmar_plru #(
 
     dmar_lut_ram #(.Depth(Sets), .Width(Ways), .Reads(2)) u_marks (
       .clk_i,
-      .write_i     (touch_i),
+      .write_i     (touch_i || clear_i),
       .write_addr_i(touch_index_i),
-      .write_data_i((marked == '1) ? touch_way_i : marked),
+      .write_data_i(clear_i ? '0 : (marked == '1) ? touch_way_i : marked),
       .read_addr_i ({victim_index_i, touch_index_i}),
       .read_data_o ({victim_marks, touched})
     );
@@ -34,7 +35,7 @@ module dmar_plru #(
   end else begin : gen_single
     assign victim_o = 1'b1;
     logic unused;
-    assign unused = ^{clk_i, touch_i, touch_index_i, touch_way_i, victim_index_i};
+    assign unused = ^{clk_i, touch_i, touch_index_i, touch_way_i, clear_i, victim_index_i};
   end
 
 endmodule

@@ -119,7 +119,7 @@ module dmar_seek #(
 
   if (LeafLines) begin : gen_streams
     dmar_streams u_streams (
-      .clk_i, .source_id_i(miss_q.source_id), .page_i(miss_q.page),
+      .clk_i, .rst_ni, .source_id_i(miss_q.source_id), .page_i(miss_q.page),
       .note_i(park_o && miss_q.need == dmar_pkg::NEED_PAGE),
       .sequential_o(sequential)
     );

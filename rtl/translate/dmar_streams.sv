@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells whether a device walks through its pages in order: remembers the last page that was sought
-// by each of some streams, told apart by source and region. Only a hint, so it is never reset and
-// streams may share a place.
+// by each of some streams, told apart by source and region. Only a hint, so streams may
+// share a place. A place that nothing was noted in since reset says nothing.
 `default_nettype none
 module dmar_streams (
   input wire logic                 clk_i,
+  input wire logic                 rst_ni,
   input wire dmar_pkg::source_id_t source_id_i,
   input wire dmar_pkg::page_t      page_i,
   input wire logic                 note_i,        // this page is being sought
@@ -13,6 +14,7 @@ module dmar_streams (
 
   logic [3:0]  place;
   logic [11:0] last, distance;
+  logic [15:0] noted_q;
 
   assign place = source_id_i[3:0] ^ source_id_i[7:4] ^ page_i[15:12];
 
@@ -21,8 +23,13 @@ module dmar_streams (
     .read_addr_i(place), .read_data_o(last)
   );
 
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni)     noted_q <= '0;
+    else if (note_i) noted_q[place] <= 1'b1;
+  end
+
   assign distance     = page_i[11:0] - last + 12'd8;
-  assign sequential_o = (distance <= 12'd16) && (distance != 12'd8);
+  assign sequential_o = noted_q[place] && (distance <= 12'd16) && (distance != 12'd8);
 
 endmodule
 `default_nettype wire

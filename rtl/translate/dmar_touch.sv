@@ -14,11 +14,12 @@ module dmar_touch #(
   input wire logic                        fill_i,
   input wire logic [IndexWidth-1:0]       fill_index_i,   // of every fill and sweep
   input wire logic [Ways-1:0]             fill_way_i,
+  input wire logic                        clear_i,        // forget all uses of a set
   output logic     [Ways-1:0]             victim_o
 );
 
   if (Ways > 1) begin : gen_plru
-    logic                  touch_q;
+    logic                  touch_q, clear_q;
     logic [IndexWidth-1:0] index, index_q;
     logic [Ways-1:0]       way, way_q;
 
@@ -31,7 +32,7 @@ module dmar_touch #(
           way   = way_i[p*Ways +: Ways];
         end
       end
-      if (fill_i) begin
+      if (fill_i || clear_i) begin
         index = fill_index_i;
         way   = fill_way_i;
       end
@@ -39,18 +40,19 @@ module dmar_touch #(
 
     always_ff @(posedge clk_i) begin
       touch_q <= fill_i || (touch_i != '0);
+      clear_q <= clear_i;
       index_q <= index;
       way_q   <= way;
     end
 
     dmar_plru #(.Sets(Sets), .Ways(Ways)) u_plru (
       .clk_i, .touch_i(touch_q), .touch_index_i(index_q), .touch_way_i(way_q),
-      .victim_index_i(fill_index_i), .victim_o
+      .clear_i(clear_q), .victim_index_i(fill_index_i), .victim_o
     );
   end else begin : gen_single
     assign victim_o = 1'b1;
     logic unused;
-    assign unused = ^{clk_i, touch_i, index_i, way_i, fill_i, fill_index_i, fill_way_i};
+    assign unused = ^{clk_i, touch_i, index_i, way_i, fill_i, fill_index_i, fill_way_i, clear_i};
   end
 
 endmodule

