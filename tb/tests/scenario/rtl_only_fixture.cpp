@@ -20,6 +20,7 @@ void RtlScenario::make(bench::RtlOptions options) {
 
 unsigned RtlScenario::walks() const {
   if (parameters() == "server") return 32;
+  if (parameters() == "client") return 8;
   return parameters() == "default" || parameters() == "bare" ? 16 : 1;
 }
 
