@@ -13,7 +13,7 @@ PARAMS = "rtl/dmar_params.sv"
 CONFIG = "tb/dmar/config.hpp"
 MEMBERS = "tb/bench/DmarModel.cmake"
 TITLES = {"architecture": "Architecture, reported in VER, CAP and ECAP", "size": "Sizes",
-          "core": "`dmar_core` only; `dmar_top` computes them from its slots"}
+          "core": "`dmar_core` only; `dmar_top` computes the numbers of tags from its slots"}
 
 
 def table(source, group):
