@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simulation only: holds dmar_core and the requester at its ports to the contract of drains that
-// docs/integration.md describes. Bind or instantiate it beside a dmar_core; drain_bind.sv shows how.
-// It counts the accesses that answers permit, and those that the requester reports as visible.
+// Simulation only: holds dmar_core and the requester at its ports to the contract of drains in
+// docs/integration.md. Bind or instantiate it beside a dmar_core, as drain_bind.sv does. It counts
+// the accesses that answers permit, and those that the requester reports as visible.
 `default_nettype none
 
 module dmar_drain_check #(
