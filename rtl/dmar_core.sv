@@ -9,7 +9,9 @@
 // on the port's own rsp; all else, of both ports, on late_rsp, which may come in the same clock. A
 // tag is free again with its answer.
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
-// an epoch other than `epoch_o`.
+// an epoch other than `epoch_o`, from DrainLatency clocks after the first clock of the new epoch at
+// the latest. The last answer of the old epoch comes in that first clock.
+// tb/check/dmar_drain_check.sv holds both sides to this in simulation.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -40,6 +42,7 @@ module dmar_core #(
   parameter bit          WriteBufferFlush      = 1'b0,
   parameter int unsigned Tags           = 32,   // of both ports
   parameter int unsigned Port0Tags      = 16,
+  parameter int unsigned DrainLatency   = 2,    // clocks in which drain_busy_i follows epoch_o
   parameter int unsigned Lanes          = 2,    // lookups a clock: 1 or 2
   parameter bit          LeafLines      = 1'b1, // read the last table by lines of 64 bytes
   parameter int unsigned PrefetchLines  = 2,    // lines fetched ahead of a sequential stream
@@ -127,7 +130,8 @@ module dmar_core #(
     .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow),
     .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
     .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
-    .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags), .Lanes(Lanes),
+    .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags),
+    .DrainLatency(DrainLatency), .Lanes(Lanes),
     .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks),
     .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
@@ -239,7 +243,7 @@ module dmar_core #(
 
   dmar_flush #(
     .ContextSets(ContextSets), .PageSets(PageSets), .InterruptSets(InterruptSets),
-    .SweepSets(SweepSets)
+    .SweepSets(SweepSets), .DrainLatency(DrainLatency)
   ) u_flush (
     .clk_i, .rst_ni, .flush_valid_i(flush_valid), .flush_i(flush), .flush_done_o(flush_done),
     .control_next_i(control_next), .control_o(control), .stop_o(stop), .empty_i(empty),

@@ -25,6 +25,7 @@ module dmar_params #(
   parameter int unsigned WriteBufferBeats      = 256,
   parameter int unsigned Tags                  = 32,
   parameter int unsigned Port0Tags             = 16,
+  parameter int unsigned DrainLatency          = 2,
   parameter int unsigned Lanes                 = 2,
   parameter bit          LeafLines             = 1'b1,
   parameter int unsigned PrefetchLines         = 2,
@@ -106,6 +107,9 @@ module dmar_params #(
   end
   if (Port0Tags < 1 || Port0Tags > 256) begin : gen_port0_tags
     $error("Port0Tags must be 1 to 256");
+  end
+  if (DrainLatency < 1 || DrainLatency > 16) begin : gen_drain_latency
+    $error("DrainLatency must be 1 to 16");
   end
   if (Lanes != 1 && Lanes != 2) begin : gen_lanes
     $error("Lanes must be 1 or 2");

@@ -16,6 +16,7 @@ module dmar_flush #(
   parameter int unsigned PageSets      = 16,   // of the largest IOTLB or paging-structure cache
   parameter int unsigned InterruptSets = 1,
   parameter int unsigned SweepSets     = 16,   // of the largest cache of all
+  parameter int unsigned DrainLatency  = 2,    // from the new epoch until drain_busy_i counts
   localparam int unsigned SweepWidth = (SweepSets > 1) ? $clog2(SweepSets) : 1
 ) (
   input wire logic                  clk_i,
@@ -45,7 +46,7 @@ module dmar_flush #(
   state_e state_d, state_q;
 
   logic [SweepWidth-1:0] count_q, last;
-  logic                  chosen, fenced_q;
+  logic                  chosen, settled_q, fenced;
 
   assign chosen = flush_i.ctx || flush_i.iotlb || flush_i.paging || flush_i.irte;
 
@@ -73,13 +74,14 @@ module dmar_flush #(
         end
       end
       StSweep:  if (count_q == last) state_d = StSettle;
-      StSettle: if (fenced_q) state_d = flush_i.apply ? StStop : StPoison;
+      StSettle: if (settled_q) state_d = flush_i.apply ? StStop : StPoison;
       // The control state changes while nobody looks at it.
       StStop:   if (empty_i) state_d = StApply;
       StApply:  state_d = StPoison;
       StPoison: state_d = flush_i.drain ? StFence : StIdle;
-      // Answers of the old epoch reach the ports.
-      StFence:  if (fenced_q) state_d = StDrain;
+      // The last answer of the old epoch is given in the first clock of this; the requester gets
+      // time to raise drain_busy_i.
+      StFence:  if (fenced) state_d = StDrain;
       StDrain:  if (!drain_busy_i) state_d = StIdle;
       default:  state_d = StIdle;
     endcase
@@ -87,16 +89,27 @@ module dmar_flush #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q  <= StReset;
-      count_q  <= '0;
-      fenced_q <= 1'b0;
-      epoch_o  <= 1'b0;
+      state_q   <= StReset;
+      count_q   <= '0;
+      settled_q <= 1'b0;
+      epoch_o   <= 1'b0;
     end else begin
-      state_q  <= state_d;
-      count_q  <= (sweep_valid_o && count_q != last) ? count_q + 1'b1 : '0;
-      fenced_q <= ((state_q == StSettle) || (state_q == StFence)) && !fenced_q;
+      state_q   <= state_d;
+      count_q   <= (sweep_valid_o && count_q != last) ? count_q + 1'b1 : '0;
+      settled_q <= (state_q == StSettle) && !settled_q;
       if (state_q == StPoison && flush_i.drain) epoch_o <= !epoch_o;
     end
+  end
+
+  localparam int unsigned FenceWidth = $clog2(DrainLatency + 1);
+
+  logic [FenceWidth-1:0] fence_q;   // clocks of StFence so far
+
+  assign fenced = (fence_q == FenceWidth'(DrainLatency - 1));
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || state_q != StFence) fence_q <= '0;
+    else                               fence_q <= fence_q + 1'b1;
   end
 
   always_ff @(posedge clk_i) begin

@@ -14,7 +14,7 @@ CONFIG = "tb/dmar/config.hpp"
 MEMBERS = "tb/bench/DmarModel.cmake"
 TITLES = {"architecture": "Architecture, reported in VER, CAP and ECAP", "size": "Sizes",
           "bus": "Attributes of `m_dma` and `m_tbl`",
-          "core": "`dmar_core` only; `dmar_top` computes them from its slots"}
+          "core": "`dmar_core` only; `dmar_top` computes the numbers of tags from its slots"}
 
 
 def table(source, group):

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 . sim/lint/steps.sh
 
 cxx_files() { find tb sim -name '*.cpp' -o -name '*.hpp' | sort; }
-rtl_files() { find rtl -name '*.sv' -o -name '*.svh' -o -name '*.f' -o -name '*.vlt' | sort; }
+rtl_files() { find rtl tb/check -name '*.sv' -o -name '*.svh' -o -name '*.f' -o -name '*.vlt' | sort; }
 text_files() { cxx_files; rtl_files; find sim docs -name '*.sh' -o -name '*.md'; echo README.md; }
 
 format() { cxx_files | xargs clang-format-14 --dry-run --Werror; }
@@ -25,7 +25,7 @@ no_implicit_nets() {  # none inside each source, and none left behind for the so
   done
 }
 banned() {  # what Yosys 0.23 accepts and silently gets wrong
-  ! rtl_files | xargs grep -nE '\$bits\(|_t +[a-z_0-9]+ *\[|_t *\[|\bbind\b' | grep -v '^rtl/lint.vlt'
+  ! rtl_files | grep -v '^tb/' | xargs grep -nE '\$bits\(|_t +[a-z_0-9]+ *\[|_t *\[|\bbind\b' | grep -v '^rtl/lint.vlt'
 }
 # What every read_verilog gets wrong. That it is found, and what it is, stands in cast_cases/.
 casts() {
@@ -61,6 +61,8 @@ step "Verilator -Wall: barest build" verilator_lint "-GSagaw=5'b00100" "-GSuperP
   "-GPassThrough=1'b0" "-GSnoopControl=1'b0" "-GZeroLengthRead=1'b0" "-GPageSelective=1'b0" \
   -GHostAddrWidth=39 -GDomainIdCode=2 "-GInterruptRemapping=1'b0" "-GExtendedInterruptMode=1'b0" \
   -GMaxInterruptMask=0
+step "Verilator -Wall: checks of the bench" verilator_lint tb/check/dmar_drain_check.sv \
+  tb/check/drain_bind.sv
 step "Yosys: default build" yosys_lint ""
 step "Yosys: widest build" yosys_lint "-chparam HostAddrWidth 52 -chparam GuestAddrWidth 57
   -chparam Sagaw 5'b01110 -chparam VersionMajor 4 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8"

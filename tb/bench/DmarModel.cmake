@@ -188,9 +188,12 @@ function(dmar_rtl_arguments out)
   set(${out} ${arguments} PARENT_SCOPE)
 endfunction()
 
-# dmar_add_model(<name> [<Parameter>=<value> ...]): dmar_top from rtl/files.f.
+# dmar_add_model(<name> [<Parameter>=<value> ...]): dmar_top from rtl/files.f, with the check of
+# its drains.
 function(dmar_add_model name)
   dmar_rtl_sources(sources)
+  list(APPEND sources ${CMAKE_SOURCE_DIR}/tb/check/dmar_drain_check.sv
+    ${CMAKE_SOURCE_DIR}/tb/check/drain_bind.sv)
   dmar_rtl_arguments(arguments ${ARGN})
   dmar_add_model_from(${name} "${sources}" "${arguments}" ${ARGN})
 endfunction()

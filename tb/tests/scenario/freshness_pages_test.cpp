@@ -78,7 +78,7 @@ TEST_P(FreshPages, RealBug36_EveryAddressMask) {
   on_both_paths([&] {
     for (unsigned mask = 0; mask <= config().max_address_mask; ++mask) {
       const std::uint64_t span = kPage << mask;
-      const std::uint64_t base = 0x80'0000'0000 + 4 * span;
+      const std::uint64_t base = 0x20'0000'0000 + 4 * span;
       const std::set<std::uint64_t> offsets{0, span / 2, span - kPage};
       std::set<std::uint64_t> pages;
       for (const std::uint64_t offset : offsets) pages.insert((base + offset) & ~(kPage - 1));
@@ -110,7 +110,7 @@ TEST_P(FreshPages, AnyPartOfALargePageRemovesIt) {
     const unsigned level = static_cast<unsigned>(size) + 1;
     if (!second_stage::may_be_leaf(config(), level)) continue;
     const std::uint64_t bytes = page_bytes(size);
-    const Iova iova(0x100'0000'0000 * level);
+    const Iova iova(0x10'0000'0000 * level);
     domain.map(iova, HostAddr(kData), size);
     const HostAddr leaf = tables().entry_address(domain, iova, level);
     on_both_paths([&] {

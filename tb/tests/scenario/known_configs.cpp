@@ -53,6 +53,11 @@ const std::vector<NamedConfig> &known_configs() {
         .extended_interrupt_mode = false,
         .max_interrupt_mask = 0,
         .write_buffer_flush = true}},
+      {"client",
+       {.host_address_width = 39,
+        .guest_address_width = 39,
+        .sagaw = 0b00100,
+        .extended_interrupt_mode = false}},
   };
   return kConfigs;
 }

@@ -81,7 +81,7 @@ TEST_P(Permission, LargePagesCarryRightsToo) {
   start();
   for (const PageSize size : {PageSize::k2M, PageSize::k1G}) {
     const unsigned level = static_cast<unsigned>(size) + 1;
-    const Iova iova(0x80'0000'0000 * level);
+    const Iova iova(0x10'0000'0000 * level);
     const bool supported = second_stage::may_be_leaf(config(), level);
     if (!supported) {
       EXPECT_THROW(domain.map(iova, HostAddr(kData), size), std::invalid_argument);

@@ -125,7 +125,7 @@ TEST_P(ReservedBits, LargeLeaves) {
   start();
   for (unsigned level = 2; level <= 3; ++level) {
     SCOPED_TRACE(level);
-    const Iova iova(0x80'0000'0000 * level);
+    const Iova iova(0x10'0000'0000 * level);
     if (!second_stage::may_be_leaf(config(), level)) {
       domain.map(iova, HostAddr(kData));
       const HostAddr entry = tables().entry_address(domain, iova, level);

@@ -139,10 +139,11 @@ TEST_P(Pipeline, WalksRunInParallel) {
   constexpr std::uint64_t kLatency = 200;
   make({.table_memory = {.min_latency = kLatency, .max_latency = kLatency}});
   Domain domain = start_with_page();
+  const std::uint64_t apart = far_apart();
   const auto pages = [&](unsigned first, unsigned count) {
     std::vector<Request> requests;
     for (unsigned n = first; n < first + count; ++n) {
-      const Iova iova(0x100'0000'0000 + n * 0x80'0000'0000);  // apart at level 4 and below
+      const Iova iova((2 + n) * apart);
       domain.map(iova, HostAddr(kData + n * kPage));
       requests.push_back(read_of(iova));
     }
@@ -218,6 +219,7 @@ TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
       make({});
       Domain domain = tables().create_domain({.id = 1, .levels = levels});
       tables().attach(kDevice, domain);
+      if (12 + 9 * (level - 1) >= config().guest_address_width) continue;  // one entry of all
       // At level 1 too far apart to be fetched along with it.
       const Iova neighbour(kIova.raw() +
                            (std::uint64_t{level == 1 ? 32U : 1U} << (12 + 9 * (level - 1))));
@@ -228,7 +230,9 @@ TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
       unit().access(read_of(kIova));
       const auto before = unit().counters();
       EXPECT_THAT(unit().access(read_of(neighbour)), Reaches(kData + kPage));
-      EXPECT_EQ(unit().counters().table_reads - before.table_reads, level);
+      // The one entry that addresses of 39 bits reach in a fourth table has no cache.
+      const bool reads_fourth = level == 3 && config().guest_address_width == 39;
+      EXPECT_EQ(unit().counters().table_reads - before.table_reads, level + (reads_fourth ? 1 : 0));
     }
   }
 }

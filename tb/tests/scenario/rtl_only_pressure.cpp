@@ -78,8 +78,10 @@ TEST_P(Pressure, RealBug12_SmallestCaches) {
   Domain domain = start_with_page();
   Domain second = tables().create_domain({.id = 2, .levels = 4});
   tables().attach(kNeighbour, second);
+  const std::uint64_t step =
+      far_apart() + 0x20'1000 + (far_apart() > 0x4000'0000 ? 0x4000'0000 : 0);
   for (unsigned n = 0; n < 16; ++n) {
-    const Iova iova(0x100'0000'0000 + n * 0x80'4020'1000ULL);
+    const Iova iova(2 * far_apart() + n * step);
     domain.map(iova, HostAddr(kData + n * kPage));
     second.map(iova, HostAddr(kMoreData + n * kPage));
   }
@@ -87,7 +89,7 @@ TEST_P(Pressure, RealBug12_SmallestCaches) {
   for (unsigned round = 0; round < 6; ++round) {
     std::vector<Request> requests;
     for (unsigned n = 0; n < 64; ++n) {
-      const Iova iova(0x100'0000'0000 + n * 5 % 16 * 0x80'4020'1000ULL);
+      const Iova iova(2 * far_apart() + n * 5 % 16 * step);
       requests.push_back(read_of(iova, 16, n % 2 == 0 ? kDevice : kNeighbour));
       if (n % 3 == 0) requests.back().kind = AccessKind::kWrite;
     }

@@ -46,6 +46,12 @@ class RtlScenario : public ::testing::TestWithParam<std::string> {
     return parameter(cache + "Sets") * parameter(cache + "Ways");
   }
 
+  // Bytes between addresses that no cache of upper tables has in common: they differ in the index
+  // of the fourth table, or of the third where no more than 39 bits are allowed.
+  [[nodiscard]] std::uint64_t far_apart() const {
+    return config().guest_address_width > 39 ? 0x80'0000'0000 : 0x4000'0000;
+  }
+
   // kDevice in domain 1, which maps kIova to kData, and translation on.
   Domain start_with_page();
   static Request read_of(Iova address, std::uint32_t bytes = 16, SourceId source_id = kDevice) {

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -87,6 +88,12 @@ class Scenario : public ::testing::TestWithParam<std::string> {
   Domain start_with_page(Rights rights = {});
   [[nodiscard]] bool levels_supported(unsigned levels) const {
     return ((config().sagaw >> (levels - 2)) & 1) != 0;
+  }
+  // Entries of a table of this level that addresses within MGAW select.
+  [[nodiscard]] std::uint64_t entries_reached(unsigned level) const {
+    const unsigned shift = second_stage::index_shift(level);
+    const unsigned width = config().guest_address_width;
+    return width <= shift ? 1 : std::uint64_t{1} << std::min(width - shift, 9U);
   }
 
   // Requests of kDevice unless told otherwise.
