@@ -64,7 +64,7 @@ class Scanner {
 
   void directive() {
     const Token &token = take();
-    if (token.is("`include")) {
+    if (token.is("`include") || token.is("`default_nettype")) {
       take();
     } else if (token.is("`ifndef") || token.is("`ifdef")) {
       skip_past("`endif");  // simulation only
