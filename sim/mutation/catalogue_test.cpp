@@ -68,6 +68,26 @@ TEST(Operators, WidthsAndParametersStay) {
   EXPECT_THAT(changes("(Sets > 1) ? x : y"), UnorderedElementsAre("(Sets > 1) ? (y) : (x)"));
 }
 
+TEST(Operators, SetAndClearChangePlaces) {
+  std::vector<std::string> list;
+  const SourceFile source = module_with(
+      "always_ff @(posedge clk_i) begin\nif (!rst_ni) q <= 1'b0;\nelse if (set || more) q <= "
+      "1'b1;\n"
+      "else if (clear) q <= 1'b0;\nend\nalways_comb begin\nif (a) x = b;\nelse if (c) x = d;\nend");
+  for (const Mutant &mutant : mutants_of(source)) {
+    if (mutant.operation == "priority") list.push_back(mutant.edits.front().text);
+  }
+  EXPECT_THAT(list, UnorderedElementsAre("(set || more) && !(clear)"));
+}
+
+TEST(Operators, AReadyMayBeIgnored) {
+  std::vector<std::string> list;
+  for (const Mutant &mutant : mutants_of(module_with("m u (.x_ready_i(y_ready), .z_i(z));"))) {
+    list.push_back(mutant.edits.front().text);
+  }
+  EXPECT_THAT(list, UnorderedElementsAre("1'b1"));
+}
+
 TEST(Operators, AResetMayBeForgottenButNotUpsideDown) {
   const auto mutants =
       mutants_of(module_with("always_ff @(posedge clk_i) if (!rst_ni) q <= '0; else q <= d;"));

@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
   app.require_subcommand(1);
 
   PlanOptions plan;
-  plan.folders = {"translate", "fault", "invalidate", "interrupt", "regs"};
+  plan.folders = {"translate", "fault", "invalidate", "interrupt", "regs", "axi"};
   plan.count = 270;
   auto *write = app.add_subcommand("write", "Write the RTL with all chosen mutants in it");
   write->add_option("--rtl", plan.rtl, "Folder of the RTL")->required();

@@ -85,6 +85,8 @@ class Changer {
     visit(whole);
     if (site_.kind == Site::Kind::kCondition) {
       condition(whole);
+    } else if (site_.kind == Site::Kind::kInput && site_.before.ends_with("ready_i(")) {
+      replace("ready", whole, "1'b1");
     } else if (is_truth(whole)) {
       replace("stuck", whole, "1'b0");
       replace("stuck", whole, "1'b1");
@@ -113,6 +115,10 @@ class Changer {
     if (text(whole) == "!rst_ni") return;
     replace("stuck", whole, "1'b1");
     negate(whole);
+    // Set and clear in one clock: the other one wins.
+    if (!site_.rival.empty()) {
+      replace("priority", whole, fmt::format("({}) && !({})", text(whole), site_.rival));
+    }
   }
 
   void negate(const Expression &e) {

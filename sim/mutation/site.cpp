@@ -64,7 +64,7 @@ class Scanner {
 
   void directive() {
     const Token &token = take();
-    if (token.is("`include")) {
+    if (token.is("`include") || token.is("`default_nettype")) {
       take();
     } else if (token.is("`ifndef") || token.is("`ifdef")) {
       skip_past("`endif");  // simulation only
@@ -158,9 +158,22 @@ class Scanner {
     expect("(");
     const auto condition = until({")"});
     take();
+    const std::size_t here = sites_.size();
     add(Site::Kind::kCondition, condition, "if (", ")");
     statement();
-    if (accept("else")) statement();
+    if (!accept("else")) return;
+    if (!combinational_ && at("if")) sites_[here].rival = condition_here();
+    statement();
+  }
+
+  // Of the `if` that comes next, which is not taken.
+  std::string condition_here() {
+    const std::size_t before = at_;
+    take();
+    expect("(");
+    std::string text = text_of(until({")"}));
+    at_ = before;
+    return text;
   }
 
   void cases() {

@@ -28,6 +28,7 @@ struct Site {
   std::span<const Token> expression;  // empty for kStatement
   std::string before;  // what the reader needs to see around it: "assign x =", "if (", ".clear_i ("
   std::string after;
+  std::string rival = {};  // of a condition in always_ff: what `else if` asks after it
 };
 
 // In the order of the source. SourceError for what is not understood.

@@ -39,6 +39,16 @@ std::vector<std::string> sites(const std::string &body) {
   return list;
 }
 
+TEST(Sites, DefaultNetTypesAroundTheModule) {
+  const std::string source =
+      "`default_nettype none\nmodule m (input wire logic a_i);\nassign b = a_i;\nendmodule\n"
+      "`default_nettype wire\n";
+  const std::vector<Token> tokens = tokenize(source);
+  const std::vector<Site> found = find_sites(tokens);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(source.substr(found[0].begin, found[0].end - found[0].begin), "a_i");
+}
+
 TEST(Tokens, NumbersAndCastsAreApart) {
   EXPECT_THAT(words("8'hFF 8'(x) '0 {4{2'b01}} 3'd2"),
               ElementsAre("8'hFF", "8", "'", "(", "x", ")", "'0", "{", "4", "{", "2'b01", "}", "}",

@@ -167,8 +167,8 @@ void AxiManager::drive() {
   aw_.drive();
   w_.drive();
   ar_.drive();
-  b_.drive(accept_answers_);
-  r_.drive(accept_answers_);
+  b_.drive(accept_write_responses_);
+  r_.drive(accept_read_data_);
 }
 
 }  // namespace dmar::bench

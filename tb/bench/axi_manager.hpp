@@ -48,7 +48,11 @@ class AxiManager : public Agent {
   std::pair<BurstHandle, AxiResult> take_finished();
 
   // False: a device that takes no answers, read data and write responses alike, until told so.
-  void accept_answers(bool accept) { accept_answers_ = accept; }
+  void accept_answers(bool accept) { accept_answers(accept, accept); }
+  void accept_answers(bool read_data, bool write_responses) {
+    accept_read_data_ = read_data;
+    accept_write_responses_ = write_responses;
+  }
 
   // Nothing queued or in flight.
   [[nodiscard]] bool idle() const { return in_flight_ == 0; }
@@ -81,7 +85,8 @@ class AxiManager : public Agent {
   ChannelSource<AddressBeat> ar_;
   ChannelSink<ReadBeat> r_;
   AxiBus &bus_;
-  bool accept_answers_ = true;
+  bool accept_read_data_ = true;
+  bool accept_write_responses_ = true;
   BurstHandle next_handle_ = 1;
   unsigned in_flight_ = 0;
   std::unordered_map<BurstHandle, Transfer> transfers_;

@@ -214,9 +214,9 @@ void AxiMemory::drive() {
   offer_write();
   r_.drive();
   b_.drive();
-  ar_.drive(reads_.size() < timing_.max_outstanding);
-  aw_.drive(open_writes_.size() + writes_.size() < timing_.max_outstanding);
-  w_.drive(write_beats_.size() < kMaxWriteBeats);
+  ar_.drive(!blocked_.ar && reads_.size() < timing_.max_outstanding);
+  aw_.drive(!blocked_.aw && open_writes_.size() + writes_.size() < timing_.max_outstanding);
+  w_.drive(!blocked_.w && write_beats_.size() < kMaxWriteBeats);
 }
 
 }  // namespace dmar::bench

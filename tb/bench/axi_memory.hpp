@@ -27,6 +27,13 @@ struct MemoryTiming {
   unsigned max_outstanding = 64;  // bursts of each direction
 };
 
+// Channels that take nothing for now.
+struct BlockedChannels {
+  bool ar = false;
+  bool aw = false;
+  bool w = false;
+};
+
 // A run of neighbouring bytes that a write burst changed.
 struct WriteRun {
   std::uint64_t address = 0;
@@ -66,6 +73,8 @@ class AxiMemory : public Agent {
   // WRAP and FIXED bursts too, for devices that issue them; otherwise they are an error.
   void accept_every_type(bool accept) { every_type_ = accept; }
   void set_hold(Hold hold) { hold_ = std::move(hold); }
+  // Back-pressure until the next call. Answers wait by set_hold().
+  void block(const BlockedChannels &blocked) { blocked_ = blocked; }
   void set_reader(Reader reader) { reader_ = std::move(reader); }
 
   // No burst begun that is not yet answered.
@@ -122,6 +131,7 @@ class AxiMemory : public Agent {
   Observer observer_;
   Hold hold_;
   Reader reader_;
+  BlockedChannels blocked_;
   bool every_type_ = false;
   std::uint64_t now_ = 0;
   std::uint64_t slowest_answer_ = 0;

@@ -123,6 +123,10 @@ class RtlIommu : public Iommu {
   void hold_table_answers(AxiMemory::Hold hold) { table_memory_.set_hold(std::move(hold)); }
   void hold_dma_answers(AxiMemory::Hold hold) { dma_memory_.set_hold(std::move(hold)); }
 
+  // Channels of m_tbl or m_dma that take nothing until the next call (AxiMemory::block).
+  void block_table_channels(const BlockedChannels &blocked) { table_memory_.block(blocked); }
+  void block_dma_channels(const BlockedChannels &blocked) { dma_memory_.block(blocked); }
+
   // Bursts that memory behind m_dma has not answered yet; longest answers of both memories.
   [[nodiscard]] std::vector<AddressBeat> dma_under_way() const { return dma_memory_.under_way(); }
   [[nodiscard]] std::uint64_t slowest_dma_answer() const { return dma_memory_.slowest_answer(); }
@@ -140,6 +144,9 @@ class RtlIommu : public Iommu {
 
   // False: the device takes no answers from now on (AxiManager::accept_answers).
   void accept_device_answers(bool accept) { device_.accept_answers(accept); }
+  void accept_device_answers(bool read_data, bool write_responses) {
+    device_.accept_answers(read_data, write_responses);
+  }
 
   void start_wave(const std::string &path) { simulation_->start_wave(path); }
   void stop_wave() { simulation_->stop_wave(); }

@@ -39,6 +39,7 @@ Machine::Machine(const FuzzCase &one, const std::optional<WaveWindow> &wave)
     : case_(one),
       wave_(wave),
       unit_(make_rtl(one.model, random_options(one))),
+      stalls_(*unit_, one.seed, one.features.has(Feature::kSlowMemory)),
       ledger_(unit_->memory()),
       scoreboard_(unit_->config(), unit_->memory()),
       faults_(unit_->config()),
@@ -53,6 +54,7 @@ void Machine::tick() {
     unit_->start_wave(wave_->file);
     wave_.reset();
   }
+  stalls_.tick();
   traffic_.issue();
   unit_->step();
   for (const StatusWrite &write : unit_->take_status_writes()) {

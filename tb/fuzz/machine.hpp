@@ -15,6 +15,7 @@
 #include "bench/rtl_iommu.hpp"
 #include "fuzz/fuzz_case.hpp"
 #include "fuzz/run_case.hpp"
+#include "fuzz/stalls.hpp"
 #include "fuzz/traffic.hpp"
 #include "fuzz/world.hpp"
 #include "scoreboard/access_ledger.hpp"
@@ -60,6 +61,7 @@ class Machine {
   FuzzCase case_;
   std::optional<WaveWindow> wave_;
   std::unique_ptr<RtlIommu> unit_;
+  Stalls stalls_;
   AccessLedger ledger_;
   Scoreboard scoreboard_;
   FaultWatch faults_;

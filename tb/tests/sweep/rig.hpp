@@ -4,11 +4,13 @@
 #ifndef DMAR_SWEEP_RIG_HPP
 #define DMAR_SWEEP_RIG_HPP
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/registry.hpp"
@@ -28,6 +30,12 @@ struct Orders {
   std::uint64_t new_answers = 0;
 };
 
+// Where nothing gets on from the first probe on, until long after every flush would have finished;
+// at the device until the trigger is complete, which may not wait for it.
+enum class Stall { kNone, kDataAr, kDataAw, kDataW, kTableAr, kTableR, kDeviceR, kDeviceB };
+constexpr std::array<std::string_view, 8> kStallNames{
+    "none", "data_ar", "data_aw", "data_w", "table_ar", "table_r", "device_r", "device_b"};
+
 class Rig {
  public:
   // Memory timing is that of the situation with seed 1, and random with any other seed.
@@ -45,7 +53,7 @@ class Rig {
   // The trigger starts `offset` cycles after the first probe (before it, when negative); with
   // `change`, tables change just before it. Mismatch when anything is not legal, or when the old
   // version is seen after completion.
-  void run(int offset, bool change);
+  void run(int offset, bool change, Stall stall = Stall::kNone);
 
   [[nodiscard]] const Orders &orders() const { return orders_; }
   [[nodiscard]] std::uint64_t cycle() const { return unit_->cycle(); }
@@ -89,6 +97,8 @@ class Rig {
   void start_trigger();
   [[nodiscard]] bool trigger_complete();
   void check_drained() const;
+  void begin_stall(Stall stall);
+  void end_stall();
   void confirm();
 
   Situation situation_;

@@ -16,6 +16,8 @@ namespace {
 
 using Path = Trigger::Path;
 
+constexpr std::uint64_t kStallCycles = 200;  // every flush alone is shorter
+
 std::uint64_t context_command(const ContextScope &scope) {
   return ccmd::kIcc | (std::uint64_t{scope.granularity} << ccmd::kCirgShift) |
          (std::uint64_t{scope.function_mask} << ccmd::kFmShift) |
@@ -214,7 +216,22 @@ Rig::Durations Rig::measure() {
   return durations;
 }
 
-void Rig::run(int offset, bool change) {
+void Rig::begin_stall(Stall stall) {
+  unit_->block_dma_channels(
+      {.ar = stall == Stall::kDataAr, .aw = stall == Stall::kDataAw, .w = stall == Stall::kDataW});
+  unit_->block_table_channels({.ar = stall == Stall::kTableAr});
+  if (stall == Stall::kTableR) {
+    unit_->hold_table_answers([](const AddressBeat &, bool write) { return !write; });
+  }
+  unit_->accept_device_answers(stall != Stall::kDeviceR, stall != Stall::kDeviceB);
+}
+
+void Rig::end_stall() {
+  unit_->hold_table_answers(nullptr);
+  begin_stall(Stall::kNone);
+}
+
+void Rig::run(int offset, bool change, Stall stall) {
   flush_everything();
   // Everything older is out of the caches.
   unit_->memory().forget_history(cycle());
@@ -225,10 +242,14 @@ void Rig::run(int offset, bool change) {
   const std::uint64_t origin = cycle() + gap;
   const std::uint64_t first_probe = origin + static_cast<std::uint64_t>(std::max(0, -offset));
   const std::uint64_t trigger_at = origin + static_cast<std::uint64_t>(std::max(0, offset));
+  const bool at_device = stall == Stall::kDeviceR || stall == Stall::kDeviceB;
+  const std::uint64_t stall_end = std::max(first_probe, trigger_at) + kStallCycles;
   auto next = situation_.probes.begin();
   bool started = false;
   tick_until(
       [&] {
+        if (cycle() == first_probe) begin_stall(stall);
+        if (cycle() == stall_end && !at_device) end_stall();
         if (cycle() + gap == trigger_at && change) versions_.publish(next_);
         for (; next != situation_.probes.end() && first_probe + next->delay <= cycle(); ++next) {
           submit(next->request, true);
@@ -242,6 +263,7 @@ void Rig::run(int offset, bool change) {
       },
       "the invalidation");
   check_drained();
+  end_stall();
   confirm();
   // The probes that the invalidation was done before.
   for (; next != situation_.probes.end(); ++next) submit(next->request, true);

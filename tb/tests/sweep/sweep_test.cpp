@@ -2,12 +2,16 @@
 // The offset sweep: every kind of invalidation, started at every cycle of everything that may be
 // under way. Until it completes the old and the new answer are legal, afterwards the new one alone;
 // and both must really have been given, or the sweep has missed its window.
-// DMAR_SEED=s: other memory timings; DMAR_OFFSET=n: ends after that offset; DMAR_WAVE=file.fst: a
+// Some runs once more with each port standing still meanwhile, all of them in a long run.
+// DMAR_SEED=s: other memory timings; DMAR_OFFSET=n: ends after that offset, DMAR_STALL=port: after
+// the one of these runs; DMAR_WAVE=file.fst: a
 // wave of that last run. `--long`: every model, and several seeds.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -21,6 +25,7 @@ namespace {
 
 constexpr std::uint64_t kLongSeeds = 4;
 constexpr int kUnchangedStride = 8;  // between runs in which no table changes
+constexpr int kStalledRuns = 4;      // of each pair and stall; all offsets in a long run
 
 bool long_run = false;
 
@@ -98,28 +103,59 @@ Totals &totals() {
   return *environment;
 }
 
+// A few offsets for each place that stalls, others in each pair, so that together they are all.
+// DMAR_STALL and DMAR_OFFSET end it after that run.
+void run_stalled(Rig &rig, const Rig::Durations &durations, int shift, int &offset, Stall &stall) {
+  const char *last_stall = std::getenv("DMAR_STALL");
+  const char *wave = std::getenv("DMAR_WAVE");
+  const auto first = -static_cast<int>(durations.trigger);
+  const auto count = static_cast<int>(durations.trigger + durations.probes) + 1;
+  const int stride = long_run ? 1 : std::max(1, count / kStalledRuns);
+  for (std::size_t k = 1; k < kStallNames.size(); ++k) {
+    stall = static_cast<Stall>(k);
+    const int phase = (shift + 3 * static_cast<int>(k)) % stride;
+    for (offset = first + phase; offset < first + count; offset += stride) {
+      const bool last = last_stall != nullptr && kStallNames[k] == last_stall &&
+                        offset == static_cast<int>(number("DMAR_OFFSET", 0));
+      if (last && wave != nullptr) rig.start_wave(wave);
+      rig.run(offset, true, stall);
+      if (last) return;
+    }
+  }
+}
+
 class Sweep : public ::testing::TestWithParam<Pair> {};
 
 TEST_P(Sweep, RealBug02_EveryOffset) {
   const Pair &pair = GetParam();
   const char *wave = std::getenv("DMAR_WAVE");
   int offset = 0;
+  Stall stall = Stall::kNone;
   Rig rig(pair.model, pair.situation, pair.trigger, pair.seed);
   try {
     const Rig::Durations durations = rig.measure();
-    const int last = static_cast<int>(number("DMAR_OFFSET", durations.probes));
+    const bool stalls =
+        std::getenv("DMAR_STALL") != nullptr || std::getenv("DMAR_OFFSET") == nullptr;
+    const int last =
+        static_cast<int>(stalls ? durations.probes : number("DMAR_OFFSET", durations.probes));
     for (offset = -static_cast<int>(durations.trigger); offset <= last; ++offset) {
-      if (offset == last && wave != nullptr) rig.start_wave(wave);
+      if (offset == last && wave != nullptr && !stalls) rig.start_wave(wave);
       rig.run(offset, true);
       if (long_run || offset % kUnchangedStride == 0) rig.run(offset, false);
     }
+    if (stalls) {
+      const auto shift = static_cast<int>(std::hash<std::string>{}(pair.name()) % 1000);
+      run_stalled(rig, durations, shift, offset, stall);
+    }
   } catch (const std::exception &error) {
-    FAIL() << pair.name() << ", offset " << offset << ", cycle " << rig.cycle() << ": "
-           << error.what() << "\n"
+    const auto place = static_cast<std::size_t>(stall);
+    const std::string stalled = place == 0 ? "" : fmt::format("DMAR_STALL={} ", kStallNames[place]);
+    FAIL() << pair.name() << ", offset " << offset << ", stalled " << kStallNames[place]
+           << ", cycle " << rig.cycle() << ": " << error.what() << "\n"
            << fmt::format(
-                  "replay: DMAR_SEED={} DMAR_OFFSET={} ./sweep_tests{} --gtest_filter='*/{}' "
+                  "replay: DMAR_SEED={} {}DMAR_OFFSET={} ./sweep_tests{} --gtest_filter='*/{}' "
                   "(DMAR_WAVE=file.fst for a wave of that run)",
-                  pair.seed, offset, long_run ? " --long" : "", pair.name());
+                  pair.seed, stalled, offset, long_run ? " --long" : "", pair.name());
   }
   totals().add(rig.orders(), rig.cycle());
   if (std::getenv("DMAR_OFFSET") != nullptr) return;
