@@ -304,7 +304,7 @@ package dmar_pkg;
     address_mask = {52{1'b1}} << am;
   endfunction
 
-  // FEE0_0000h to FEEF_FFFFh (VT-d 3.14)
+  // FEE0_0000h to FEEF_FFFFh (VT-d 3.15)
   function automatic logic in_interrupt_range(input logic [51:0] page);
     in_interrupt_range = ((page >> 8) == 52'h0_0000_0000_0FEE);
   endfunction

@@ -18,11 +18,13 @@ module dmar_classify #(
 
   dmar_pkg::page_t page;
   logic            interrupt_range, untranslated_plain, malformed, message, remappable, refused;
+  logic            beyond_haw;
   logic [7:0]      refusal;
   logic [15:0]     index;
 
   assign page               = request_i.address[63:12];
   assign interrupt_range    = dmar_pkg::in_interrupt_range(page);
+  assign beyond_haw         = (page >> (HostAddrWidth - 12)) != '0;
   assign untranslated_plain = (request_i.at == dmar_pkg::AT_UNTRANSLATED) && !request_i.pasid_valid;
   // Without ECAP.PTRS a translated request has no PASID.
   assign malformed          = (request_i.at == dmar_pkg::AT_RESERVED) || !request_i.in_page
@@ -63,7 +65,12 @@ module dmar_classify #(
         reason_o  = dmar_pkg::FR_INTERRUPT_REQUEST;
       end
     end else if (!control_i.translation_enabled) begin
-      if (request_i.at == dmar_pkg::AT_UNTRANSLATED) verdict_o = dmar_pkg::VerdictForward;
+      // The address is the host address, and no DMA goes to the interrupt range (VT-d 3.15): with a
+      // PASID a write would reach the interrupt controller past interrupt remapping. Nor does it
+      // go where there is no host address, since a fabric of HAW bits would drop the bits above.
+      if (request_i.at == dmar_pkg::AT_UNTRANSLATED && !interrupt_range && !beyond_haw) begin
+        verdict_o = dmar_pkg::VerdictForward;
+      end
     end else if (control_i.ttm != dmar_pkg::TTM_LEGACY) begin
       verdict_o = dmar_pkg::VerdictFault;
       reason_o  = (AbortMode && control_i.ttm == dmar_pkg::TTM_ABORT) ? dmar_pkg::FR_ABORT_MODE

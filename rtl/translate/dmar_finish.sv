@@ -213,6 +213,8 @@ module dmar_finish #(
   end
   assign mon_valid_o = rsp_valid_o;
 
+  `DMAR_ASSERT(NoDmaToInterruptRange_A, !rsp_valid_o || rsp_o.verdict != dmar_pkg::VerdictForward
+      || !dmar_pkg::in_interrupt_range(rsp_o.host_page))
   `DMAR_COVER(OvertakenWhileFinishing_C, poison_i && valid_q && concerned)
 
 endmodule

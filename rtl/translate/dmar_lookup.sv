@@ -7,6 +7,8 @@
 // fault: what a cache holds may predate an entry that software has made present or more permissive
 // since, which needs no invalidation. So the tables have to say it (dmar_finish).
 `default_nettype none
+`include "dmar_assert.svh"
+
 module dmar_lookup #(
   parameter int unsigned HostAddrWidth  = 46,
   parameter int unsigned GuestAddrWidth = 48,
@@ -173,6 +175,9 @@ module dmar_lookup #(
   assign miss_o   = {source_id2, kind2, no_snoop2, page2, need2, verdict2, reason2, denied,
                      ctx_hit2, ctx2};
   assign busy_o   = valid1 || valid2 || rsp_valid_o;
+
+  `DMAR_ASSERT(NoDmaToInterruptRange_A, !rsp_valid_o || rsp_o.verdict != dmar_pkg::VerdictForward
+      || !dmar_pkg::in_interrupt_range(rsp_o.host_page))
 
   logic unused;
   assign unused = ^permission_reason;

@@ -43,14 +43,14 @@ bool same_shape(const Request &request, const AddressBeat &burst, const AxiAcces
           burst.address % kPageBytes == access.address.address % kPageBytes);
 }
 
-// `plain`: an ordinary DMA to the interrupt range is under way, which only one with a PASID can be.
-void check_interrupt_marking(const AxiAccess &access, bool plain) {
+// What lies in the interrupt range is a message, and no DMA.
+void check_interrupt_marking(const AxiAccess &access) {
   const bool message = has_user_bit(access, dma_user::kInterrupt);
   // A wide destination stands above bit 40 of the address of a message.
   const std::uint64_t low =
       message ? access.address.address & 0xFF'FFFF'FFFF : access.address.address;
   const bool in_range = low >> 20 == kInterruptPage;
-  if (message != in_range && !(in_range && plain)) {
+  if (message != in_range) {
     throw ProtocolError(describe(access) + (message ? ": marked as interrupt, other address"
                                                     : ": interrupt range, not marked"));
   }
@@ -125,11 +125,7 @@ bool DmaTracker::bind(const AxiAccess &access, BurstHandle after) {
 }
 
 void DmaTracker::note_access(const AxiAccess &access) {
-  const bool plain = std::ranges::any_of(flights_, [&access](const auto &entry) {
-    const Flight &flight = entry.second;
-    return flight.request.pasid && same_shape(flight.request, flight.burst, access);
-  });
-  check_interrupt_marking(access, plain);
+  check_interrupt_marking(access);
   if (!bind(access, 0)) {
     throw ProtocolError(describe(access) + ": no outstanding request may cause it");
   }

@@ -22,7 +22,7 @@ constexpr std::uint64_t field(std::uint64_t word, unsigned high, unsigned low) {
   return (word & bits(high, low)) >> low;
 }
 
-// FEE0_0000h to FEEF_FFFFh (VT-d 3.14).
+// FEE0_0000h to FEEF_FFFFh (VT-d 3.15).
 constexpr bool in_interrupt_range(std::uint64_t address) { return address >> 20 == 0xFEE; }
 
 constexpr unsigned domain_id_bits(const Config &config) { return 4 + 2 * config.domain_id_code; }

@@ -51,8 +51,8 @@ Request Traffic::interrupt_request() {
     request.bytes = random_.percent(50) ? 4 : 1 + static_cast<std::uint32_t>(random_.below(32));
     request.message_data = static_cast<std::uint32_t>(random_.next());
   }
-  // Then it is ordinary DMA, whatever the address.
-  if (features_.has(Feature::kOddRequests) && random_.percent(2)) request.pasid = Pasid(7);
+  // Then it is no interrupt request, and may not pass for one either.
+  if (features_.has(Feature::kOddRequests) && random_.percent(5)) request.pasid = Pasid(7);
   return request;
 }
 

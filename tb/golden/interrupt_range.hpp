@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests into the interrupt address range, which are never DMA-remapped (VT-d 3.14, 5.1.4).
+// Requests into the interrupt address range, which are never DMA-remapped (VT-d 3.15, 5.1.4).
 #ifndef DMAR_GOLDEN_INTERRUPT_RANGE_HPP
 #define DMAR_GOLDEN_INTERRUPT_RANGE_HPP
 
@@ -9,7 +9,7 @@
 
 namespace dmar::golden {
 
-// Untranslated, without PASID, into FEEx_xxxxh. Anything else is ordinary DMA.
+// Untranslated, without PASID, into FEEx_xxxxh. Anything else is DMA, which may not end there.
 inline bool is_for_interrupt_range(const Request &request) {
   return request.at == AddressType::kUntranslated && !request.pasid &&
          in_interrupt_range(request.address.raw());

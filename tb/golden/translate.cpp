@@ -135,16 +135,30 @@ Verdict translate_remapped(const Scene &scene) {
   return translate_second_stage(scene, context);
 }
 
+// No table mode and no context entry take part, so what is blocked here is no translation fault.
+// Only DMA with a PASID comes here with an address of the interrupt range; as a result of
+// pass-through or of a table that address is blocked, too (VT-d 3.15).
+Verdict pass_unchanged(const Scene &scene) {
+  const Request &request = scene.request;
+  scene.note_decision("translation disabled", "GSTS.TES = 0: addresses are host addresses");
+  if (request.at != AddressType::kUntranslated) {
+    return Blocked{Blocked::Cause::kUnsupportedRequest};
+  }
+  if (in_interrupt_range(request.address.raw())) {
+    scene.note_decision("interrupt address range", "DMA never goes there, with a PASID neither");
+    return Blocked{Blocked::Cause::kUnsupportedRequest};
+  }
+  if (!below(request.address.raw(), scene.config.host_address_width)) {
+    scene.note_decision("address width", "no host address is that wide");
+    return Blocked{Blocked::Cause::kUnsupportedRequest};
+  }
+  return protect(scene, identity(request));
+}
+
 Verdict decide(const Scene &scene) {
   if (unsupported(scene.request)) return Blocked{Blocked::Cause::kUnsupportedRequest};
   if (is_for_interrupt_range(scene.request)) return judge_interrupt_range(scene);
-  if (!scene.control.translation_enabled) {
-    scene.note_decision("translation disabled", "GSTS.TES = 0: addresses are host addresses");
-    if (scene.request.at != AddressType::kUntranslated) {
-      return Blocked{Blocked::Cause::kUnsupportedRequest};
-    }
-    return protect(scene, identity(scene.request));
-  }
+  if (!scene.control.translation_enabled) return pass_unchanged(scene);
   return protect(scene, translate_remapped(scene));
 }
 

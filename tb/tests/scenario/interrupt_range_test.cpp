@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The interrupt address range without interrupt remapping (VT-d 3.14, 5.1.4), and the address
+// The interrupt address range without interrupt remapping (VT-d 3.15, 5.1.4), and the address
 // types and PASIDs that legacy mode has no use for (VT-d 3.2, 7.1.3).
 #include <fmt/format.h>
 
@@ -195,13 +195,14 @@ TEST_P(AddressTypes, PasidFaultsInLegacyMode) {
   expect_fault(request, FaultReason::kPasidInLegacyMode);
 }
 
-// With PASID the interrupt range is an address like any other.
-TEST_P(AddressTypes, PasidIntoTheInterruptRange) {
+// With translation off a PASID says nothing, unless the address is of the interrupt range: there
+// DMA would be taken for a message.
+TEST_P(AddressTypes, PasidWithTranslationOff) {
   Request request = write_of(Iova(0xFEE0'1000), 4);
   request.pasid = Pasid(3);
-  const Completion completion = access(request);
-  EXPECT_THAT(completion, Reaches(0xFEE0'1000));
-  EXPECT_FALSE(completion.interrupt.has_value());
+  expect_refused(request);
+  request.address = Iova(0xFEF0'0000);
+  EXPECT_THAT(access(request), Reaches(0xFEF0'0000));
   start();
   expect_fault(request, FaultReason::kPasidInLegacyMode);
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "bench/dma_burst.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
@@ -90,6 +91,36 @@ TEST_P(RogueBurst, WhatCouldLeaveThePageIsBlocked) {
     EXPECT_TRUE(unit().take_dma_accesses().empty());
   }
   EXPECT_EQ(driver().fault_status(), 0U);
+}
+
+// A burst that begins below the interrupt range, or in it and is no DWORD write, does not get into
+// it, whatever its shape.
+TEST_P(RogueBurst, NoShapeReachesTheInterruptRange) {
+  unit().accept_every_burst_type(true);
+  constexpr std::array<std::uint64_t, 3> kStarts{0xFEDF'FF80, 0xFEE0'1000, 0xFEEF'FFF0};
+  for (const std::uint8_t type : {bench::kBurstFixed, bench::kBurstIncr, bench::kBurstWrap}) {
+    for (const std::uint64_t start : kStarts) {
+      for (const unsigned beats : {1U, 2U, 16U, 256U}) {
+        for (const std::uint8_t size : {0, 1, 2, 3, 4}) {
+          const Shape shape{type, start % kPage, beats, size};
+          SCOPED_TRACE(shape.text());
+          Request request = write_of(Iova(start), (1U << size) * beats);
+          if (beats == 1 && size == 2) continue;  // a message
+          unit().take_dma_accesses();
+          const bench::Outcome outcome =
+              unit().wait(unit().submit_rogue(request, burst_of(request, shape)));
+          for (const bench::AxiAccess &access : unit().take_dma_accesses()) {
+            EXPECT_EQ(access.address.address, start);
+            for (const bench::WriteRun &run : access.runs) EXPECT_LT(run.address, 0xFEE0'0000U);
+          }
+          if (start >= 0xFEE0'0000) {
+            EXPECT_FALSE(outcome.completion.address.has_value());
+          }
+          EXPECT_FALSE(outcome.completion.interrupt.has_value());
+        }
+      }
+    }
+  }
 }
 
 TEST_P(RogueBurst, LegalWrapAndFixedPassUnchanged) {

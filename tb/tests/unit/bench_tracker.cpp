@@ -167,14 +167,15 @@ TEST_F(Tracker, InterruptMarkingMustMatchTheAddress) {
   EXPECT_THAT(error_of([&] { tracker_.note_access(wide); }), HasSubstr("one DWORD write"));
 }
 
-TEST_F(Tracker, PasidMakesTheInterruptRangeOrdinary) {
+TEST_F(Tracker, PasidDoesNotOpenTheInterruptRange) {
   const Request request{.source_id = SourceId(0x28),
                         .address = Iova(0xFEE01000),
                         .kind = AccessKind::kWrite,
                         .pasid = Pasid(3)};
   burst_ = make_burst(request, {}, 3);
   tracker_.add(++handle_, request, burst_.address, 100);
-  EXPECT_EQ(error_of([&] { tracker_.note_access(access_at(0xFEE01000)); }), "no error");
+  EXPECT_THAT(error_of([&] { tracker_.note_access(access_at(0xFEE01000)); }),
+              HasSubstr("interrupt range, not marked"));
 }
 
 TEST_F(Tracker, InterruptMarkingMustMatchTheVerdict) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decisions outside the tables: address types, the interrupt range, table modes, translation
 // off, protected memory, and what ATS devices are told.
+#include "dmar/structures.hpp"
 #include "golden_fixture.hpp"
 
 namespace dmar::golden {
@@ -81,13 +82,27 @@ INSTANTIATE_TEST_SUITE_P(Translation, GoldenDecisions, ::testing::Bool());
 TEST(GoldenDisabled, OnlyUntranslatedRequestsPass) {
   Machine machine;
   const auto judge = [&](AddressType at) {
-    return machine.unit.judge(
-        {.source_id = kDevice, .address = Iova(0xFEDC'BA98'7654'3210), .at = at});
+    return machine.unit.judge({.source_id = kDevice, .address = Iova(0x3A98'7654'3210), .at = at});
   };
-  EXPECT_THAT(judge(AddressType::kUntranslated), GoesTo(0xFEDC'BA98'7654'3210));
+  EXPECT_THAT(judge(AddressType::kUntranslated), GoesTo(0x3A98'7654'3210));
   EXPECT_THAT(judge(AddressType::kTranslationRequest), IsBlocked(Cause::kUnsupportedRequest));
   EXPECT_THAT(judge(AddressType::kTranslated), IsBlocked(Cause::kUnsupportedRequest));
   EXPECT_TRUE(machine.bus.reads.empty());
+}
+
+// What leaves unchanged is a host address, and no DMA ends in the interrupt range.
+TEST(GoldenDisabled, AddressesThatAreNoMemoryAreUnsupportedRequests) {
+  Machine machine;
+  const auto judge = [&](std::uint64_t address, std::optional<Pasid> pasid) {
+    return machine.unit.judge({.source_id = kDevice, .address = Iova(address), .pasid = pasid});
+  };
+  EXPECT_THAT(judge(bit(46) - 1, {}), GoesTo(bit(46) - 1));
+  EXPECT_THAT(judge(bit(46), {}), IsBlocked(Cause::kUnsupportedRequest));
+  EXPECT_THAT(judge(bit(63), {}), IsBlocked(Cause::kUnsupportedRequest));
+  EXPECT_THAT(judge(0xFEDF'FFFF, Pasid(1)), GoesTo(0xFEDF'FFFF));
+  EXPECT_THAT(judge(0xFEE0'0000, Pasid(1)), IsBlocked(Cause::kUnsupportedRequest));
+  EXPECT_THAT(judge(0xFEEF'FFFF, Pasid(1)), IsBlocked(Cause::kUnsupportedRequest));
+  EXPECT_THAT(judge(0xFEF0'0000, Pasid(1)), GoesTo(0xFEF0'0000));
 }
 
 TEST(GoldenTableMode, EveryModeButLegacyFaults) {

@@ -252,11 +252,12 @@ TEST_F(GoldenInterrupts, TranslationHasNoSay) {
   }
 }
 
-TEST_F(GoldenInterrupts, PasidMakesItOrdinaryDma) {
+TEST_F(GoldenInterrupts, PasidMakesItDmaThatMayNotGoThere) {
   machine_.entries.set(0, {});
   Request request = interrupt_request_of(kDevice, remappable_message(0));
   request.pasid = Pasid(1);
-  EXPECT_THAT(machine_.unit.translate(request), GoesTo(0xFEE0'0010));
+  EXPECT_EQ(machine_.unit.translate(request),
+            Verdict{Blocked{Blocked::Cause::kUnsupportedRequest}});
 }
 
 }  // namespace
