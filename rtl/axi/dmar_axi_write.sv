@@ -313,7 +313,7 @@ module dmar_axi_write #(
 
   logic [Slots-1:0]     memory_slot, refuse_slot;
   logic [SlotWidth-1:0] memory_index;
-  logic                 memory_taken, answers_space;
+  logic                 memory_awaited, answers_space;
 
   always_comb begin
     memory_index = '0;
@@ -322,19 +322,21 @@ module dmar_axi_write #(
     end
   end
 
-  assign m_bready_o   = !refuse_valid_q;
-  assign memory_taken = m_bvalid_i && m_bready_o;
+  // What no write waits for is taken and dropped: after a reset memory may still owe responses to
+  // writes that are forgotten.
+  assign m_bready_o     = !refuse_valid_q;
+  assign memory_awaited = m_bvalid_i && (memory_slot != '0);
 
   // Memory keeps the order of one ID.
   assign done_index = refuse_valid_q ? refuse_index_q : memory_index;
   for (genvar i = 0; i < Slots; i++) begin : gen_done
     assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_bid_i);
     assign refuse_slot[i] = refuse_valid_q && (refuse_index_q == SlotWidth'(i));
-    assign done[i]        = refuse_slot[i] || (memory_taken && memory_slot[i]);
+    assign done[i]        = refuse_slot[i] || (m_bvalid_i && !refuse_valid_q && memory_slot[i]);
   end
 
   dmar_fifo #(.Depth(Slots), .Width(IdWidth + 2)) u_answers (
-    .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || m_bvalid_i), .up_ready_o(answers_space),
+    .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || memory_awaited), .up_ready_o(answers_space),
     .up_data_i(refuse_valid_q ? {refuse_id_q, 2'b11} : {m_bid_i, m_bresp_i}),
     .dn_valid_o(s_bvalid_o), .dn_ready_i(s_bready_i), .dn_data_o({s_bid_o, s_bresp_o})
   );
@@ -401,8 +403,8 @@ module dmar_axi_write #(
   `DMAR_REQUIRE(HitsForwardOrBlock_R,
                 !rsp_valid_i || fast_permits || rsp_i.verdict == dmar_pkg::VerdictBlock)
   `DMAR_REQUIRE(LastBeatIsMarked_R, !data_accept || (s_wlast_i == data_last))
-  `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_bvalid_i || $onehot(memory_slot))
-  `DMAR_ASSERT(AnswersHaveRoom_A, !(refuse_valid_q || m_bvalid_i) || answers_space)
+  `DMAR_ASSERT(OneAnswered_A, $onehot0(memory_slot))
+  `DMAR_ASSERT(AnswersHaveRoom_A, !(refuse_valid_q || memory_awaited) || answers_space)
   `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_bvalid_o, s_bready_i, {s_bid_o, s_bresp_o})
   `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_awvalid_o, m_awready_i,

@@ -18,6 +18,12 @@ void RtlScenario::make(bench::RtlOptions options) {
   ticket_.reset();
 }
 
+void RtlScenario::reset_unit() {
+  unit_->reset_unit();
+  driver_ = std::make_unique<Driver>(*unit_);
+  ticket_.reset();
+}
+
 unsigned RtlScenario::walks() const {
   if (parameters() == "server") return 32;
   return parameters() == "default" || parameters() == "bare" ? 16 : 1;

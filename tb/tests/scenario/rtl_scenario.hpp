@@ -37,6 +37,9 @@ class RtlScenario : public ::testing::TestWithParam<std::string> {
   [[nodiscard]] Driver &driver() { return *driver_; }
   [[nodiscard]] const Config &config() const { return unit_->config(); }
 
+  // Resets the unit alone (RtlIommu::reset_unit()); a driver that knows nothing of before.
+  void reset_unit();
+
   // The parameters of models.txt that the unit was built with: the netlist is a `tiny`.
   [[nodiscard]] static std::string parameters() {
     return GetParam() == "netlist" ? "tiny" : GetParam();
