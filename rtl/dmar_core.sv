@@ -98,6 +98,7 @@ module dmar_core #(
   output logic                      wlast_o,
   output logic                      wvalid_o,
   input wire logic                  wready_i,
+  input wire logic [5:0]            bid_i,
   input wire logic                  bvalid_i,
   output logic                      bready_o,
   output logic     [5:0]            arid_o,
@@ -338,7 +339,7 @@ module dmar_core #(
 
   dmar_table_port #(
     .HostAddrWidth(HostAddrWidth), .Coherent(Coherent), .SnoopCache(SnoopCache),
-    .TableQos(TableQos), .FullSlice(Walks > 1)
+    .TableQos(TableQos), .Walks(Walks), .FullSlice(Walks > 1)
   ) u_table_port (
     .clk_i, .rst_ni,
     .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),
@@ -355,7 +356,8 @@ module dmar_core #(
     .inv_event_done_o(inv_event_done),
     .awid_o, .awaddr_o, .awlen_o, .awsize_o, .awburst_o, .awcache_o, .awprot_o, .awqos_o,
     .awuser_o, .awvalid_o, .awready_i,
-    .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i, .bvalid_i, .bready_o,
+    .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i, .bid_i, .bvalid_i,
+    .bready_o,
     .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .arcache_o, .arprot_o, .arqos_o,
     .aruser_o, .arvalid_o, .arready_i,
     .rid_i, .rdata_i, .rresp_i, .rlast_i, .rvalid_i, .rready_o

@@ -364,7 +364,7 @@ module dmar_top #(
     .awvalid_o(m_tbl_awvalid_o), .awready_i(m_tbl_awready_i),
     .wdata_o(m_tbl_wdata_o), .wstrb_o(m_tbl_wstrb_o), .wlast_o(m_tbl_wlast_o),
     .wvalid_o(m_tbl_wvalid_o), .wready_i(m_tbl_wready_i),
-    .bvalid_i(m_tbl_bvalid_i), .bready_o(m_tbl_bready_o),
+    .bid_i(m_tbl_bid_i), .bvalid_i(m_tbl_bvalid_i), .bready_o(m_tbl_bready_o),
     .arid_o(m_tbl_arid_o), .araddr_o(m_tbl_araddr_o), .arlen_o(m_tbl_arlen_o),
     .arsize_o(m_tbl_arsize_o), .arburst_o(m_tbl_arburst_o),
     .arcache_o(m_tbl_arcache_o), .arprot_o(m_tbl_arprot_o), .arqos_o(m_tbl_arqos_o),
@@ -393,7 +393,7 @@ module dmar_top #(
 
   // Single beats, one write at a time: nothing to match. The rest of the request is in the waves.
   logic unused;
-  assign unused = ^{m_tbl_bid_i, m_tbl_bresp_i};
+  assign unused = ^m_tbl_bresp_i;
 
 endmodule
 `default_nettype wire

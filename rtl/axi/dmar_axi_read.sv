@@ -257,7 +257,7 @@ module dmar_axi_read #(
 
   logic [Slots-1:0]     memory_slot, silent_q;
   logic [SlotWidth-1:0] memory_index;
-  logic                 memory_taken, buffer_space, buffer_valid, buffer_ready;
+  logic                 memory_awaited, buffer_space, buffer_valid, buffer_ready;
   logic                 out_own, out_zero, out_last;
   logic [127:0]         out_data;
 
@@ -268,19 +268,21 @@ module dmar_axi_read #(
     end
   end
 
-  assign m_rready_o   = !own_valid_q;
-  assign memory_taken = m_rvalid_i && m_rready_o;
+  // What no read waits for is taken and dropped: after a reset memory may still owe data to reads
+  // that are forgotten.
+  assign m_rready_o     = !own_valid_q;
+  assign memory_awaited = m_rvalid_i && (memory_slot != '0);
 
   assign done_index = own_valid_q ? own_index_q : memory_index;
   for (genvar i = 0; i < Slots; i++) begin : gen_done
     assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_rid_i);
     assign own_slot[i]    = own_valid_q && (own_index_q == SlotWidth'(i));
-    assign done[i]        = own_slot[i] || (memory_taken && m_rlast_i && memory_slot[i]);
+    assign done[i]        = own_slot[i] || (m_rvalid_i && !own_valid_q && m_rlast_i && memory_slot[i]);
   end
 
   // A read of no bytes returns none: it may be permitted on a page that cannot be read.
   dmar_ram_fifo #(.Depth(BufferBeats), .Width(IdWidth + 133)) u_buffer (
-    .clk_i, .rst_ni, .up_valid_i(own_valid_q || m_rvalid_i), .up_ready_o(buffer_space),
+    .clk_i, .rst_ni, .up_valid_i(own_valid_q || memory_awaited), .up_ready_o(buffer_space),
     .up_data_i({own_valid_q,
                 own_valid_q || ((memory_slot & silent_q) != '0),
                 own_valid_q ? own_id : m_rid_i,
@@ -344,9 +346,9 @@ module dmar_axi_read #(
                ((fast_slot | late_slot) & ~(used & ~(ready_q | issued_q | refused_q))) == '0)
   `DMAR_REQUIRE(HitsForwardOrBlock_R,
                 !rsp_valid_i || fast_forward || rsp_i.verdict == dmar_pkg::VerdictBlock)
-  `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_rvalid_i || $onehot(memory_slot))
+  `DMAR_ASSERT(OneAnswered_A, $onehot0(memory_slot))
   `DMAR_ASSERT(RoomWithinBuffer_A, room_q <= CountWidth'(BufferBeats))
-  `DMAR_ASSERT(BufferHasRoom_A, !(own_valid_q || m_rvalid_i) || buffer_space)
+  `DMAR_ASSERT(BufferHasRoom_A, !(own_valid_q || memory_awaited) || buffer_space)
   `DMAR_ASSERT(OwnIsRefused_A, (own_slot & ~refused_q) == '0)
   `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_rvalid_o, s_rready_i,

@@ -119,24 +119,49 @@ module dmar_axi_write #(
     .used_o(used), .id_o(id), .issue_turn_o(issue_turn), .done_turn_o(done_turn)
   );
 
-  // Data. Bursts are counted by the length of their address beat, whatever WLAST says. //
+  // Data. Bursts are counted by the length of their address beat, whatever WLAST says. One beat that
+  // writes exactly one aligned DWORD is that DWORD, however wide it is: bridges and engines that
+  // know beats of the whole bus only send interrupts so. Strobes outside the beat, which AXI
+  // forbids, make none. //
 
-  logic        data_accept, data_last, data_dword, buffer_space;
+  logic        data_accept, data_last, data_dword, data_in_beat, buffer_space;
+  logic [3:0]  data_whole;        // DWORDs of the bus with all four strobes
+  logic [1:0]  data_lane;         // which one of them
   logic [7:0]  data_count_q, data_len;
   logic [3:0]  data_offset;
   logic [2:0]  data_size;
   logic [32:0] dword_q [Slots];   // whether it is one DWORD, and its data
+  logic [1:0]  lane_q  [Slots];   // bits 3:2 of its address
 
   assign {data_offset, data_len, data_size} = data_beat_q[data_q];
   assign s_wready_o  = buffer_space && (unfilled_q != '0);
   assign data_accept = s_wvalid_i && s_wready_o;
   assign data_last   = (data_count_q == data_len);
   assign filled      = data_accept && data_last;
-  assign data_dword  = (data_len == 8'd0) && (data_size == 3'd2) && (data_offset[1:0] == 2'b00)
-      && (s_wstrb_i == (16'h000F << data_offset));
+
+  for (genvar i = 0; i < 4; i++) begin : gen_whole
+    assign data_whole[i] = (s_wstrb_i[i*4 +: 4] == 4'hF);
+  end
+  assign data_lane = {data_whole[3] || data_whole[2], data_whole[3] || data_whole[1]};
+
+  // A beat begins at its address and ends where a multiple of its size does.
+  always_comb begin
+    case (data_size)
+      3'd2:    data_in_beat = (data_lane == data_offset[3:2]);
+      3'd3:    data_in_beat = (data_lane[1] == data_offset[3]);
+      3'd4:    data_in_beat = 1'b1;
+      default: data_in_beat = 1'b0;
+    endcase
+    if ({data_lane, 2'b00} < data_offset) data_in_beat = 1'b0;
+  end
+  assign data_dword = (data_len == 8'd0) && data_in_beat
+      && (s_wstrb_i == (16'h000F << {data_lane, 2'b00}));
 
   always_ff @(posedge clk_i) begin
-    if (filled) dword_q[data_q] <= {data_dword, s_wdata_i[{data_offset[3:2], 5'h0} +: 32]};
+    if (filled) begin
+      dword_q[data_q] <= {data_dword, s_wdata_i[{data_lane, 5'h0} +: 32]};
+      lane_q[data_q]  <= data_lane;
+    end
   end
 
   logic         buffer_valid, buffer_ready;
@@ -152,6 +177,7 @@ module dmar_axi_write #(
   // Translation //
 
   logic [63:0] ask_addr;
+  logic [3:0]  ask_byte;          // bits 3:0 of the address beat
   logic [7:0]  ask_len;
   logic [2:0]  ask_size;
   logic [1:0]  ask_burst;
@@ -166,8 +192,9 @@ module dmar_axi_write #(
   assign {ask_addr[63:12], ask_user[43:42], ask_user[38:37], ask_user[16]} = ask_beat_q[ask_q];
   assign ask_user[41] = 1'b0;
   assign {ask_user[40:39], ask_user[36:17]} = extra_q[ask_q];
-  assign {ask_addr[11:0], ask_len, ask_size, ask_burst, ask_user[15:0]} = beat_q[ask_q];
+  assign {ask_addr[11:4], ask_byte, ask_len, ask_size, ask_burst, ask_user[15:0]} = beat_q[ask_q];
   assign {ask_dword, ask_data} = dword_q[ask_q];
+  assign ask_addr[3:0] = ask_dword ? {lane_q[ask_q], 2'b00} : ask_byte;
 
   dmar_axi_request u_request (
     .write_i(1'b1), .addr_i(ask_addr), .len_i(ask_len), .size_i(ask_size), .burst_i(ask_burst),
@@ -219,6 +246,7 @@ module dmar_axi_write #(
   logic               may_refuse, refuse_valid_q;
   logic [7:0]         head_count_q, head_len;
   logic [11:0]        head_offset;
+  logic [2:0]         head_size;
   logic [15:0]        head_source_id;
   logic [IdWidth-1:0] head_id, refuse_id_q;
   logic [SlotWidth-1:0] refuse_index_q;
@@ -227,14 +255,23 @@ module dmar_axi_write #(
   assign head_go   = permitted_q[head_q] && !(head_interrupt && issued_q != '0);
   assign head_sink = refused_q[head_q];
 
-  assign {head_offset, head_len, m_awsize_o, m_awburst_o, head_source_id} = beat_q[head_q];
+  assign {head_offset, head_len, head_size, m_awburst_o, head_source_id} = beat_q[head_q];
   assign {head_id, m_awqos_o} = head_beat_q[head_q];
   assign head_remapped = head_interrupt && head_remaps;
 
+  // A message is a beat of four bytes at its own address, whatever the device made of it.
+  always_comb begin
+    m_awaddr_o = {head_page, head_offset};
+    m_awsize_o = head_size;
+    if (head_interrupt) begin
+      m_awaddr_o[3:0] = {head_remaps ? head_message.address : lane_q[head_q], 2'b00};
+      m_awsize_o      = 3'd2;
+    end
+    if (head_remapped) m_awaddr_o[11:4] = 8'h00;
+  end
+
   assign m_awvalid_o = head_go && !aw_done_q;
   assign m_awid_o    = head_id;
-  assign m_awaddr_o  = {head_page,
-                        head_remapped ? {8'h00, head_message.address, 2'b00} : head_offset};
   assign m_awlen_o   = head_len;
   assign m_awuser_o  = {head_interrupt, head_snoop, head_source_id};
 
@@ -276,7 +313,7 @@ module dmar_axi_write #(
 
   logic [Slots-1:0]     memory_slot, refuse_slot;
   logic [SlotWidth-1:0] memory_index;
-  logic                 memory_taken, answers_space;
+  logic                 memory_awaited, answers_space;
 
   always_comb begin
     memory_index = '0;
@@ -285,19 +322,21 @@ module dmar_axi_write #(
     end
   end
 
-  assign m_bready_o   = !refuse_valid_q;
-  assign memory_taken = m_bvalid_i && m_bready_o;
+  // What no write waits for is taken and dropped: after a reset memory may still owe responses to
+  // writes that are forgotten.
+  assign m_bready_o     = !refuse_valid_q;
+  assign memory_awaited = m_bvalid_i && (memory_slot != '0);
 
   // Memory keeps the order of one ID.
   assign done_index = refuse_valid_q ? refuse_index_q : memory_index;
   for (genvar i = 0; i < Slots; i++) begin : gen_done
     assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_bid_i);
     assign refuse_slot[i] = refuse_valid_q && (refuse_index_q == SlotWidth'(i));
-    assign done[i]        = refuse_slot[i] || (memory_taken && memory_slot[i]);
+    assign done[i]        = refuse_slot[i] || (m_bvalid_i && !refuse_valid_q && memory_slot[i]);
   end
 
   dmar_fifo #(.Depth(Slots), .Width(IdWidth + 2)) u_answers (
-    .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || m_bvalid_i), .up_ready_o(answers_space),
+    .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || memory_awaited), .up_ready_o(answers_space),
     .up_data_i(refuse_valid_q ? {refuse_id_q, 2'b11} : {m_bid_i, m_bresp_i}),
     .dn_valid_o(s_bvalid_o), .dn_ready_i(s_bready_i), .dn_data_o({s_bid_o, s_bresp_o})
   );
@@ -364,8 +403,8 @@ module dmar_axi_write #(
   `DMAR_REQUIRE(HitsForwardOrBlock_R,
                 !rsp_valid_i || fast_permits || rsp_i.verdict == dmar_pkg::VerdictBlock)
   `DMAR_REQUIRE(LastBeatIsMarked_R, !data_accept || (s_wlast_i == data_last))
-  `DMAR_REQUIRE(MemoryAnswersKnown_R, !m_bvalid_i || $onehot(memory_slot))
-  `DMAR_ASSERT(AnswersHaveRoom_A, !(refuse_valid_q || m_bvalid_i) || answers_space)
+  `DMAR_ASSERT(OneAnswered_A, $onehot0(memory_slot))
+  `DMAR_ASSERT(AnswersHaveRoom_A, !(refuse_valid_q || memory_awaited) || answers_space)
   `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_bvalid_o, s_bready_i, {s_bid_o, s_bresp_o})
   `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_awvalid_o, m_awready_i,

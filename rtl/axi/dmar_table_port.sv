@@ -11,6 +11,7 @@ module dmar_table_port #(
   parameter bit          Coherent      = 1'b1,
   parameter logic [3:0]  SnoopCache    = 4'b0010,
   parameter logic [3:0]  TableQos      = 4'b0000,
+  parameter int unsigned Walks         = 16,
   parameter bit          FullSlice     = 1'b1   // 0: smaller, but arready_i reaches the readers
 ) (
   input wire logic               clk_i,
@@ -62,6 +63,7 @@ module dmar_table_port #(
   output logic                   wlast_o,
   output logic                   wvalid_o,
   input wire logic               wready_i,
+  input wire logic [5:0]         bid_i,
   input wire logic               bvalid_i,
   output logic                   bready_o,
   output logic     [5:0]         arid_o,
@@ -128,14 +130,41 @@ module dmar_table_port #(
   assign arprot_o     = dmar_pkg::PROT_DATA;
   assign arqos_o      = TableQos;
 
+  // Who waits for data, from when its address enters the slice until its last beat is taken. What
+  // nobody waits for is taken and dropped: after a reset memory may still owe answers to readers
+  // that are forgotten. A walk has one read at a time, and so has the queue.
+  logic [Walks-1:0] walk_owed_q;
+  logic             queue_owed_q, walk_awaited, queue_awaited;
+
+  always_comb begin
+    walk_awaited = 1'b0;
+    for (int unsigned i = 0; i < Walks; i++) begin
+      if (walk_owed_q[i] && rid_i == 6'(i)) walk_awaited = 1'b1;
+    end
+  end
+  assign queue_awaited = queue_owed_q && (rid_i == dmar_pkg::ID_QUEUE);
+
+  for (genvar i = 0; i < Walks; i++) begin : gen_owed
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) walk_owed_q[i] <= 1'b0;
+      else if (walk_valid_i && walk_ready_o && walk_id_i == 6'(i)) walk_owed_q[i] <= 1'b1;
+      else if (rvalid_i && rready_o && rlast_i && rid_i == 6'(i)) walk_owed_q[i] <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) queue_owed_q <= 1'b0;
+    else if (queue_valid_i && queue_ready_o) queue_owed_q <= 1'b1;
+    else if (queue_rsp_valid_o && rlast_i) queue_owed_q <= 1'b0;
+  end
+
   // The queue has a place for every beat it asked for.
-  assign rready_o          = rvalid_i && (walk_rsp_ready_i || rid_i[5]);
+  assign rready_o          = rvalid_i && (walk_rsp_ready_i || !walk_awaited);
   assign rsp_id_o          = rid_i;
   assign rsp_data_o        = rdata_i;
   assign rsp_last_o        = rlast_i;
   assign rsp_error_o       = (rresp_i != 2'b00);
-  assign walk_rsp_valid_o  = rvalid_i && !rid_i[5];
-  assign queue_rsp_valid_o = rvalid_i && rid_i[5];
+  assign walk_rsp_valid_o  = rvalid_i && walk_awaited;
+  assign queue_rsp_valid_o = rvalid_i && queue_awaited;
 
   // Writes //
 
@@ -172,7 +201,8 @@ module dmar_table_port #(
     end
   end
 
-  assign write_done         = bready_o && bvalid_i;
+  // A response with another ID is owed to a write that a reset has made forgotten.
+  assign write_done         = sends && bready_o && bvalid_i && (bid_i == awid_o);
   assign status_done_o      = write_done && (writer_q == WRITER_STATUS);
   assign fault_event_done_o = write_done && (writer_q == WRITER_FAULT_EVENT);
   assign inv_event_done_o   = write_done && (writer_q == WRITER_INV_EVENT);
@@ -192,13 +222,12 @@ module dmar_table_port #(
   assign wstrb_o   = 16'h000F << {message.address[3:2], 2'b00};
   assign wlast_o   = 1'b1;
   assign wvalid_o  = sends && !w_done_q;
-  assign bready_o  = aw_done_q && w_done_q;
+  assign bready_o  = !sends || (aw_done_q && w_done_q);
 
   `DMAR_ASSERT_HELD(ReadAddressHeld_A, arvalid_o, arready_i,
                     {arid_o, araddr_o, arlen_o, arsize_o, arburst_o})
   `DMAR_ASSERT_HELD(WriteAddressHeld_A, awvalid_o, awready_i, {awid_o, awaddr_o})
   `DMAR_ASSERT_HELD(WriteDataHeld_A, wvalid_o, wready_i, {wdata_o, wstrb_o})
-  `DMAR_REQUIRE(OnlyKnownReaders_R, !rvalid_i || rid_i <= dmar_pkg::ID_QUEUE)
   `DMAR_REQUIRE(WalkReadsBelowHostWidth_R, !walk_valid_i || (walk_addr_i >> HostAddrWidth) == '0)
   `DMAR_REQUIRE(QueueReadsBelowHostWidth_R,
                 !queue_valid_i || (queue_addr_i >> HostAddrWidth) == '0)

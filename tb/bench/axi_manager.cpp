@@ -83,6 +83,17 @@ BurstHandle AxiManager::submit(AxiBurst burst, bool rogue) {
   return handle;
 }
 
+void AxiManager::forget() {
+  if (!aw_.empty() || !w_.empty() || !ar_.empty()) {
+    throw std::logic_error("a device with a beat on offer cannot be reset");
+  }
+  transfers_.clear();
+  finished_.clear();
+  reads_.clear();
+  writes_.clear();
+  in_flight_ = 0;
+}
+
 std::pair<BurstHandle, AxiResult> AxiManager::take_finished() {
   if (finished_.empty()) throw std::logic_error("no burst has finished");
   const BurstHandle handle = finished_.front();

@@ -54,6 +54,10 @@ class AxiManager : public Agent {
     accept_write_responses_ = write_responses;
   }
 
+  // Expects no answer any more to what is in flight, as a device does that was reset.
+  // std::logic_error when an address or data beat has not been taken yet.
+  void forget();
+
   // Nothing queued or in flight.
   [[nodiscard]] bool idle() const { return in_flight_ == 0; }
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }

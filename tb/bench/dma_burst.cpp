@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 
@@ -39,7 +40,8 @@ AddressBeat make_address(const Request &request, std::uint8_t id) {
   }
   const std::uint32_t bytes = request.bytes;
   if (std::has_single_bit(bytes) && bytes <= kBeatBytes && burst.address % bytes == 0) {
-    burst.size = static_cast<std::uint8_t>(std::countr_zero(bytes));
+    const std::uint32_t beat = std::max<std::uint32_t>(bytes, request.beat_bytes);
+    burst.size = static_cast<std::uint8_t>(std::countr_zero(beat));
     return burst;
   }
   const std::uint64_t lane = burst.address % kBeatBytes;
@@ -47,13 +49,15 @@ AddressBeat make_address(const Request &request, std::uint8_t id) {
   return burst;
 }
 
-std::vector<WriteBeat> make_beats(const AddressBeat &burst, std::span<const std::uint8_t> data) {
+std::vector<WriteBeat> make_beats(const AddressBeat &burst, std::span<const std::uint8_t> data,
+                                  std::uint16_t disabled) {
   std::vector<WriteBeat> beats(burst.len + std::size_t{1});
   const std::size_t first_lane = burst.address % kBeatBytes;
   for (std::size_t k = 0; k < data.size(); ++k) {
     WriteBeat &beat = beats[(first_lane + k) / kBeatBytes];
     const std::size_t lane = (first_lane + k) % kBeatBytes;
     beat.data[lane] = data[k];
+    if (k < kBeatBytes && ((disabled >> k) & 1) != 0) continue;
     beat.strobes = static_cast<std::uint16_t>(beat.strobes | (1U << lane));
   }
   beats.back().last = true;
@@ -79,8 +83,8 @@ AxiBurst make_burst(const Request &request, std::span<const std::uint8_t> data, 
   check(request, data);
   AxiBurst burst{.write = is_write(request.kind), .address = make_address(request, id)};
   if (burst.write) {
-    burst.beats = data.empty() ? make_beats(burst.address, pattern(request))
-                               : make_beats(burst.address, data);
+    burst.beats = data.empty() ? make_beats(burst.address, pattern(request), request.disabled)
+                               : make_beats(burst.address, data, request.disabled);
   }
   return burst;
 }

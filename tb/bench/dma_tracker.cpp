@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kInterruptPage = 0xFEE;  // address bits 39:20 of an interrupt message
 constexpr unsigned kInterruptBytes = 4;
+constexpr std::uint8_t kInterruptSize = 2;  // log2 of them
 
 bool released(VerdictKind verdict) {
   return verdict == VerdictKind::kForward || verdict == VerdictKind::kInterrupt;
@@ -34,13 +35,14 @@ std::string describe(const AxiAccess &access) {
 }
 
 // The unit changes the page of a burst and nothing else, except for an interrupt, whose address and
-// data it makes anew.
+// data it makes anew, in a beat of their size.
 bool same_shape(const Request &request, const AddressBeat &burst, const AxiAccess &access) {
   return is_write(request.kind) == access.write && burst.id == access.address.id &&
-         burst.len == access.address.len && burst.size == access.address.size &&
+         burst.len == access.address.len &&
          request.source_id.raw() == (access.address.user & 0xFFFF) &&
          (has_user_bit(access, dma_user::kInterrupt) ||
-          burst.address % kPageBytes == access.address.address % kPageBytes);
+          (burst.size == access.address.size &&
+           burst.address % kPageBytes == access.address.address % kPageBytes));
 }
 
 // What lies in the interrupt range is a message, and no DMA.
@@ -56,7 +58,8 @@ void check_interrupt_marking(const AxiAccess &access) {
   }
   const bool dword =
       access.write && access.runs.size() == 1 && access.runs[0].bytes.size() == kInterruptBytes;
-  if (message && (!dword || access.runs[0].address != access.address.address)) {
+  if (message && (!dword || access.runs[0].address != access.address.address ||
+                  access.address.size != kInterruptSize)) {
     throw ProtocolError(describe(access) + ": an interrupt message is one DWORD write");
   }
 }

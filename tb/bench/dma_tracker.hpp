@@ -68,6 +68,9 @@ class DmaTracker {
   // Removes the request. Its verdict must be known.
   Outcome finish(BurstHandle handle, const AxiResult &result);
 
+  // No request is outstanding any more: the unit and its devices were reset.
+  void forget() { flights_.clear(); }
+
   [[nodiscard]] bool judged(BurstHandle handle) const {
     return flights_.at(handle).verdict.has_value();
   }

@@ -19,6 +19,7 @@ namespace dmar::bench {
 namespace {
 
 // Cycles without table traffic or flush after which the unit, otherwise idle, starts nothing more.
+constexpr std::uint64_t kResetCycles = 2;
 constexpr std::uint64_t kQuietCycles = 64;
 
 // Of a write that keeps the rules of m_tbl.
@@ -133,6 +134,16 @@ void RtlIommu::step(std::uint64_t cycles) {
     }
     if (device_.has_finished() || !unjudged_.empty()) finish_requests();
   }
+}
+
+void RtlIommu::reset_unit() {
+  device_.forget();
+  tracker_.forget();
+  outcomes_.clear();
+  unjudged_.clear();
+  simulation_->set_reset(true);
+  step(kResetCycles);
+  simulation_->set_reset(false);
 }
 
 void RtlIommu::step_until(const std::function<bool()> &done, const std::string &what) {

@@ -105,6 +105,10 @@ class RtlIommu : public Iommu {
   [[nodiscard]] bool register_busy() const { return host_.busy(); }
   [[nodiscard]] std::uint64_t register_result() const { return host_.result(); }
 
+  // Resets the unit and its devices; both memories go on and owe what they owe. No beat may be on
+  // offer at any port. Requests in flight are forgotten: their handles have no outcome.
+  void reset_unit();
+
   // Time. memory().time() is the number of the cycle to come.
   void step(std::uint64_t cycles = 1);
   void step_until(const std::function<bool()> &done, const std::string &what);

@@ -42,6 +42,8 @@ class Simulation : public SimulationBase {
     stop_wave();
   }
 
+  void set_reset(bool active) override { model_->rst_ni = active ? 0 : 1; }
+
   void start_wave(const std::string &path) override {
     stop_wave();
     if (!std::ofstream(path, std::ios::binary)) {

@@ -32,6 +32,9 @@ class SimulationBase {
   // One clock cycle. ProtocolError or AssertionError, with cycle and seed, when a rule is broken.
   void step();
 
+  // Drives the reset of the unit alone; the agents go on.
+  virtual void set_reset(bool active) = 0;
+
   // Writes an FST from now on; std::runtime_error when the file cannot be written.
   virtual void start_wave(const std::string &path) = 0;
   // Closes the file; without one it does nothing.

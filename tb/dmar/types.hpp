@@ -63,6 +63,11 @@ struct Request {
   // The data of a DWORD write, which with the address names an interrupt (VT-d 5.1.4). Only the
   // golden judgement looks at it; Iommu::access() takes data from its own argument when given.
   std::uint32_t message_data = 0;
+  // Bytes of a write that are not enabled: bit k is byte k.
+  std::uint16_t disabled = 0;
+  // The size of a beat of a device that knows no smaller one; 0: as small as fits. It says how a
+  // request travels, not what it asks for.
+  std::uint8_t beat_bytes = 0;
 
   friend bool operator==(const Request &, const Request &) = default;
 };

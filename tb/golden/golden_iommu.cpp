@@ -17,6 +17,17 @@ std::vector<std::uint8_t> write_data(const Request &request, std::span<const std
   return {data.begin(), data.end()};
 }
 
+bool write_enabled(Memory &memory, HostAddr address, const Request &request,
+                   std::span<const std::uint8_t> data) {
+  if (request.disabled == 0) return memory.write(address, data);
+  bool done = true;
+  for (std::size_t k = 0; k < data.size(); ++k) {
+    if (k < 16 && ((request.disabled >> k) & 1) != 0) continue;
+    done = memory.write(HostAddr(address.raw() + k), data.subspan(k, 1)) && done;
+  }
+  return done;
+}
+
 }  // namespace
 
 Completion GoldenIommu::carry_out(const Request &request, const golden::Translation &translation,
@@ -34,7 +45,7 @@ Completion GoldenIommu::carry_out(const Request &request, const golden::Translat
       break;
     case AccessKind::kWrite:
     case AccessKind::kAtomic:
-      done = memory_.write(translation.address, write_data(request, data));
+      done = write_enabled(memory_, translation.address, request, write_data(request, data));
       break;
   }
   if (!done) completion.status = Completion::Status::kMemoryError;

@@ -21,7 +21,8 @@ inline Verdict judge_interrupt_range(const Scene &scene) {
   scene.note_decision("interrupt address range",
                       "untranslated, without PASID, into FEEx_xxxxh: never DMA-remapped");
   if (request.kind == AccessKind::kZeroLengthRead) return NoAccess{};
-  const bool whole_dword = request.bytes == 4 && request.address.raw() % 4 == 0;
+  const bool whole_dword =
+      request.bytes == 4 && request.address.raw() % 4 == 0 && request.disabled == 0;
   if (request.kind == AccessKind::kWrite && whole_dword) return remap_interrupt(scene);
   return make_fault(FaultReason::kInterruptRequestInvalid);
 }

@@ -20,6 +20,12 @@ void RtlScenario::make(bench::RtlOptions options) {
   ticket_.reset();
 }
 
+void RtlScenario::reset_unit() {
+  unit_->reset_unit();
+  driver_ = std::make_unique<Driver>(*unit_);
+  ticket_.reset();
+}
+
 unsigned RtlScenario::parameter(const std::string &name) {
   for (const bench::ModelInfo &model : bench::models()) {
     if (model.name == GetParam()) return model.parameters.at(name);

@@ -37,6 +37,9 @@ class RtlScenario : public ::testing::TestWithParam<std::string> {
   [[nodiscard]] Driver &driver() { return *driver_; }
   [[nodiscard]] const Config &config() const { return unit_->config(); }
 
+  // Resets the unit alone (RtlIommu::reset_unit()); a driver that knows nothing of before.
+  void reset_unit();
+
   // An RTL parameter of the model, among them sizes that Config does not know.
   [[nodiscard]] static unsigned parameter(const std::string &name);
   [[nodiscard]] static unsigned walks() { return parameter("Walks"); }

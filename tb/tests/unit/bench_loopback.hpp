@@ -18,6 +18,7 @@ class Loopback : public SimulationBase {
 
   explicit Loopback(Fault fault = {}) : SimulationBase(1), fault_(std::move(fault)) {}
 
+  void set_reset(bool) override {}
   void start_wave(const std::string & /*path*/) override {}
   void stop_wave() override {}
 
