@@ -8,7 +8,8 @@
 // All answers pass through the buffer, where an answer made here is one word that stands for all
 // of its beats. It enters when the data of all older reads of its ID has, and younger ones are
 // issued then: so the order in the buffer is the order of each ID. A slot is free when its answer
-// is in the buffer. With one slot the device itself holds the address beat until the read leaves.
+// is in the buffer. With one slot the device itself holds the address beat until the read is
+// issued or refused.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -100,13 +101,18 @@ module dmar_axi_read #(
     assign alloc       = ask_taken;
     assign alloc_index = '0;
     assign ask_index   = '0;
-    assign s_arready_o = (m_arvalid_o && m_arready_i) || own_valid_q;
+    assign s_arready_o = issue[0] || own_valid_q;
 
     assign {ask_addr, ask_len, ask_size, ask_burst, ask_user} =
         {s_araddr_i, s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[43:0]};
-    assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
-        {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[15:0]};
-    assign {issue_id, issue_qos} = {s_arid_i, s_arqos_i};
+    // Nothing of the device reaches memory in the same clock.
+    always_ff @(posedge clk_i) begin
+      if (issue[0]) begin
+        {issue_offset, issue_len, issue_size, issue_burst, issue_source_id, issue_id, issue_qos} <=
+            {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[15:0], s_arid_i,
+             s_arqos_i};
+      end
+    end
     assign {own_id, own_len}      = {s_arid_i, s_arlen_i};
   end else begin : gen_stored
     logic                accept, queue_space;
@@ -212,7 +218,9 @@ module dmar_axi_read #(
   logic [Slots-1:0] issue_grant;
   logic             issue_space, issue_found, issue_valid_q;
 
-  assign issue_space = !issue_valid_q || m_arready_i;
+  // With one slot nothing else can be ready while a read is on offer, so READY of memory need not
+  // reach READY of the device.
+  assign issue_space = !issue_valid_q || (Slots > 1 && m_arready_i);
 
   dmar_arbiter #(.Requests(Slots)) u_issue_arbiter (
     .clk_i, .rst_ni, .request_i(ready_q & issue_turn & {Slots{issue_space}}), .accept_i(1'b1),
@@ -222,7 +230,7 @@ module dmar_axi_read #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) issue_valid_q <= 1'b0;
-    else if (issue_space) issue_valid_q <= issue_found;
+    else if (issue_space || m_arready_i) issue_valid_q <= issue_found;
     if (issue_space) issue_index_q <= next_index;
   end
 

@@ -36,7 +36,7 @@ module dmar_reg_port (
   state_e state_d, state_q;
 
   logic        read_turn_q, take_write, take_read, low_enabled, high_enabled, waits, aligned;
-  logic        writing, high;
+  logic        writing, high, pushes_q;
   logic [11:0] address;
 
   // Reads and writes take turns when both wait.
@@ -49,9 +49,16 @@ module dmar_reg_port (
 
   // Reading a status or event register pushes the messages already due: the answer waits until they
   // are visible (VT-d 11.4.7, 11.4.8). So do writes, which could change a message under way.
-  assign waits = messages_busy_i && (address[11:3] == 9'h006 || address[11:3] == 9'h007
-      || address[11:3] == 9'h008 || address[11:3] == 9'h013 || address[11:3] == 9'h014
-      || address[11:3] == 9'h015);
+  // Decided when the access is taken: the address must not reach READY in the same clock.
+  logic [8:0] taken_word;
+  assign taken_word = take_write ? awaddr_i[11:3] : araddr_i[11:3];
+  always_ff @(posedge clk_i) begin
+    if (state_q == StIdle) begin
+      pushes_q <= (taken_word == 9'h006) || (taken_word == 9'h007) || (taken_word == 9'h008)
+          || (taken_word == 9'h013) || (taken_word == 9'h014) || (taken_word == 9'h015);
+    end
+  end
+  assign waits = messages_busy_i && pushes_q;
 
   assign low_enabled  = (awaddr_i[2:0] == 3'd0) && (wstrb_i == 8'h0F || wstrb_i == 8'hFF);
   assign high_enabled = ((awaddr_i[2:0] == 3'd0) && (wstrb_i == 8'hF0 || wstrb_i == 8'hFF))

@@ -12,7 +12,7 @@ module dmar_table_port #(
   parameter logic [3:0]  SnoopCache    = 4'b0010,
   parameter logic [3:0]  TableQos      = 4'b0000,
   parameter int unsigned Walks         = 16,
-  parameter bit          FullSlice     = 1'b1   // 0: smaller, but arready_i reaches the readers
+  parameter bit          FullSlice     = 1'b1   // 0: smaller, a read every other clock
 ) (
   input wire logic               clk_i,
   input wire logic               rst_ni,
@@ -108,11 +108,12 @@ module dmar_table_port #(
       .dn_data_o({arid_o, address, wide, len})
     );
   end else begin : gen_half_slice
-    assign read_ready = !arvalid_o || arready_i;
+    assign read_ready = !arvalid_o;
 
     always_ff @(posedge clk_i) begin
       if (!rst_ni)         arvalid_o <= 1'b0;
       else if (read_ready) arvalid_o <= queue_valid_i || walk_valid_i;
+      else if (arready_i)  arvalid_o <= 1'b0;
     end
 
     always_ff @(posedge clk_i) begin
@@ -130,6 +131,23 @@ module dmar_table_port #(
   assign arprot_o     = dmar_pkg::PROT_DATA;
   assign arqos_o      = TableQos;
 
+  // A beat that cannot be looked at in the clock in which it comes waits in a place of its own, so
+  // that READY depends on nothing that comes with it.
+  logic         spare_valid_q, beat_valid, beat_taken, beat_last;
+  logic [136:0] spare_q, beat;
+  logic [1:0]   beat_resp;
+
+  assign rready_o   = !spare_valid_q;
+  assign beat_valid = spare_valid_q || rvalid_i;
+  assign beat       = spare_valid_q ? spare_q : {rid_i, rdata_i, rresp_i, rlast_i};
+  assign {rsp_id_o, rsp_data_o, beat_resp, beat_last} = beat;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) spare_valid_q <= 1'b0;
+    else         spare_valid_q <= beat_valid && !beat_taken;
+    if (rready_o) spare_q <= {rid_i, rdata_i, rresp_i, rlast_i};
+  end
+
   // Who waits for data, from when its address enters the slice until its last beat is taken. What
   // nobody waits for is taken and dropped: after a reset memory may still owe answers to readers
   // that are forgotten. A walk has one read at a time, and so has the queue.
@@ -139,32 +157,30 @@ module dmar_table_port #(
   always_comb begin
     walk_awaited = 1'b0;
     for (int unsigned i = 0; i < Walks; i++) begin
-      if (walk_owed_q[i] && rid_i == 6'(i)) walk_awaited = 1'b1;
+      if (walk_owed_q[i] && rsp_id_o == 6'(i)) walk_awaited = 1'b1;
     end
   end
-  assign queue_awaited = queue_owed_q && (rid_i == dmar_pkg::ID_QUEUE);
+  assign queue_awaited = queue_owed_q && (rsp_id_o == dmar_pkg::ID_QUEUE);
 
   for (genvar i = 0; i < Walks; i++) begin : gen_owed
     always_ff @(posedge clk_i) begin
       if (!rst_ni) walk_owed_q[i] <= 1'b0;
       else if (walk_valid_i && walk_ready_o && walk_id_i == 6'(i)) walk_owed_q[i] <= 1'b1;
-      else if (rvalid_i && rready_o && rlast_i && rid_i == 6'(i)) walk_owed_q[i] <= 1'b0;
+      else if (beat_taken && beat_last && rsp_id_o == 6'(i)) walk_owed_q[i] <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni) queue_owed_q <= 1'b0;
     else if (queue_valid_i && queue_ready_o) queue_owed_q <= 1'b1;
-    else if (queue_rsp_valid_o && rlast_i) queue_owed_q <= 1'b0;
+    else if (queue_rsp_valid_o && beat_last) queue_owed_q <= 1'b0;
   end
 
   // The queue has a place for every beat it asked for.
-  assign rready_o          = rvalid_i && (walk_rsp_ready_i || !walk_awaited);
-  assign rsp_id_o          = rid_i;
-  assign rsp_data_o        = rdata_i;
-  assign rsp_last_o        = rlast_i;
-  assign rsp_error_o       = (rresp_i != 2'b00);
-  assign walk_rsp_valid_o  = rvalid_i && walk_awaited;
-  assign queue_rsp_valid_o = rvalid_i && queue_awaited;
+  assign beat_taken        = beat_valid && (walk_rsp_ready_i || !walk_awaited);
+  assign rsp_last_o        = beat_last;
+  assign rsp_error_o       = (beat_resp != 2'b00);
+  assign walk_rsp_valid_o  = beat_valid && walk_awaited;
+  assign queue_rsp_valid_o = beat_valid && queue_awaited;
 
   // Writes //
 
