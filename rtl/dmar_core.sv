@@ -152,7 +152,7 @@ module dmar_core #(
   localparam int unsigned R = dmar_pkg::REQUEST_WIDTH;
   localparam int unsigned A = dmar_pkg::ANSWER_WIDTH;
   localparam int unsigned V = dmar_pkg::VERDICT_WIDTH;
-  localparam int unsigned FaultInfoWidth = Sagaw[3] ? 57 : 48;
+  localparam int unsigned FaultInfoWidth = Sagaw[3] ? 57 : Sagaw[2] ? 48 : 39;
 
   // Request ports: a lane each, or one for both //
 

@@ -60,6 +60,8 @@ module dmar_capability #(
     ecap[7]    = SnoopControl;
     ecap[17:8] = 10'h050;                // IVA, IOTLB at 500h
     ecap[23:20] = 4'(MaxInterruptMask);
+    // From version 6 on SAGAW would be 0 without SSTS.
+    ecap[46]   = (VersionMajor >= 6);
     ecap[52]   = AbortMode;
   end
 

@@ -71,5 +71,19 @@ module dmar_cache_keeper #(
     else if (sweep_i) write_way_o = match;
   end
 
+`ifndef SYNTHESIS
+  // Sets that are cleared one after the other follow each other, so that none is left out: nothing
+  // is known of an entry that a reset left behind.
+  logic [IndexWidth-1:0] cleared_q;
+  logic                  clearing_q = 1'b0;
+  always_ff @(posedge clk_i) begin
+    cleared_q  <= index_o;
+    clearing_q <= clear_i;
+    if (clear_i && clearing_q && Sets > 1) begin
+      ClearsEverySet_A: assert (index_o == cleared_q + 1'b1);
+    end
+  end
+`endif
+
 endmodule
 `default_nettype wire

@@ -150,6 +150,11 @@ module dmar_translate #(
     clear_all_q <= clear_all_i;
   end
 
+  // What is left in flush_i after a reset, from before it or from power-on, has no say in the
+  // sweep of all sets.
+  dmar_pkg::flush_t sweep;
+  assign sweep = clear_all_i ? '0 : flush_i;
+
   assign sweep_context = sweep_q && flush_i.ctx;
   assign sweep_iotlb   = sweep_q && flush_i.iotlb;
   assign sweep_paging  = sweep_q && flush_i.paging;
@@ -173,7 +178,7 @@ module dmar_translate #(
     .hit_o(ctx_hit1), .ctx_o(ctx1), .fill_read_i(fill_read),
     .fill_read_source_id_i(walk_result.seek.source_id), .sweep_read_i(sweep_valid_i),
     .sweep_count_i, .fill_i(fill_context), .fill_source_id_i(filled.seek.source_id),
-    .ctx_i(filled_ctx), .sweep_i(sweep_context), .clear_i(clear_context), .flush_i
+    .ctx_i(filled_ctx), .sweep_i(sweep_context), .clear_i(clear_context), .flush_i(sweep)
   );
 
   dmar_iotlb #(
@@ -188,7 +193,7 @@ module dmar_translate #(
     .interrupt_range_o(range2), .fill_read_i(fill_read),
     .fill_read_page_i(walk_result.seek.page), .sweep_read_i(sweep_valid_i), .sweep_count_i,
     .fill_i(fill_leaf), .fill_domain_i(filled.progress.domain), .fill_page_i(filled.seek.page),
-    .leaf_i(filled.leaf), .sweep_i(sweep_iotlb), .clear_i(clear_iotlb), .flush_i
+    .leaf_i(filled.leaf), .sweep_i(sweep_iotlb), .clear_i(clear_iotlb), .flush_i(sweep)
   );
 
   logic               seek_read, table_hit, irte_hit;
@@ -208,7 +213,7 @@ module dmar_translate #(
     .sweep_read_i(sweep_valid_i), .sweep_count_i, .fill_i(fill_table),
     .fill_domain_i(filled.progress.domain), .fill_page_i(filled.seek.page),
     .fill_level_i(filled.progress.stage), .table_i(filled.progress.at), .sweep_i(sweep_paging),
-    .clear_i(clear_paging), .flush_i
+    .clear_i(clear_paging), .flush_i(sweep)
   );
 
   if (InterruptRemapping) begin : gen_interrupt_cache
@@ -219,7 +224,7 @@ module dmar_translate #(
       .index_i(seek_page[15:0]), .hit_o(irte_hit), .irte_o(irte), .fill_read_i(fill_read),
       .fill_read_index_i(walk_result.seek.page[15:0]), .sweep_read_i(sweep_valid_i),
       .sweep_count_i, .fill_i(fill_entry), .fill_index_i(filled.seek.page[15:0]),
-      .irte_i(filled.irte), .sweep_i(sweep_entry), .clear_i(clear_entry), .flush_i
+      .irte_i(filled.irte), .sweep_i(sweep_entry), .clear_i(clear_entry), .flush_i(sweep)
     );
   end else begin : gen_no_interrupt_cache
     assign irte_hit = 1'b0;

@@ -11,7 +11,7 @@ module dmar_width_check #(
   output logic                beyond_o         // fault 04h
 );
 
-  // Address bits at and above the limit: the host width, or min(MGAW, AGAW).
+  // Address bits at and above the limit: the min(MGAW, AGAW).
   function automatic logic [51:0] beyond(input int unsigned width);
     beyond = {52{1'b1}} << (((width < GuestAddrWidth) ? width : GuestAddrWidth) - 12);
   endfunction
@@ -24,7 +24,8 @@ module dmar_width_check #(
       3'd4:    mask = beyond(48);
       default: mask = beyond(57);
     endcase
-    if (pass_through_i) mask = {52{1'b1}} << (HostAddrWidth - 12);
+    // The width of the entry binds pass-through, too (VT-d 9.3, AW).
+    if (pass_through_i) mask |= {52{1'b1}} << (HostAddrWidth - 12);
   end
 
   assign beyond_o = ((page_i & mask) != '0);

@@ -227,13 +227,17 @@ constexpr std::uint64_t capability(const Config &config) {
          at(config.interrupt_pointer_flush, 62) | at(config.root_pointer_flush, 63);
 }
 
+// ECAP.SSTS: from version 6 on CAP.SAGAW counts only with it (VT-d 11.4.2).
+constexpr bool second_stage_support(const Config &config) { return config.version_major >= 6; }
+
 // ECAP (VT-d 11.4): queued invalidation always.
 constexpr std::uint64_t extended_capability(const Config &config) {
   const auto at = [](std::uint64_t value, unsigned shift) { return value << shift; };
   return at(config.coherent, 0) | at(1, 1) | at(config.device_tlb, 2) |
          at(config.interrupt_remapping, 3) | at(config.extended_interrupt_mode, 4) |
          at(config.pass_through, 6) | at(config.snoop_control, 7) | at(reg::kIva / 16, 8) |
-         at(config.max_interrupt_mask, 20) | at(config.abort_mode, 52);
+         at(config.max_interrupt_mask, 20) | at(second_stage_support(config), 46) |
+         at(config.abort_mode, 52);
 }
 
 // Applies what depends on the build to one entry of kRegisters.

@@ -26,8 +26,8 @@ FaultRecord make_fault_record(const Config &config, const Request &request, Faul
     return record;
   }
 
-  // Fault info stops at the widest table the unit could support, not at what it lists.
-  const unsigned width = (config.sagaw & 0b1000) != 0 ? 57 : 48;
+  // Fault info stops at the largest AGAW that CAP.SAGAW lists (VT-d 11.4.7.6).
+  const unsigned width = (config.sagaw & 0b1000) != 0 ? 57 : (config.sagaw & 0b100) != 0 ? 48 : 39;
   record.lo = request.address.raw() & bits(width - 1, 12);
   const bool atomic = request.kind == AccessKind::kAtomic;
   const bool write = request.kind == AccessKind::kWrite;

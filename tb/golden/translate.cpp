@@ -46,7 +46,10 @@ Translation granted_nothing(const Context &context) {
 Verdict check_identity(const Scene &scene, const Context &context) {
   const std::uint64_t address = scene.request.address.raw();
   const bool fpd = context.fault_processing_disable;
-  if (!below(address, scene.config.host_address_width)) {
+  // AW limits untranslated requests through the entry, those that pass through not excepted.
+  const bool too_wide = scene.request.at == AddressType::kUntranslated &&
+                        !below(address, second_stage::input_width(scene.config, context.levels));
+  if (too_wide || !below(address, scene.config.host_address_width)) {
     return make_fault(FaultReason::kAddressBeyondWidth, fpd);
   }
   if (in_interrupt_range(address)) return make_fault(FaultReason::kInterruptRangeOutput, fpd);

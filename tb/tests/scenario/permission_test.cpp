@@ -145,6 +145,31 @@ TEST_P(Permission, PassThrough) {
   }
 }
 
+// The width that the entry states binds pass-through as it binds tables (VT-d 9.3, AW).
+TEST_P(Permission, PassThroughStaysBelowTheWidthOfItsEntry) {
+  if (!config().pass_through) return;
+  start();
+  for (unsigned levels = 3; levels <= 5; ++levels) {
+    if (((config().sagaw >> (levels - second_stage::kTopOfAw)) & 1) == 0) continue;
+    SCOPED_TRACE(levels);
+    tables().attach_pass_through(kDevice, 5);
+    const HostAddr high(tables().context_entry_address(kDevice).raw() + 8);
+    const std::uint64_t aw = levels - second_stage::kTopOfAw;
+    memory().write64(high, (memory().read64(high) & ~std::uint64_t{7}) | aw);
+    driver().invalidate_all();
+    const unsigned width =
+        std::min(config().host_address_width, second_stage::input_width(config(), levels));
+    for (unsigned n = 32; n < 64; ++n) {
+      SCOPED_TRACE(n);
+      if (n < width) {
+        EXPECT_THAT(access(write_of(Iova(bit(n)))), Reaches(bit(n)));
+      } else {
+        expect_fault(write_of(Iova(bit(n))), FaultReason::kAddressBeyondWidth);
+      }
+    }
+  }
+}
+
 // SSPTPTR means nothing to pass-through, its upper bits included; AW counts all the same.
 TEST_P(Permission, PassThroughIgnoresThePointer) {
   if (!config().pass_through) {

@@ -87,6 +87,29 @@ TEST_P(Queue, StatusWritesTouchFourBytes) {
 }
 
 // Address bits that no host address has are ignored.
+// The queue has no error for a status write that memory refuses: the wait completes, its event
+// follows, and the queue goes on.
+TEST_P(Queue, RefusedStatusWriteCompletesTheWait) {
+  const HostAddr refused(Driver::kStatus.raw() + 0x900);
+  const HostAddr taken(Driver::kStatus.raw() + 0x940);
+  memory().inject_error(refused, HostAddr(refused.raw() + 3), Memory::ErrorOn::kWrite);
+  driver().enable_queue();
+  driver().submit({wait_descriptor({.status_write = true,
+                                    .interrupt = true,
+                                    .status_address = refused,
+                                    .status_data = 0x1234'5678})});
+  settle_without_error();
+  EXPECT_EQ(driver().fault_status(), 0U);
+  EXPECT_EQ(driver().read32(reg::kIcs), kIcsIwc);
+  EXPECT_EQ(memory().read32(refused), 0U);
+  driver().write32(reg::kIcs, kIcsIwc);
+  driver().submit({wait_descriptor(
+      {.status_write = true, .status_address = taken, .status_data = 0x9ABC'DEF0})});
+  settle_without_error();
+  EXPECT_EQ(memory().read32(taken), 0x9ABC'DEF0U);
+  EXPECT_EQ(driver().read32(reg::kIcs), 0U);
+}
+
 TEST_P(Queue, StatusAddressBitsBeyondTheWidth) {
   driver().enable_queue();
   for (unsigned n = config().host_address_width; n < 64; ++n) {

@@ -86,7 +86,8 @@ FaultEntry expected_record(const Config &config, const Request &request, FaultRe
     if (names_index(reason)) entry.lo = std::uint64_t{recorded_index(request)} << 48;
     return entry;
   }
-  entry.lo = request.address.raw() & bits((config.sagaw & 8) != 0 ? 56 : 47, 12);
+  const unsigned top = (config.sagaw & 8) != 0 ? 56 : (config.sagaw & 4) != 0 ? 47 : 38;
+  entry.lo = request.address.raw() & bits(top, 12);
   if (request.kind != AccessKind::kWrite) entry.hi |= bit(62);
   if (request.kind == AccessKind::kAtomic) entry.hi |= bit(28);
   return entry;

@@ -175,6 +175,11 @@ TEST_F(GoldenFaults, FaultInfoStopsAtTheWidestTable) {
   wide.enable_translation();
   wide.unit.translate({.source_id = SourceId(3), .address = Iova(0xFFFF'FFFF'FFFF'F123)});
   EXPECT_EQ(wide.record(0).lo, 0x01FF'FFFF'FFFF'F000u);
+  // The largest AGAW counts, not CAP.MGAW.
+  Machine narrow({.host_address_width = 39, .guest_address_width = 48, .sagaw = 0b0010});
+  narrow.enable_translation();
+  narrow.unit.translate({.source_id = SourceId(3), .address = Iova(0xFFFF'FFFF'FFFF'F123)});
+  EXPECT_EQ(narrow.record(0).lo, 0x7F'FFFF'F000u);
 }
 
 TEST_F(GoldenFaults, AddressTypeIsRecordedOnlyByUnitsWithDeviceTlbs) {

@@ -37,6 +37,16 @@ TEST(GoldenRegisters, CapabilitiesFollowTheConfiguration) {
   EXPECT_EQ(extended_capability(config), 0x5006u);
 }
 
+// A unit that reports table widths reports what they need (VT-d 11.4.2).
+TEST(GoldenRegisters, FromVersionSixOnTableWidthsNeedSecondStageSupport) {
+  for (unsigned version = 1; version <= 7; ++version) {
+    const Config config{.version_major = version};
+    const std::uint64_t ssts = (extended_capability(config) >> 46) & 1;
+    EXPECT_EQ((capability(config) >> 8) & 0x1F, config.sagaw);
+    EXPECT_EQ(ssts, version >= 6 ? 1U : 0U) << version;
+  }
+}
+
 TEST(GoldenRegisters, EachFeatureHasItsCapabilityBit) {
   const std::uint64_t cap = capability({});
   EXPECT_EQ(capability({.root_pointer_flush = true}) ^ cap, 1ULL << 63);
