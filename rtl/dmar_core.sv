@@ -132,13 +132,13 @@ module dmar_core #(
     .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
     .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
     .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags),
-    .DrainLatency(DrainLatency), .Lanes(Lanes),
-    .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks),
+    .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines),
+    .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks),
     .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
     .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
     .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
     .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
-    .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableQos(TableQos)
+    .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache)
   ) u_params ();
   function automatic int unsigned larger(input int unsigned a, input int unsigned b);
     larger = (a > b) ? a : b;

@@ -43,8 +43,7 @@ module dmar_params #(
   parameter int unsigned PagingCacheWays       = 2,
   parameter int unsigned InterruptCacheSets    = 16,
   parameter int unsigned InterruptCacheWays    = 2,
-  parameter logic [3:0]  SnoopCache            = 4'b0010,
-  parameter logic [3:0]  TableQos              = 4'b0000
+  parameter logic [3:0]  SnoopCache            = 4'b0010
 );
 
   function automatic bit power_of_two(input int unsigned x);
@@ -165,9 +164,6 @@ module dmar_params #(
   end
   if (SnoopCache != 4'b0010 && SnoopCache != 4'b1111) begin : gen_snoop_cache
     $error("SnoopCache must be 0010 or 1111");
-  end
-  if (TableQos > 15) begin : gen_table_qos
-    $error("TableQos must be 0 to 15");
   end
   if (!(VersionMajor >= 2 || !(ProtectedLow || ProtectedHigh))) begin : gen_rule_0
     $error("protected memory regions need VersionMajor of at least 2");

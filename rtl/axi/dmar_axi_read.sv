@@ -285,7 +285,8 @@ module dmar_axi_read #(
   for (genvar i = 0; i < Slots; i++) begin : gen_done
     assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_rid_i);
     assign own_slot[i]    = own_valid_q && (own_index_q == SlotWidth'(i));
-    assign done[i]        = own_slot[i] || (m_rvalid_i && !own_valid_q && m_rlast_i && memory_slot[i]);
+    assign done[i]        = own_slot[i]
+        || (m_rvalid_i && !own_valid_q && m_rlast_i && memory_slot[i]);
   end
 
   // A read of no bytes returns none: it may be permitted on a page that cannot be read.

@@ -119,9 +119,9 @@ module dmar_axi_write #(
     .used_o(used), .id_o(id), .issue_turn_o(issue_turn), .done_turn_o(done_turn)
   );
 
-  // Data. Bursts are counted by the length of their address beat, whatever WLAST says. One beat that
-  // writes exactly one aligned DWORD is that DWORD, however wide it is: bridges and engines that
-  // know beats of the whole bus only send interrupts so. Strobes outside the beat, which AXI
+  // Data. Bursts are counted by the length of their address beat, whatever WLAST says. One beat
+  // that writes exactly one aligned DWORD is that DWORD, however wide it is: bridges and engines
+  // that know beats of the whole bus only send interrupts so. Strobes outside the beat, which AXI
   // forbids, make none. //
 
   logic        data_accept, data_last, data_dword, data_in_beat, buffer_space;

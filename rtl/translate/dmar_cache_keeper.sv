@@ -75,8 +75,9 @@ module dmar_cache_keeper #(
   // Sets that are cleared one after the other follow each other, so that none is left out: nothing
   // is known of an entry that a reset left behind.
   logic [IndexWidth-1:0] cleared_q;
-  logic                  clearing_q = 1'b0;
-  always_ff @(posedge clk_i) begin
+  logic                  clearing_q;
+  initial clearing_q = 1'b0;
+  always @(posedge clk_i) begin
     cleared_q  <= index_o;
     clearing_q <= clear_i;
     if (clear_i && clearing_q && Sets > 1) begin

@@ -24,8 +24,8 @@ class Parameter:
 
     @property
     def single(self):
-        """Nothing else than its type allows can be given: a bit that may be 0 and 1."""
-        return self.type == "bit" and "values" not in self.range
+        """Whatever its type allows may be given: a bit that may be 0 and 1, a field that may be all."""
+        return self.range.get("whole", self.type == "bit" and "values" not in self.range)
 
     def allows(self, value):
         if "values" in self.range:

@@ -23,7 +23,7 @@ def table(source, group):
     for p in source.parameters:
         if p.group != group:
             continue
-        legal = "0 or 1" if p.single else p.legal_text()
+        legal = "0 or 1" if p.type == "bit" and p.single else p.legal_text()
         if p.note:
             legal += "; " + p.note
         default = re.sub(r"^1'b", "", p.default)

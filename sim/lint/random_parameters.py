@@ -12,6 +12,7 @@ slang is that of a Python with pyslang (DMAR_SLANG_PYTHON); without one it is le
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -109,7 +110,8 @@ def illegal_sets(source):
     for parameter in source.checked():
         allowed = parameter.range
         if "values" in allowed:
-            bits = 5 if "[4:0]" in parameter.type else 2 if "[1:0]" in parameter.type else 1
+            field = re.search(r"\[(\d+):0\]", parameter.type)
+            bits = int(field[1]) + 1 if field else 1
             outside = (set(range(1 << bits)) if parameter.type != "int unsigned" else
                        set(range(max(allowed["values"]) + 2))) - set(allowed["values"])
             wrong = sorted(outside)[:1] + sorted(outside)[-1:]

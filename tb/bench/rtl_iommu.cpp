@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "bench/attribute_rules.hpp"
-#include "bench/attribute_rules.hpp"
 #include "bench/dma_burst.hpp"
 #include "bench/table_port_rules.hpp"
 #include "dmar/pattern.hpp"
