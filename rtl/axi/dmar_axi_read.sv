@@ -6,10 +6,11 @@
 // on memory alone to finish, so an invalidation that waits for it cannot be held up by a device.
 //
 // All answers pass through the buffer, where an answer made here is one word that stands for all
-// of its beats. It enters when the data of all older reads of its ID has, and younger ones are
-// issued then: so the order in the buffer is the order of each ID. A slot is free when its answer
-// is in the buffer. With one slot the device itself holds the address beat until the read is
-// issued or refused.
+// of its beats. It enters when the data of all older reads of its ID has; younger ones are issued
+// before that, and their data waits outside for the clock or two that the answer takes. So the
+// order in the buffer is the order of each ID, and a read that is refused holds up nobody. A slot
+// is free when its answer is in the buffer. With one slot the device itself holds the address beat
+// until the read is issued or refused.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -70,17 +71,17 @@ module dmar_axi_read #(
   localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
   localparam int unsigned CountWidth = $clog2(BufferBeats) + 1;
 
-  logic [Slots-1:0]         used, alloc, issue, done, ready_q, issued_q, refused_q, epoch_q;
-  logic [Slots-1:0]         issue_turn, done_turn;
+  logic [Slots-1:0]         used, alloc, issue, done, ready_q, issued_q, refused_q, passed_q;
+  logic [Slots-1:0]         issue_turn, done_turn, epoch_q;
   logic [Slots*IdWidth-1:0] id;
   logic [SlotWidth-1:0]     alloc_index, ask_index, next_index, issue_index_q, own_index_q;
   logic [SlotWidth-1:0]     done_index;
 
   dmar_slot_order #(.Slots(Slots), .IdWidth(IdWidth)) u_order (
     .clk_i, .rst_ni, .alloc_i(alloc), .alloc_index_i(alloc_index), .alloc_id_i(s_arid_i),
-    .issue_i(issue), .issue_index_i(next_index), .issued_i(issued_q), .done_i(done),
-    .done_index_i(done_index), .used_o(used), .id_o(id), .issue_turn_o(issue_turn),
-    .done_turn_o(done_turn)
+    .issue_i(issue), .issue_index_i(next_index), .issued_i(issued_q | passed_q),
+    .done_i(done), .done_index_i(done_index), .used_o(used), .id_o(id),
+    .issue_turn_o(issue_turn), .done_turn_o(done_turn)
   );
 
   // Address beats: what is asked for, what goes to memory, what an answer made here needs //
@@ -212,25 +213,29 @@ module dmar_axi_read #(
     .read_addr_i(issue_index_q), .read_data_o({issue_snoop, issue_page})
   );
 
-  // Issue. Memory keeps the order of one ID, so an older read of it only has to be issued, if it
-  // goes there at all. //
+  // Issue. Memory keeps the order of one ID, so an older read of it only has to be issued. A
+  // refused one passes its turn on in the same way, without a word to memory. //
 
-  logic [Slots-1:0] issue_grant;
+  logic [Slots-1:0] issue_request, issue_grant, passing;
   logic             issue_space, issue_found, issue_valid_q;
 
   // With one slot nothing else can be ready while a read is on offer, so READY of memory need not
   // reach READY of the device.
   assign issue_space = !issue_valid_q || (Slots > 1 && m_arready_i);
 
+  // With one slot nobody waits for the turn.
+  assign passing       = (Slots > 1) ? refused_q & ~passed_q : '0;
+  assign issue_request = (ready_q | passing) & issue_turn & {Slots{issue_space}};
+
   dmar_arbiter #(.Requests(Slots)) u_issue_arbiter (
-    .clk_i, .rst_ni, .request_i(ready_q & issue_turn & {Slots{issue_space}}), .accept_i(1'b1),
-    .valid_o(issue_found), .grant_o(issue_grant), .index_o(next_index)
+    .clk_i, .rst_ni, .request_i(issue_request), .accept_i(1'b1), .valid_o(issue_found),
+    .grant_o(issue_grant), .index_o(next_index)
   );
   assign issue = issue_grant;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) issue_valid_q <= 1'b0;
-    else if (issue_space || m_arready_i) issue_valid_q <= issue_found;
+    else if (issue_space || m_arready_i) issue_valid_q <= ((issue & ready_q) != '0);
     if (issue_space) issue_index_q <= next_index;
   end
 
@@ -240,20 +245,27 @@ module dmar_axi_read #(
   assign m_arlen_o   = issue_len;
   assign m_arsize_o  = issue_size;
   assign m_arburst_o = issue_burst;
-  assign m_arqos_o  = issue_qos;
+  assign m_arqos_o   = issue_qos;
   assign m_aruser_o  = {1'b0, issue_snoop, issue_source_id};
 
   // Answers made here: those of refused reads, when the data of all older reads of the same ID is
-  // in the buffer. Each takes a clock from memory, and never two in a row. //
+  // in the buffer. Each takes a clock from memory, and never two in a row. One that was overtaken
+  // by a younger read of its ID takes all clocks from its turn on: that read's data may come. //
 
-  logic [Slots-1:0]     own_grant, own_slot;
+  logic [Slots-1:0]     own_request, own_grant, own_slot, overtaken, overtaken_q;
   logic                 own_found;
   logic [SlotWidth-1:0] own_index;
 
   dmar_arbiter #(.Requests(Slots)) u_own_arbiter (
-    .clk_i, .rst_ni, .request_i(refused_q & done_turn & {Slots{!own_valid_q}}), .accept_i(1'b1),
+    .clk_i, .rst_ni, .request_i(own_request & {Slots{!own_valid_q}}), .accept_i(1'b1),
     .valid_o(own_found), .grant_o(own_grant), .index_o(own_index)
   );
+
+  assign own_request = refused_q & ~passing & done_turn;
+  for (genvar i = 0; i < Slots; i++) begin : gen_overtaken
+    assign overtaken[i] = (Slots > 1) && (overtaken_q[i]
+        || (issue_valid_q && passed_q[i] && (id[i*IdWidth +: IdWidth] == issue_id)));
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) own_valid_q <= 1'b0;
@@ -278,15 +290,15 @@ module dmar_axi_read #(
 
   // What no read waits for is taken and dropped: after a reset memory may still owe data to reads
   // that are forgotten.
-  assign m_rready_o     = !own_valid_q;
-  assign memory_awaited = m_rvalid_i && (memory_slot != '0);
+  assign m_rready_o     = !own_valid_q && ((own_request & overtaken) == '0);
+  assign memory_awaited = m_rvalid_i && m_rready_o && (memory_slot != '0);
 
   assign done_index = own_valid_q ? own_index_q : memory_index;
   for (genvar i = 0; i < Slots; i++) begin : gen_done
     assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_rid_i);
     assign own_slot[i]    = own_valid_q && (own_index_q == SlotWidth'(i));
     assign done[i]        = own_slot[i]
-        || (m_rvalid_i && !own_valid_q && m_rlast_i && memory_slot[i]);
+        || (m_rvalid_i && m_rready_o && m_rlast_i && memory_slot[i]);
   end
 
   // A read of no bytes returns none: it may be permitted on a page that cannot be read.
@@ -321,9 +333,11 @@ module dmar_axi_read #(
   for (genvar i = 0; i < Slots; i++) begin : gen_state
     always_ff @(posedge clk_i) begin
       if (!rst_ni || done[i]) begin
-        ready_q[i]   <= 1'b0;
-        issued_q[i]  <= 1'b0;
-        refused_q[i] <= 1'b0;
+        ready_q[i]     <= 1'b0;
+        issued_q[i]    <= 1'b0;
+        refused_q[i]   <= 1'b0;
+        passed_q[i]    <= 1'b0;
+        overtaken_q[i] <= 1'b0;
       end else begin
         if (fast_slot[i]) begin
           ready_q[i]   <= fast_forward;
@@ -335,8 +349,10 @@ module dmar_axi_read #(
         end
         if (issue[i]) begin
           ready_q[i]  <= 1'b0;
-          issued_q[i] <= 1'b1;
+          issued_q[i] <= ready_q[i];
+          passed_q[i] <= refused_q[i];
         end
+        overtaken_q[i] <= overtaken[i];
       end
     end
 
@@ -366,7 +382,7 @@ module dmar_axi_read #(
                     {m_arid_o, m_araddr_o, m_arlen_o, m_arsize_o, m_arburst_o, m_aruser_o})
 
   logic unused;
-  assign unused = ^{own_grant, s_aruser_i, rsp_tag_i, rsp_i, late_i};
+  assign unused = ^{own_grant, issue_found, s_aruser_i, rsp_tag_i, rsp_i, late_i};
 
 endmodule
 `default_nettype wire

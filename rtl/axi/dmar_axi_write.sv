@@ -3,8 +3,9 @@
 // asked for then, and there is room for the response of every write inside. So what was permitted
 // depends on memory alone to finish: an invalidation that waits for it cannot be held up by a
 // device.
-// A blocked burst is dropped from the buffer and answered with one error. An interrupt message
-// leaves after all earlier writes are visible, with the address and data that remapping gave it.
+// A blocked burst is dropped from the buffer at once; its slot then waits beside the ring until its
+// error may be given, so a device that is refused holds up nobody. An interrupt message leaves
+// after all earlier writes are visible, with the address and data that remapping gave it.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -81,7 +82,7 @@ module dmar_axi_write #(
   logic [SlotWidth-1:0]     tail_q, data_q, ask_q, head_q;
   logic [CountWidth-1:0]    unfilled_q, unasked_q, unanswered_q;
   logic [Slots-1:0]         used, alloc, done, done_turn, permitted_q, issued_q, refused_q;
-  logic [Slots-1:0]         issue_turn, epoch_q;
+  logic [Slots-1:0]         issue_turn, epoch_q, dropped_q;
   logic [Slots*IdWidth-1:0] id;
   logic [SlotWidth-1:0]     done_index;
   logic                     accept, filled, ask_taken, head_done;
@@ -243,13 +244,11 @@ module dmar_axi_write #(
   // The head of the ring //
 
   logic               head_go, head_sink, head_remapped, aw_done_q, w_done_q, w_taken;
-  logic               may_refuse, refuse_valid_q;
   logic [7:0]         head_count_q, head_len;
   logic [11:0]        head_offset;
   logic [2:0]         head_size;
   logic [15:0]        head_source_id;
-  logic [IdWidth-1:0] head_id, refuse_id_q;
-  logic [SlotWidth-1:0] refuse_index_q;
+  logic [IdWidth-1:0] head_id;
 
   // Messages push the writes before them: data first, then the interrupt that announces it.
   assign head_go   = permitted_q[head_q] && !(head_interrupt && issued_q != '0);
@@ -280,11 +279,7 @@ module dmar_axi_write #(
   assign m_wstrb_o  = head_remapped ? (16'h000F << {head_message.address, 2'b00}) : buffer_strobe;
   assign m_wlast_o  = (head_count_q == head_len);
 
-  // The error of a blocked burst follows the answers to all older writes of its ID. It takes a
-  // clock from those of memory, and never two in a row.
-  assign may_refuse   = done_turn[head_q] && !refuse_valid_q;
-  assign buffer_ready = head_sink ? (!m_wlast_o || may_refuse)
-                                  : (head_go && m_wready_i && !w_done_q);
+  assign buffer_ready = head_sink || (head_go && m_wready_i && !w_done_q);
 
   assign w_taken   = buffer_valid && buffer_ready;
   assign head_done = (head_sink && w_taken && m_wlast_o)
@@ -302,18 +297,35 @@ module dmar_axi_write #(
     end
   end
 
+  // Errors of blocked bursts, each when all older writes of its ID are answered. One takes a clock
+  // from the responses of memory, and never two in a row. //
+
+  logic                 refuse_found, refuse_valid_q;
+  logic [Slots-1:0]     refuse_grant;
+  logic [SlotWidth-1:0] refuse_index, refuse_index_q;
+  logic [IdWidth-1:0]   refuse_id;
+
+  dmar_arbiter #(.Requests(Slots)) u_refuse_arbiter (
+    .clk_i, .rst_ni, .request_i(dropped_q & done_turn & {Slots{!refuse_valid_q}}),
+    .accept_i(1'b1), .valid_o(refuse_found), .grant_o(refuse_grant), .index_o(refuse_index)
+  );
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) refuse_valid_q <= 1'b0;
-    else         refuse_valid_q <= head_sink && head_done;
-    refuse_index_q <= head_q;
-    refuse_id_q    <= head_id;
+    else         refuse_valid_q <= refuse_found;
+    refuse_index_q <= refuse_index;
   end
+  assign refuse_id = id[refuse_index_q*IdWidth +: IdWidth];
 
-  // Responses: memory's are taken at once, the device gets them in the order of its ID //
+  // Responses. Memory keeps the order of one ID, but a younger write of an ID may be answered by
+  // memory while the error of an older one is still to come: it waits here for its turn, which
+  // depends on no device. The device gets all of them in the order of its ID. //
 
-  logic [Slots-1:0]     memory_slot, refuse_slot;
+  logic                 response_valid_q, response_known, response_leaves, answers_space;
+  logic [IdWidth-1:0]   response_id_q;
+  logic [1:0]           response_q;
+  logic [Slots-1:0]     awaited, memory_slot, refuse_slot;
   logic [SlotWidth-1:0] memory_index;
-  logic                 memory_awaited, answers_space;
 
   always_comb begin
     memory_index = '0;
@@ -324,20 +336,29 @@ module dmar_axi_write #(
 
   // What no write waits for is taken and dropped: after a reset memory may still owe responses to
   // writes that are forgotten.
-  assign m_bready_o     = !refuse_valid_q;
-  assign memory_awaited = m_bvalid_i && (memory_slot != '0);
+  assign response_known  = (awaited != '0);
+  assign response_leaves = response_valid_q && !refuse_valid_q
+      && (memory_slot != '0 || !response_known);
+  assign m_bready_o      = !response_valid_q || response_leaves;
 
-  // Memory keeps the order of one ID.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) response_valid_q <= 1'b0;
+    else if (m_bready_o) response_valid_q <= m_bvalid_i;
+    if (m_bready_o) {response_id_q, response_q} <= {m_bid_i, m_bresp_i};
+  end
+
   assign done_index = refuse_valid_q ? refuse_index_q : memory_index;
   for (genvar i = 0; i < Slots; i++) begin : gen_done
-    assign memory_slot[i] = issued_q[i] && done_turn[i] && (id[i*IdWidth +: IdWidth] == m_bid_i);
+    assign awaited[i]     = issued_q[i] && (id[i*IdWidth +: IdWidth] == response_id_q);
+    assign memory_slot[i] = awaited[i] && done_turn[i];
     assign refuse_slot[i] = refuse_valid_q && (refuse_index_q == SlotWidth'(i));
-    assign done[i]        = refuse_slot[i] || (m_bvalid_i && !refuse_valid_q && memory_slot[i]);
+    assign done[i]        = refuse_slot[i] || (response_leaves && memory_slot[i]);
   end
 
   dmar_fifo #(.Depth(Slots), .Width(IdWidth + 2)) u_answers (
-    .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || memory_awaited), .up_ready_o(answers_space),
-    .up_data_i(refuse_valid_q ? {refuse_id_q, 2'b11} : {m_bid_i, m_bresp_i}),
+    .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || (response_leaves && response_known)),
+    .up_ready_o(answers_space),
+    .up_data_i(refuse_valid_q ? {refuse_id, 2'b11} : {response_id_q, response_q}),
     .dn_valid_o(s_bvalid_o), .dn_ready_i(s_bready_i), .dn_data_o({s_bid_o, s_bresp_o})
   );
 
@@ -373,6 +394,7 @@ module dmar_axi_write #(
       if (!rst_ni || done[i]) begin
         permitted_q[i] <= 1'b0;
         refused_q[i]   <= 1'b0;
+        dropped_q[i]   <= 1'b0;
         issued_q[i]    <= 1'b0;
       end else begin
         if (fast_slot[i]) begin
@@ -386,6 +408,7 @@ module dmar_axi_write #(
         if (head_done && at_head) begin
           permitted_q[i] <= 1'b0;
           refused_q[i]   <= 1'b0;
+          dropped_q[i]   <= refused_q[i];
           issued_q[i]    <= permitted_q[i];
         end
       end
@@ -399,12 +422,14 @@ module dmar_axi_write #(
   assign drain_busy_o = ((permitted_q | issued_q) & (epoch_q ^ {Slots{epoch_i}})) != '0;
 
   `DMAR_ASSERT(AnswersAwaited_A,
-               ((fast_slot | late_slot) & ~(used & ~(permitted_q | issued_q | refused_q))) == '0)
+               ((fast_slot | late_slot)
+                & ~(used & ~(permitted_q | issued_q | refused_q | dropped_q))) == '0)
   `DMAR_REQUIRE(HitsForwardOrBlock_R,
                 !rsp_valid_i || fast_permits || rsp_i.verdict == dmar_pkg::VerdictBlock)
   `DMAR_REQUIRE(LastBeatIsMarked_R, !data_accept || (s_wlast_i == data_last))
   `DMAR_ASSERT(OneAnswered_A, $onehot0(memory_slot))
-  `DMAR_ASSERT(AnswersHaveRoom_A, !(refuse_valid_q || memory_awaited) || answers_space)
+  `DMAR_ASSERT(RefusesDropped_A, (refuse_slot & ~dropped_q) == '0)
+  `DMAR_ASSERT(AnswersHaveRoom_A, !(refuse_valid_q || response_leaves) || answers_space)
   `DMAR_ASSERT_HELD(RequestHeld_A, req_valid_o, req_ready_i, {req_tag_o, req_o})
   `DMAR_ASSERT_HELD(DeviceAnswerHeld_A, s_bvalid_o, s_bready_i, {s_bid_o, s_bresp_o})
   `DMAR_ASSERT_HELD(MemoryAddressHeld_A, m_awvalid_o, m_awready_i,
@@ -412,7 +437,8 @@ module dmar_axi_write #(
   `DMAR_ASSERT_HELD(MemoryDataHeld_A, m_wvalid_o, m_wready_i, {m_wdata_o, m_wstrb_o, m_wlast_o})
 
   logic unused;
-  assign unused = ^{s_wlast_i, s_awuser_i, issue_turn, fast_tag, late_tag, rsp_i, late_i};
+  assign unused = ^{s_wlast_i, s_awuser_i, issue_turn, refuse_grant, fast_tag, late_tag, rsp_i,
+                    late_i};
 
 endmodule
 `default_nettype wire

@@ -84,11 +84,16 @@ BurstHandle AxiManager::submit(AxiBurst burst, bool rogue) {
 }
 
 void AxiManager::forget() {
-  if (!aw_.empty() || !w_.empty() || !ar_.empty()) {
-    throw std::logic_error("a device with a beat on offer cannot be reset");
-  }
+  aw_.forget();
+  w_.forget();
+  ar_.forget();
+  b_.forget();
+  r_.forget();
   transfers_.clear();
   finished_.clear();
+  aw_order_.clear();
+  w_order_.clear();
+  ar_order_.clear();
   reads_.clear();
   writes_.clear();
   in_flight_ = 0;

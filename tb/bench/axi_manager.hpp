@@ -54,8 +54,8 @@ class AxiManager : public Agent {
     accept_write_responses_ = write_responses;
   }
 
-  // Expects no answer any more to what is in flight, as a device does that was reset.
-  // std::logic_error when an address or data beat has not been taken yet.
+  // Withdraws what it offers and expects no answer any more to what is in flight, as a device does
+  // that is reset together with its neighbour.
   void forget();
 
   // Nothing queued or in flight.

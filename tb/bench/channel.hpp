@@ -32,6 +32,13 @@ class ChannelSource {
     return true;
   }
 
+  // Withdraws everything, as only a reset of both ends may.
+  void forget() {
+    queue_.clear();
+    offered_ = false;
+    channel_.valid = false;
+  }
+
   void drive() {
     if (offered_) return;
     offered_ = !queue_.empty() && !random_.percent(stall_percent_);
@@ -66,6 +73,9 @@ class ChannelSink {
     if (waiting_) held_ = channel_.payload;
     return channel_.fires() ? &channel_.payload : nullptr;
   }
+
+  // The neighbour was reset: it may withdraw what it offered.
+  void forget() { waiting_ = false; }
 
   void drive(bool accept = true) { channel_.ready = accept && !random_.percent(stall_percent_); }
 

@@ -65,7 +65,8 @@ RtlIommu::~RtlIommu() = default;
 
 void RtlIommu::connect() {
   dma_memory_.set_consumer([this](const AxiAccess &access) {
-    tracker_.note_access(access);
+    // A write that left before a reset may reach memory after it.
+    if (access.cycle >= forgotten_before_) tracker_.note_access(access);
     const bool message = ((access.address.user >> dma_user::kInterrupt) & 1) != 0;
     const bool snoops = ((access.address.user >> dma_user::kSnoop) & 1) != 0;
     check_attributes("m_dma", access.address, message, snoops);
@@ -136,11 +137,13 @@ void RtlIommu::step(std::uint64_t cycles) {
 }
 
 void RtlIommu::reset_unit() {
+  simulation_->set_reset(true);
+  step();  // the unit and the devices notice at its end
   device_.forget();
   tracker_.forget();
+  forgotten_before_ = cycle();
   outcomes_.clear();
   unjudged_.clear();
-  simulation_->set_reset(true);
   step(kResetCycles);
   simulation_->set_reset(false);
 }

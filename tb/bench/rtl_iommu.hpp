@@ -105,8 +105,9 @@ class RtlIommu : public Iommu {
   [[nodiscard]] bool register_busy() const { return host_.busy(); }
   [[nodiscard]] std::uint64_t register_result() const { return host_.result(); }
 
-  // Resets the unit and its devices; both memories go on and owe what they owe. No beat may be on
-  // offer at any port. Requests in flight are forgotten: their handles have no outcome.
+  // Resets the unit and its devices; both memories go on and owe what they owe. The unit may
+  // have no beat on offer to them, and no write burst half done. Requests in flight are forgotten:
+  // their handles have no outcome.
   void reset_unit();
 
   // Time. memory().time() is the number of the cycle to come.
@@ -184,7 +185,8 @@ class RtlIommu : public Iommu {
   AxiMemory::Observer table_observer_;
   std::uint64_t table_reads_ = 0;
   std::uint64_t queue_reads_ = 0;
-  std::uint64_t last_busy_cycle_ = 0;  // of table traffic, or of a flush
+  std::uint64_t forgotten_before_ = 0;  // cycle of the last reset_unit()
+  std::uint64_t last_busy_cycle_ = 0;   // of table traffic, or of a flush
   unsigned next_id_ = 0;
 };
 

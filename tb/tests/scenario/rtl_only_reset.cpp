@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The unit is reset while memory owes it answers: they come when nobody waits for them any more.
 // No device sees one, nothing enters a cache, and the unit works.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "bench/table_port_rules.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
 
@@ -14,6 +18,7 @@ class UnitReset : public RtlScenario {
   // What memory held back comes now, to a unit that was just reset.
   void reset_and_release() {
     reset_unit();
+    unit().take_verdicts();
     release();
     unit().step(kLong);
     EXPECT_TRUE(unit().dma_under_way().empty());
@@ -48,6 +53,92 @@ TEST_P(UnitReset, LateQueueAnswersAndResponsesAreDropped) {
       begin_invalidation(true);
       finish_invalidation();
     }
+  }
+}
+
+// Read data and write responses of requests that the unit and the devices forgot.
+TEST_P(UnitReset, LateDmaAnswersReachNoDevice) {
+  start_with_page();
+  unit().access(read_of(kIova));
+  hold_dma(true, true);
+  const unsigned each = std::min(slots(), 4U);
+  for (unsigned n = 0; n < each; ++n) {
+    unit().submit(read_of(kIova, 64), {}, static_cast<std::uint8_t>(n));
+    unit().submit(write_of(kIova, 64), {}, static_cast<std::uint8_t>(n));
+  }
+  unit().step(kLong);
+  ASSERT_EQ(unit().dma_under_way().size(), 2 * each);
+  reset_and_release();
+  start_again();
+  expect_works(kData);
+}
+
+// In the middle of the data of a read, and with answers that the device has not taken.
+TEST_P(UnitReset, ResetInTheMiddleOfReadData) {
+  for (const bool taken : {true, false}) {
+    for (const unsigned clocks : {20U, 40U, 41U, 42U, 100U}) {
+      SCOPED_TRACE(fmt::format("taken {}, reset after {} clocks", taken, clocks));
+      make({});
+      start_with_page();
+      unit().access(read_of(kIova));
+      unit().accept_device_answers(taken);
+      unit().submit(read_of(kIova, kPage));
+      unit().step(clocks);
+      ASSERT_EQ(unit().dma_under_way().size(), 1U);
+      unit().accept_device_answers(true);
+      reset_and_release();
+      start_again();
+      expect_works(kData);
+    }
+  }
+}
+
+// A walk is under way at the leaf, or at the root, when the unit is reset. What it would have found
+// is changed then: whoever finds the old page found it in an answer that nobody waited for.
+TEST_P(UnitReset, LateTableAnswersFillNoCache) {
+  for (const bool leaf : {true, false}) {
+    SCOPED_TRACE(leaf ? "leaf" : "root");
+    make({});
+    Domain domain = start_with_page();
+    const HostAddr word =
+        leaf ? tables().entry_address(domain, kIova, 1) : tables().root_entry_address(kDevice);
+    hold_walk_at(word);
+    unit().submit(read_of(kIova));
+    unit().step(kLong);
+    ASSERT_EQ(held_reads(), 1U);
+    reset_and_release();
+    Domain other = tables().create_domain({.id = 1, .levels = 4});
+    other.map(kIova, HostAddr(kMoreData));
+    tables().attach(kDevice, other);
+    start_again();
+    expect_works(kMoreData);
+  }
+}
+
+// The neighbours of the page that a walk wants come with it, beat by beat.
+TEST_P(UnitReset, LateLineBeatsFillNoCache) {
+  Domain domain = start_with_page();
+  for (unsigned n = 0; n < 8; ++n) {
+    domain.map(Iova(kIova.raw() + (n + 1) * kPage), HostAddr(kData + (n + 1) * kPage));
+  }
+  // Two pages in sequence, so that a line of the leaf table is read.
+  unit().access(read_of(kIova));
+  hold_walk_at(tables().entry_address(domain, Iova(kIova.raw() + kPage), 1));
+  for (unsigned n = 0; n < std::min(slots(), 3U); ++n) {
+    unit().submit(read_of(Iova(kIova.raw() + (n + 1) * kPage)), {}, static_cast<std::uint8_t>(n));
+  }
+  unit().step(kLong);
+  ASSERT_GE(held_reads(), 1U);
+  reset_and_release();
+  Domain other = tables().create_domain({.id = 1, .levels = 4});
+  for (unsigned n = 0; n < 10; ++n) {
+    other.map(Iova(kIova.raw() + n * kPage), HostAddr(kMoreData + n * kPage));
+  }
+  tables().attach(kDevice, other);
+  start_again();
+  for (unsigned n = 0; n < 10; ++n) {
+    EXPECT_THAT(unit().access(read_of(Iova(kIova.raw() + n * kPage))),
+                Reaches(kMoreData + n * kPage));
   }
 }
 
