@@ -44,6 +44,23 @@ TEST(Operators, Logic) {
               UnorderedElementsAre("a || !b", "a", "!b", "!(a) && !b", "a && b", "1'b0", "1'b1"));
 }
 
+// Only where there is a clock, and not in processes.
+TEST(Operators, Late) {
+  const auto late = [](const std::string &ports, const std::string &body) {
+    const SourceFile source("folder/m.sv", "module m (" + ports + ");\n" + body + "\nendmodule\n");
+    std::vector<std::string> list;
+    for (const Mutant &mutant : mutants_of(source)) {
+      if (mutant.operation == "late") list.push_back(mutant.edits.front().text);
+    }
+    return list;
+  };
+  EXPECT_THAT(late("input logic clk_i", "assign x = a && b;"),
+              UnorderedElementsAre("$past(a && b)"));
+  EXPECT_THAT(late("input logic clk_i", "u v (.x_i(a));"), UnorderedElementsAre("$past(a)"));
+  EXPECT_THAT(late("input logic a_i", "assign x = a && b;"), IsEmpty());
+  EXPECT_THAT(late("input logic clk_i", "always_comb x = a && b;"), IsEmpty());
+}
+
 TEST(Operators, Comparisons) {
   EXPECT_THAT(changes("a < b"), UnorderedElementsAre("a <= b", "a >= b", "1'b0", "1'b1"));
   EXPECT_THAT(changes("a == 3'd7"), UnorderedElementsAre("a != 3'd7", "a == 3'd0", "1'b0", "1'b1"));
@@ -158,6 +175,18 @@ TEST(Instrument, EveryMutantIsThereAndTheOriginalToo) {
   EXPECT_THAT(instrumented(source, mutants),
               HasSubstr("begin if ((dmar_mutant_pkg::selected != 7)) q <= "
                         "(dmar_mutant_pkg::selected == 8 ? (!a_i) : (a_i)); end"));
+}
+
+TEST(Instrument, LateMutantsHaveAClock) {
+  const SourceFile source("folder/m.sv",
+                          "\nmodule m (\n  input logic clk_i\n);\nassign x = a;\nendmodule\n");
+  std::vector<Mutant> mutants = mutants_of(source);
+  ASSERT_EQ(mutants.size(), 1U);
+  mutants.front().id = 3;
+  EXPECT_EQ(instrumented(source, mutants),
+            "\nmodule m (\n  input logic clk_i\n);\n"
+            "default clocking @(posedge clk_i); endclocking\n"
+            "assign x = (dmar_mutant_pkg::selected == 3 ? ($past(a)) : (a));\nendmodule\n");
 }
 
 TEST(Instrument, WithoutMutantsNothingChanges) {

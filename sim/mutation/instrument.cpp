@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <stdexcept>
+#include <string_view>
 
 namespace dmar::mutation {
 
@@ -24,6 +26,16 @@ Wrapping wrap_expression(std::span<const std::pair<unsigned, std::string>> choic
   wrapping.before += "(";
   wrapping.after = ")" + wrapping.after;
   return wrapping;
+}
+
+// What $past() counts, in a line of its own behind the ports.
+constexpr std::string_view kClock = "default clocking @(posedge clk_i); endclocking\n";
+
+std::size_t after_header(const std::string &text) {
+  constexpr std::string_view kEnd = ");\n";
+  const std::size_t end = text.find(kEnd, text.find("\nmodule ") + 1);
+  if (end == std::string::npos) throw std::runtime_error("no end of the module header");
+  return end + kEnd.size();
 }
 
 Wrapping wrap_statement(std::span<const std::pair<unsigned, std::string>> choices) {
@@ -52,10 +64,13 @@ endpackage
 
 std::string instrumented(const SourceFile &source, std::span<const Mutant> mutants) {
   std::map<std::size_t, std::vector<std::pair<unsigned, std::string>>> choices;  // by site
+  bool late = false;
   for (const Mutant &mutant : mutants) {
     if (mutant.file != source.path()) continue;
-    for (const Mutant::Edit &edit : mutant.edits)
+    for (const Mutant::Edit &edit : mutant.edits) {
       choices[edit.site].emplace_back(mutant.id, edit.text);
+      late = late || edit.text.find("$past(") != std::string::npos;
+    }
   }
   // Sites are apart, or a statement around its right-hand side: whatever opens at a place opens in
   // this order, and closes in the other.
@@ -67,6 +82,7 @@ std::string instrumented(const SourceFile &source, std::span<const Mutant> mutan
     insertions[site.begin] += wrapping.before;
     insertions[site.end] = wrapping.after + insertions[site.end];
   }
+  if (late) insertions[after_header(source.text())] += kClock;
   std::string out;
   std::size_t done = 0;
   for (const auto &[place, text] : insertions) {

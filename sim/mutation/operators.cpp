@@ -91,6 +91,7 @@ class Changer {
       replace("stuck", whole, "1'b0");
       replace("stuck", whole, "1'b1");
     }
+    late(whole);
     return std::move(changes_);
   }
 
@@ -107,6 +108,14 @@ class Changer {
   }
   void replace(std::string_view operation, const Expression &what, const std::string &with) {
     replace(operation, what.begin(), what.end(), with);
+  }
+
+  // A clock late: the window in which two agents disagree. Where processes compute several values
+  // in loops there is no clock to be late by.
+  void late(const Expression &whole) {
+    const bool continuous = site_.kind == Site::Kind::kInput || site_.before.starts_with("assign ");
+    if (!continuous || is_parameter(whole) || source_.find("clk_i") == source_.npos) return;
+    replace("late", whole, fmt::format("$past({})", text(whole)));
   }
 
   // The condition of an if. A reset that is always on, or upside down, proves nothing.

@@ -31,8 +31,8 @@ Request interrupt(unsigned index, unsigned part, bool subhandle) {
           .message_data = message.data};
 }
 
-constexpr unsigned kNeighbour = 15;  // a page that no probe uses
-constexpr unsigned kSlow = 24;       // cycles that memory takes for the data in some situations
+constexpr unsigned kNeighbour = Versions::kPages - 1;  // a page that no probe uses
+constexpr unsigned kSlow = 24;  // cycles that memory takes for the data in some situations
 
 std::vector<Situation> interrupt_situations(unsigned walks) {
   const Request first = interrupt(4, 0, false);
@@ -82,10 +82,11 @@ std::vector<Situation> situations(unsigned walks) {
   list.push_back({.name = "parked_miss",
                   .probes = {{0, read(0, 0)}, {3, write(0, 1)}, {9, read(0, 2)}},
                   .walks = 1});
-  // Neighbours may share the line of a leaf table.
-  list.push_back({.name = "replayed_miss", .walks = walks + 1});
+  // Apart and in no sequence, so that no line of a leaf table answers two of them.
+  list.push_back({.name = "replayed_miss", .walks = walks + 2});
   for (unsigned n = 0; n < walks + 2; ++n) {
-    list.back().probes.push_back({n, n % 2 == 0 ? read(n, 0) : write(n, 0)});
+    const unsigned page = 26 * n % Versions::kPages;
+    list.back().probes.push_back({n, n % 2 == 0 ? read(page, 0) : write(page, 0)});
   }
   list.push_back({.name = "write_at_memory",
                   .warm = {read(0, 0)},

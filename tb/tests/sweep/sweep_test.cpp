@@ -47,12 +47,6 @@ struct Pair {
 
 void PrintTo(const Pair &pair, std::ostream *out) { *out << pair.name(); }
 
-// The smallest build has one slot for each walk, the others as the models file says.
-unsigned walk_slots(const std::string &model) {
-  if (model == "tiny") return 1;
-  return model == "server" ? 8 : 4;
-}
-
 std::vector<Pair> pairs() {
   std::vector<std::uint64_t> seeds{number("DMAR_SEED", 1)};
   if (long_run && std::getenv("DMAR_SEED") == nullptr) {
@@ -63,7 +57,7 @@ std::vector<Pair> pairs() {
     if (!long_run && model.name != "default" && model.name != "tiny") continue;
     if ((model.config.sagaw & 0b00100) == 0) continue;  // the tables here are 48 bits wide
     for (const Trigger &trigger : triggers(model.config)) {
-      for (const Situation &situation : situations(walk_slots(model.name))) {
+      for (const Situation &situation : situations(model.parameters.at("Walks"))) {
         if (situation.interrupts != about_interrupts(trigger.change)) continue;
         for (const std::uint64_t seed : seeds)
           list.push_back({model.name, situation, trigger, seed});

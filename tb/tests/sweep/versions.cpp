@@ -13,7 +13,7 @@ constexpr unsigned kLevels = 4;
 
 // The destination of an interrupt tells its entry and the version.
 InterruptEntry interrupt_entry(unsigned version, unsigned n) {
-  return {.vector = 0x30 + n, .destination = (version == 0 ? 0x10 + n : 0x40 + n) << 8};
+  return {.vector = 0x30 + n, .destination = (version == 0 ? 0x10 + n : 0x80 + n) << 8};
 }
 
 Iova page(unsigned n) { return Iova(Versions::kFirstPage.raw() + n * kPage); }

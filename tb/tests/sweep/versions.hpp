@@ -34,10 +34,10 @@ constexpr bool about_interrupts(Change change) {
 class Versions {
  public:
   static constexpr SourceId kDevice = bdf(0, 4, 0);
-  static constexpr unsigned kPages = 16;  // probed pages, in one aligned block
-  static constexpr unsigned kPagesLog2 = 4;
+  static constexpr unsigned kPages = 128;  // probed pages, in one aligned block
+  static constexpr unsigned kPagesLog2 = 7;
   static constexpr Iova kFirstPage{0x3'4560'0000};
-  static constexpr unsigned kInterruptSize = 3;  // 16 entries
+  static constexpr unsigned kInterruptSize = 5;  // 16 entries
 
   // Publishes version 0.
   Versions(Memory &memory, const Config &config, Change change);
