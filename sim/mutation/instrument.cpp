@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <stdexcept>
 #include <string_view>
 
 namespace dmar::mutation {
@@ -28,14 +27,16 @@ Wrapping wrap_expression(std::span<const std::pair<unsigned, std::string>> choic
   return wrapping;
 }
 
-// What $past() counts, in a line of its own behind the ports.
-constexpr std::string_view kClock = "default clocking @(posedge clk_i); endclocking\n";
+// Verilator knows $past() in assertions only, so a value a clock late is a register here, declared
+// in front of the assignment that it stands in.
+constexpr std::string_view kPast = "$past(";
 
-std::size_t after_header(const std::string &text) {
-  constexpr std::string_view kEnd = ");\n";
-  const std::size_t end = text.find(kEnd, text.find("\nmodule ") + 1);
-  if (end == std::string::npos) throw std::runtime_error("no end of the module header");
-  return end + kEnd.size();
+std::string register_name(unsigned id) { return fmt::format("mutant_late_{}", id); }
+
+std::string late_register(unsigned id, std::string_view past) {
+  const std::string_view value = past.substr(kPast.size(), past.size() - kPast.size() - 1);
+  return fmt::format("logic [$bits({0})-1:0] {1}; always @(posedge clk_i) {1} <= {0}; ", value,
+                     register_name(id));
 }
 
 Wrapping wrap_statement(std::span<const std::pair<unsigned, std::string>> choices) {
@@ -64,17 +65,21 @@ endpackage
 
 std::string instrumented(const SourceFile &source, std::span<const Mutant> mutants) {
   std::map<std::size_t, std::vector<std::pair<unsigned, std::string>>> choices;  // by site
-  bool late = false;
+  std::map<std::size_t, std::string> insertions;
   for (const Mutant &mutant : mutants) {
     if (mutant.file != source.path()) continue;
     for (const Mutant::Edit &edit : mutant.edits) {
-      choices[edit.site].emplace_back(mutant.id, edit.text);
-      late = late || edit.text.find("$past(") != std::string::npos;
+      std::string text = edit.text;
+      if (text.starts_with(kPast)) {
+        const std::size_t begin = source.sites()[edit.site].begin;
+        insertions[source.text().rfind("assign ", begin)] += late_register(mutant.id, text);
+        text = register_name(mutant.id);
+      }
+      choices[edit.site].emplace_back(mutant.id, text);
     }
   }
   // Sites are apart, or a statement around its right-hand side: whatever opens at a place opens in
   // this order, and closes in the other.
-  std::map<std::size_t, std::string> insertions;
   for (const auto &[number, list] : choices) {
     const Site &site = source.sites()[number];
     const bool statement = site.kind == Site::Kind::kStatement;
@@ -82,7 +87,6 @@ std::string instrumented(const SourceFile &source, std::span<const Mutant> mutan
     insertions[site.begin] += wrapping.before;
     insertions[site.end] = wrapping.after + insertions[site.end];
   }
-  if (late) insertions[after_header(source.text())] += kClock;
   std::string out;
   std::size_t done = 0;
   for (const auto &[place, text] : insertions) {

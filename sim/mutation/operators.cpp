@@ -110,11 +110,11 @@ class Changer {
     replace(operation, what.begin(), what.end(), with);
   }
 
-  // A clock late: the window in which two agents disagree. Where processes compute several values
-  // in loops there is no clock to be late by.
+  // A clock late: the window in which two agents disagree.
   void late(const Expression &whole) {
-    const bool continuous = site_.kind == Site::Kind::kInput || site_.before.starts_with("assign ");
-    if (!continuous || is_parameter(whole) || source_.find("clk_i") == source_.npos) return;
+    if (!site_.before.starts_with("assign ") || is_parameter(whole) ||
+        source_.find("clk_i") == source_.npos)
+      return;
     replace("late", whole, fmt::format("$past({})", text(whole)));
   }
 
