@@ -85,7 +85,7 @@ lint:
 	@BUILD=$(BUILD) sim/lint/run.sh
 
 format:
-	find tb sim -name '*.cpp' -o -name '*.hpp' | xargs clang-format-14 -i
+	sim/lint/format.sh
 
 synth:
 	@sim/setup/packages.sh synth

@@ -12,7 +12,8 @@ venv=${BUILD:-build}/front-ends
 if ! sim/lint/venv.sh "$venv"; then
   {
     echo "**********************************************************************"
-    echo "Not checked: the RTL in slang, in a newer Verilator, in a newer Yosys."
+    echo "Not checked: the RTL in slang, in a newer Verilator, in a newer Yosys;"
+    echo "without clang-format-14 the format of the C++ sources."
     echo "Their packages cannot be had from PyPI, see $venv.log"
     echo "**********************************************************************"
   } >&2

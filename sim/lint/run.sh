@@ -11,7 +11,14 @@ cxx_files() { find tb sim -name '*.cpp' -o -name '*.hpp' | sort; }
 rtl_files() { find rtl tb/check -name '*.sv' -o -name '*.svh' -o -name '*.f' -o -name '*.vlt' | sort; }
 text_files() { cxx_files; rtl_files; find sim docs -name '*.sh' -o -name '*.md'; echo README.md; }
 
-format() { cxx_files | xargs clang-format-14 --dry-run --Werror; }
+format() {
+  local said status
+  said=$(sim/lint/format.sh --check 2>&1)
+  status=$?
+  [ $status -eq 77 ] && [ "${CI:-}" != true ] && return 0  # front_ends.sh says it aloud
+  printf '%s' "$said"
+  return $status
+}
 licence() { { cxx_files; rtl_files; } | xargs grep -L 'SPDX-License-Identifier: Apache-2.0'; true; }
 ascii() { ! text_files | xargs grep -nP '[^\x00-\x7F]' ; }
 columns() { ! rtl_files | xargs grep -nE '^.{101,}|	' ; }
@@ -34,7 +41,7 @@ casts() {
 }
 
 verilator_lint() {
-  verilator --lint-only -Wall --assert -Irtl rtl/lint.vlt $sources --top-module dmar_top "$@"
+  verilator --lint-only $quiet -Wall --assert -Irtl rtl/lint.vlt $sources --top-module dmar_top "$@"
 }
 yosys_lint() {
   yosys -q -e '.' -p "read_verilog -sv -Irtl $sources

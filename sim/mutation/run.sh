@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 dir=${1:?usage: run.sh DIR}
 jobs=${JOBS:-$(nproc)}
-models=${MODELS:-default;server;bare}
+models=${MODELS:-default;server;bare;tiny}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 

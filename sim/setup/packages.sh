@@ -14,7 +14,7 @@ optional=
 case "${1:-}" in
   build) required=$build ;;
   bench) required="$build gnuplot-nox" ;;
-  test)  required="$build yosys iverilog python3 python3-venv clang-format-14 git gtkwave" optional=$guest ;;
+  test)  required="$build yosys iverilog python3 python3-venv git gtkwave" optional=$guest ;;
   synth) required="yosys python3 nextpnr-ice40 opensta qflow-tech-osu018" ;;
   waves) required="$build gtkwave" ;;
   coverage) required="$build lcov" ;;
