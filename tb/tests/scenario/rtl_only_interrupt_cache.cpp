@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "bench/table_port_rules.hpp"
 #include "tables/interrupt_table.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
 
@@ -83,6 +84,36 @@ TEST_P(InterruptCache, IndexInvalidationLeavesTheOthers) {
   }
   driver().invalidate(InterruptScope{});
   for (unsigned n = 0; n < count; ++n) EXPECT_FALSE(hits(0x40 + n));
+}
+
+// Nor those that share a set with what is named.
+TEST_P(InterruptCache, IndexInvalidationLeavesTheSameSet) {
+  start_remapping();
+  const unsigned sets = parameter("InterruptCacheSets");
+  const unsigned ways = std::min(parameter("InterruptCacheWays"), 4U);
+  for (unsigned n = 0; n < ways; ++n) table().set(0x40 + n * sets, kOld);
+  for (unsigned n = 0; n < ways; ++n) hits(0x40 + n * sets);
+  driver().invalidate(InterruptScope{.all = false, .index = 0x40});
+  for (unsigned n = ways; n-- > 0;) EXPECT_EQ(hits(0x40 + n * sets), n != 0) << n;
+}
+
+// Reads of entries that end one right after the other fill each its own place.
+TEST_P(InterruptCache, EntriesThatComeTogetherAreKept) {
+  start_remapping();
+  const unsigned count = std::min({room(), walks(), parameter("WriteSlots")});
+  for (unsigned n = 0; n < count; ++n) table().set(0x40 + n, kOld);
+  unit().hold_table_answers([](const bench::AddressBeat &burst, bool write) {
+    return !write && burst.id <= bench::kLastWalkId;
+  });
+  std::vector<bench::RtlIommu::Handle> handles;
+  for (unsigned n = 0; n < count; ++n) {
+    const Request request = interrupt_of(remappable_message(0x40 + n), kDevice);
+    handles.push_back(unit().submit(request, message_bytes(request)));
+  }
+  unit().step(200);
+  release();
+  for (const auto handle : handles) EXPECT_THAT(unit().wait(handle).completion, IsOkay());
+  for (unsigned n = 0; n < count; ++n) EXPECT_TRUE(hits(0x40 + n)) << n;
 }
 
 // Invalidations of translation leave interrupt entries alone, and the other way round.

@@ -76,6 +76,25 @@ TEST_P(PortShare, RefusedNeighbour) {
   }
 }
 
+// A read waits until the older one of its ID is issued, not until it is answered; whenever it
+// comes.
+TEST_P(PortShare, ReadsOfOneIdAreAtMemoryTogether) {
+  if (slots() == 1) return;
+  start_with_page();
+  unit().access(read_of(kIova));
+  for (unsigned apart = 0; apart < 16; ++apart) {
+    hold_dma(true, false);
+    const auto first = unit().submit(read_of(kIova), {}, std::uint8_t{3});
+    unit().step(apart);
+    const auto second = unit().submit(read_of(kIova), {}, std::uint8_t{3});
+    unit().step(40);
+    EXPECT_EQ(unit().dma_under_way().size(), 2U) << apart;
+    release();
+    EXPECT_THAT(unit().wait(first).completion, Reaches(kData));
+    EXPECT_THAT(unit().wait(second).completion, Reaches(kData));
+  }
+}
+
 DMAR_RTL_SCENARIO(PortShare);
 
 }  // namespace

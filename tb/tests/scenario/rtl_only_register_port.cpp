@@ -152,6 +152,39 @@ TEST_P(RegisterPort, AnswersWaitUntilTheyAreTaken) {
   }
 }
 
+// What announces a status is visible before the status can be read: reads of these registers wait
+// for messages that are on their way to memory, reads of others do not (VT-d 11.4.7, 11.4.8).
+class StatusPort : public RtlScenario {};
+
+TEST_P(StatusPort, StatusWaitsForItsMessage) {
+  start_with_page();
+  driver().set_event(reg::kFectl, {.address = 0xFEE0'3000, .data = 0x31});
+  const std::vector<std::uint32_t> waiting{reg::kFsts, reg::kFectl, reg::kFedata, reg::kFeaddr,
+                                           reg::kIcs,  reg::kIectl, reg::kIedata, reg::kIeaddr};
+  const std::vector<std::uint32_t> free{reg::kGsts, reg::kRtaddr, reg::kIqh, reg::kCap};
+  const auto answered_while_held = [this](std::uint32_t offset) {
+    unit().hold_table_answers([](const bench::AddressBeat &, bool write) { return write; });
+    unit().access(read_of(Iova(0x9000), 64, kNeighbour));
+    unit().step(50);
+    unit().start_read(offset, 4);
+    unit().step(100);
+    const bool answered = !unit().register_busy();
+    unit().hold_table_answers(nullptr);
+    unit().step_until([this] { return !unit().register_busy(); }, "the register");
+    driver().drain_faults();
+    driver().write32(reg::kFsts, fsts::kPfo);
+    return answered;
+  };
+  for (const std::uint32_t offset : waiting) {
+    EXPECT_FALSE(answered_while_held(offset)) << fmt::format("{:#x}", offset);
+  }
+  for (const std::uint32_t offset : free) {
+    EXPECT_TRUE(answered_while_held(offset)) << fmt::format("{:#x}", offset);
+  }
+}
+
+DMAR_RTL_SCENARIO(StatusPort);
+
 INSTANTIATE_TEST_SUITE_P(On, RegisterPort, ::testing::ValuesIn(rtl_names_with(nullptr)),
                          [](const auto &info) { return "Rtl_" + info.param; });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RegisterPort);

@@ -142,6 +142,36 @@ TEST_P(StickyBits, ClearedAtEveryClockOfTheEvent) {
   }
 }
 
+// Only a write to its own register clears a bit, and only with a 1 in its place.
+TEST_P(StickyBits, WritesElsewhereClearNothing) {
+  start_with_page();
+  driver().enable_queue();
+  for (const Bit &bit : bits()) {
+    SCOPED_TRACE(bit.name);
+    bit.prepare();
+    unit().settle();
+    const std::uint32_t own = bit.offset();
+    bit.start();
+    unit().settle();
+    ASSERT_NE(driver().read32(own) & bit.bit, 0U);
+    // Registers whose contents start nothing; some lie in the same line of the decoder.
+    std::vector<std::uint32_t> others{reg::kFedata, reg::kFeaddr,     reg::kIedata, reg::kIeaddr,
+                                      reg::kRtaddr, reg::kRtaddr + 4, reg::kIrta,   reg::kVer,
+                                      reg::kFectl,  reg::kIectl,      reg::kIcs,    reg::kFsts};
+    for (unsigned n = 0; n < config().fault_records; ++n) {
+      for (unsigned word = 0; word < 4; ++word) others.push_back(reg::frcd(n) + 4 * word);
+    }
+    for (const std::uint32_t other : others) {
+      const bool mask = other == reg::kFectl || other == reg::kIectl;
+      if (other != own) driver().write32(other, mask ? 0x8000'0000 : 0xFFFF'FFFF);
+      if (other == own) driver().write32(other, ~bit.bit);
+      EXPECT_NE(driver().read32(own) & bit.bit, 0U) << fmt::format("{:#x}", other);
+      if (HasFailure()) return;
+    }
+    bit.clean();
+  }
+}
+
 DMAR_RTL_SCENARIO(StickyBits);
 
 }  // namespace
