@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bench/table_port_rules.hpp"
+#include "tables/interrupt_table.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
 
 namespace dmar {
@@ -140,6 +141,26 @@ TEST_P(UnitReset, LateLineBeatsFillNoCache) {
     EXPECT_THAT(unit().access(read_of(Iova(kIova.raw() + n * kPage))),
                 Reaches(kMoreData + n * kPage));
   }
+}
+
+// Which tables were in use is forgotten, too: without a new pointer they are at address 0.
+TEST_P(UnitReset, TablePointersAreForgotten) {
+  start_with_page();
+  InterruptTable table(memory(), HostAddr(0x3000'0000), 7);
+  table.set(1, {.vector = 0x41});
+  const Request message = interrupt_of(remappable_message(1), kDevice);
+  if (config().interrupt_remapping) driver().set_interrupt_table(table.base(), 7);
+  unit().access(read_of(kIova));
+  reset_unit();
+  unit().take_verdicts();
+  driver().write32(reg::kGcmd, gcmd::kTe);
+  driver().poll32(reg::kGsts, gsts::kTes, gsts::kTes, "translation");
+  EXPECT_THAT(unit().access(read_of(kIova)), Faults(FaultReason::kRootNotPresent));
+  if (!config().interrupt_remapping) return;
+  driver().write32(reg::kGcmd, gcmd::kTe | gcmd::kIre);
+  driver().poll32(reg::kGsts, gsts::kIres, gsts::kIres, "interrupt remapping");
+  EXPECT_THAT(unit().access(message, message_bytes(message)),
+              Faults(FaultReason::kInterruptEntryNotPresent));
 }
 
 DMAR_RTL_SCENARIO(UnitReset);
