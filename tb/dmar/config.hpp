@@ -13,7 +13,7 @@ struct Config {
   unsigned sagaw = 0b00110;           // Sagaw: bit 1 39-bit, bit 2 48-bit, bit 3 57-bit tables
   unsigned super_pages = 0b11;        // SuperPages: bit 0 2 MiB, bit 1 1 GiB (CAP.SSLPS)
   unsigned domain_id_code = 6;        // DomainIdCode: CAP.ND, 0..6; domain ids have 4 + 2*ND bits
-  unsigned fault_records = 8;         // FaultRecords: 1..256 (CAP.NFR + 1)
+  unsigned fault_records = 8;         // FaultRecords: 1..160 (CAP.NFR + 1)
   unsigned max_address_mask = 18;     // MaxAddrMask: CAP.MAMV
   bool protected_low = false;         // ProtectedLow: CAP.PLMR
   bool protected_high = false;        // ProtectedHigh: CAP.PHMR

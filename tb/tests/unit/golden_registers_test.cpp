@@ -71,6 +71,9 @@ TEST(GoldenRegisters, IllegalConfigurationsAreRefused) {
   EXPECT_THROW(build({.domain_id_code = 7}), std::invalid_argument);
   EXPECT_THROW(build({.fault_records = 0}), std::invalid_argument);
   EXPECT_THROW(build({.fault_records = 161}), std::invalid_argument);
+  EXPECT_THROW(build({.host_address_width = 36, .guest_address_width = 38}), std::invalid_argument);
+  EXPECT_THROW(build({.guest_address_width = 48, .sagaw = 0b1100}), std::invalid_argument);
+  EXPECT_THROW(build({.max_address_mask = 64}), std::invalid_argument);
   EXPECT_THROW(build({.protected_align = 11}), std::invalid_argument);
   for (const unsigned version : {0u, 8u, 16u}) {
     EXPECT_THROW(build({.version_major = version}), std::invalid_argument);
