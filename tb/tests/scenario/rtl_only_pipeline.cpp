@@ -48,6 +48,22 @@ TEST_P(Pipeline, HitLatencyIsFixed) {
   }
 }
 
+// What needs no table is answered in the lane as well: nothing is translated.
+TEST_P(Pipeline, UntranslatedLatencyIsThatOfHits) {
+  unit().step(1000);  // the caches are cleared first
+  for (const AccessKind kind : {AccessKind::kRead, AccessKind::kWrite}) {
+    for (unsigned n = 0; n < 10; ++n) {
+      unit().step(n % 5);
+      Request request = read_of(Iova(kData + 16 * n));
+      request.kind = kind;
+      const bench::Outcome outcome = run({request})[0];
+      // A write asks when its data is there.
+      const unsigned data = kind == AccessKind::kWrite ? 1 : 0;
+      EXPECT_LE(latency(outcome), 4 + data);
+    }
+  }
+}
+
 // As many reads as there are slots arrive in as many clocks, and so do their verdicts.
 TEST_P(Pipeline, AcceptsARequestEveryClock) {
   start_with_page();

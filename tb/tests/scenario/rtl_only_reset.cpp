@@ -143,6 +143,32 @@ TEST_P(UnitReset, LateLineBeatsFillNoCache) {
   }
 }
 
+// No cache keeps anything: whatever is found afterwards was read afterwards.
+TEST_P(UnitReset, CachesAreEmpty) {
+  constexpr unsigned kPages = 128;
+  constexpr unsigned kDevices = 32;
+  const auto device = [](unsigned n) { return bdf(n / 8, 4 + n % 8, n % 3); };
+  Domain domain = start_with_page();
+  Domain other = tables().create_domain({.id = 1, .levels = 4});
+  for (unsigned n = 0; n < kPages; ++n) {
+    if (n > 0) domain.map(Iova(kIova.raw() + n * kPage), HostAddr(kData + n * kPage));
+    other.map(Iova(kIova.raw() + n * kPage), HostAddr(kMoreData + n * kPage));
+  }
+  for (unsigned n = 0; n < kDevices; ++n) tables().attach(device(n), domain);
+  for (unsigned n = 0; n < kPages; ++n) {
+    EXPECT_THAT(unit().access(read_of(Iova(kIova.raw() + n * kPage), 16, device(n % kDevices))),
+                Reaches(kData + n * kPage));
+  }
+  reset_unit();
+  unit().take_verdicts();
+  for (unsigned n = 0; n < kDevices; ++n) tables().attach(device(n), other);
+  start_again();
+  for (unsigned n = 0; n < kPages; ++n) {
+    EXPECT_THAT(unit().access(read_of(Iova(kIova.raw() + n * kPage), 16, device(n % kDevices))),
+                Reaches(kMoreData + n * kPage));
+  }
+}
+
 // Which tables were in use is forgotten, too: without a new pointer they are at address 0.
 TEST_P(UnitReset, TablePointersAreForgotten) {
   start_with_page();
