@@ -130,6 +130,11 @@ TEST_P(ReservedBits, LargeLeaves) {
       domain.map(iova, HostAddr(kData));
       const HostAddr entry = tables().entry_address(domain, iova, level);
       try_bits(entry, bit(7), Reason::kPagingEntryReserved, read_of(iova), kData);
+      // Also where it would be a sound leaf.
+      const std::uint64_t rights = second_stage::kRead | second_stage::kWrite;
+      const Spoil leaf(memory(), entry, kData | second_stage::kPageSize | rights);
+      driver().invalidate_all();
+      expect_fault(read_of(iova), Reason::kPagingEntryReserved);
       continue;
     }
     domain.map(iova, HostAddr(kData), static_cast<PageSize>(level - 1));

@@ -79,6 +79,36 @@ TEST_P(Capacity, KeepsWhatIsInUse) {
   }
 }
 
+// Of pages that share a set the one goes that was not used for longest, whoever used the others.
+TEST_P(Capacity, WhatIsUsedByReadsOrWritesStays) {
+  if (ways() == 1) return;
+  Domain domain = start_with_page();
+  for (unsigned n = 0; n < 4 * ways(); ++n) domain.map(page(n * sets()), frame(n));
+  const auto hits_by = [this](AccessKind kind, unsigned n) {
+    Request request = read_of(page(n * sets()));
+    request.kind = kind;
+    return unit().wait(unit().submit(request)).verdict.hit;
+  };
+  for (const AccessKind kind : {AccessKind::kRead, AccessKind::kWrite}) {
+    for (unsigned left_out = 0; left_out < ways(); ++left_out) {
+      SCOPED_TRACE(fmt::format("write {}, left out {}", kind == AccessKind::kWrite, left_out));
+      driver().invalidate_all();
+      for (unsigned n = 0; n < ways(); ++n) hits_by(kind, n);
+      for (unsigned n = 0; n < 2 * ways(); ++n) {
+        if (n % ways() != left_out) {
+          EXPECT_TRUE(hits_by(kind, n % ways()));
+        }
+      }
+      EXPECT_FALSE(hits_by(kind, ways()));
+      for (unsigned n = 0; n < ways(); ++n) {
+        if (n != left_out) {
+          EXPECT_TRUE(hits_by(kind, n)) << n;
+        }
+      }
+    }
+  }
+}
+
 // A page that may not be accessed is not remembered, and drives nothing out. A fault takes two
 // walks.
 TEST_P(Capacity, FaultsTakeNoPlace) {

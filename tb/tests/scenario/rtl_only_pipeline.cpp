@@ -271,6 +271,23 @@ TEST_P(Pipeline, MissesThatWaitUseTheCaches) {
   EXPECT_LE(unit().counters().table_reads - before.table_reads, requests.size());
 }
 
+// A miss of either kind begins where the caches end: one read.
+TEST_P(Pipeline, WarmMissesTakeOneRead) {
+  Domain domain = start_with_page();
+  for (unsigned n = 1; n <= 16; ++n) {
+    domain.map(Iova(kIova.raw() + 9 * n * kPage), HostAddr(kData + n * kPage));
+  }
+  unit().access(read_of(kIova));
+  for (unsigned n = 1; n <= 16; ++n) {
+    Request request = read_of(Iova(kIova.raw() + 9 * n * kPage));
+    if (n % 2 == 0) request.kind = AccessKind::kWrite;
+    const auto before = unit().counters();
+    EXPECT_THAT(unit().access(request), IsOkay());
+    unit().settle();
+    EXPECT_LE(unit().counters().table_reads - before.table_reads, 1U) << n;
+  }
+}
+
 // Table reads snoop when ECAP.C says so; the queue and its status writes always do (VT-d 3.9).
 TEST_P(Pipeline, SnoopOfTheUnitsOwnAccesses) {
   constexpr std::uint8_t kLastWalkId = 31;
