@@ -56,6 +56,12 @@ bool has_modules(const fs::path &folder) {
   return fs::exists(folder / "modules.dep", error);
 }
 
+// depmod looks for BASE/lib/modules/VERSION; BASE/usr is its BASE where /lib is in /usr.
+std::string depmod_command(const fs::path &modules, const std::string &version) {
+  return fmt::format("depmod -b {} {}", modules.parent_path().parent_path().parent_path().string(),
+                     version);
+}
+
 bool begins(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
 }
@@ -122,11 +128,22 @@ Kernel find_kernel(const fs::path &root) {
 
 Kernel kernel_of(const fs::path &image, const fs::path &root) {
   const std::string version = version_of(image);
-  const fs::path beside = fs::absolute(image).parent_path().parent_path();
+  const fs::path own = fs::absolute(image).parent_path();
+  const fs::path beside = own.parent_path();
+  // Newer packages keep the image among its modules, lib/modules/VERSION/vmlinuz.
+  std::vector<fs::path> folders{own};
+  for (const fs::path &base : {beside, beside / "usr", root}) {
+    folders.push_back(base / "lib/modules" / version);
+  }
   std::string looked;
-  for (const fs::path &base : {root, beside, beside / "usr"}) {
-    const fs::path modules = base / "lib/modules" / version;
+  for (const fs::path &modules : folders) {
     if (has_modules(modules)) return {image, modules, version};
+    if (std::error_code error; fs::is_directory(modules / "kernel", error)) {
+      throw GuestError(fmt::format(
+          "{}: {} has modules but no modules.dep, as in a package that was unpacked and not "
+          "installed; make it: {}",
+          image.string(), modules.string(), depmod_command(modules, version)));
+    }
     looked += fmt::format("{}{}", looked.empty() ? "" : ", ", (modules / "modules.dep").string());
   }
   throw GuestError(fmt::format(

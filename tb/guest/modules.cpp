@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a module needs although modules.dep does not say so: it asks for an algorithm by name.
+// What a module needs although modules.dep does not say so: it asks for an algorithm by name. A
+// kernel that lacks it has the algorithm elsewhere: newer ones compute the checksum in a library.
 const std::map<std::string, std::vector<std::string>> kSoftDependencies = {
     {"ext4", {"crc32c_generic"}},
 };
@@ -81,7 +82,9 @@ class Order {
           kernel_.version, name, kernel_.modules.string(), kernel_.version));
     }
     if (const auto soft = kSoftDependencies.find(name); soft != kSoftDependencies.end()) {
-      for (const std::string &need : soft->second) add(need);
+      for (const std::string &need : soft->second) {
+        if (entries_.contains(need)) add(need);
+      }
     }
     for (const std::string &need : entry->second.needs) add(need);
     modules_.push_back({name, kernel_.modules / entry->second.path});

@@ -9,8 +9,25 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <string_view>
 
 namespace dmar::agent {
+
+namespace {
+
+// Faults of Linux 6.12 name the device [00:06.0], those of 7.2 [0000:00:06.0]; here all devices are
+// in segment 0.
+std::string without_segment(std::string message) {
+  constexpr std::string_view kDevice = "Request device [";
+  constexpr std::string_view kSegment = "0000:";
+  const std::size_t found = message.find(kDevice);
+  if (found == std::string::npos) return message;
+  const std::size_t place = found + kDevice.size();
+  if (message.compare(place, kSegment.size(), kSegment) == 0) message.erase(place, kSegment.size());
+  return message;
+}
+
+}  // namespace
 
 KernelLog::KernelLog() : file_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
   lseek(file_.get(), 0, SEEK_END);
@@ -24,7 +41,7 @@ void KernelLog::read_more() {
     if (count <= 0) return;
     const std::string whole(record.data(), static_cast<std::size_t>(count));
     const std::size_t start = whole.find(';') + 1;
-    messages_.push_back(whole.substr(start, whole.find('\n', start) - start));
+    messages_.push_back(without_segment(whole.substr(start, whole.find('\n', start) - start)));
   }
 }
 

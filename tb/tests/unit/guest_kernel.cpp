@@ -125,6 +125,23 @@ TEST_F(GuestKernel, FindsModulesBesideTheImage) {
   EXPECT_EQ(fs::canonical(kernel.modules), fs::canonical(root() / "lib/modules/6.1.0-9-amd64"));
 }
 
+TEST_F(GuestKernel, FindsModulesAroundTheImage) {
+  const fs::path folder = root() / "unpacked/usr/lib/modules/7.2.13-amd64";
+  put("unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", kernel_image("7.2.13-amd64 x"));
+  put("unpacked/usr/lib/modules/7.2.13-amd64/modules.dep", bytes_of(""));
+  EXPECT_EQ(kernel_of(folder / "vmlinuz", root()).modules, fs::absolute(folder));
+}
+
+// Packages that are unpacked and not installed have no list of what modules need.
+TEST_F(GuestKernel, NamesTheCommandThatMakesTheList) {
+  put("unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", kernel_image("7.2.13-amd64 x"));
+  put("unpacked/usr/lib/modules/7.2.13-amd64/kernel/ext4.ko", bytes_of(""));
+  EXPECT_THAT(
+      message_of(
+          [this] { kernel_of(root() / "unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", root()); }),
+      HasSubstr("depmod -b " + fs::absolute(root() / "unpacked/usr").string() + " 7.2.13-amd64"));
+}
+
 TEST_F(GuestKernel, RejectsAnImageWithoutModules) {
   put("other/vmlinuz", kernel_image("6.6.6 x"));
   EXPECT_THAT(message_of([this] { kernel_of(root() / "other/vmlinuz", root()); }),
@@ -158,6 +175,12 @@ TEST_F(GuestKernel, LoadsWhatExt4AsksForByName) {
   const Kernel kernel = kernel_with(
       "kernel/ext4.ko: kernel/jbd2.ko\nkernel/jbd2.ko:\nkernel/crc32c_generic.ko:\n", "");
   EXPECT_THAT(names(load_order(kernel, {"ext4"})), ElementsAre("crc32c_generic", "jbd2", "ext4"));
+}
+
+// Newer kernels have no such module, and ext4 does not ask for it.
+TEST_F(GuestKernel, DoesWithoutWhatIsAskedForByName) {
+  const Kernel kernel = kernel_with("kernel/ext4.ko: kernel/jbd2.ko\nkernel/jbd2.ko:\n", "");
+  EXPECT_THAT(names(load_order(kernel, {"ext4"})), ElementsAre("jbd2", "ext4"));
 }
 
 TEST_F(GuestKernel, SkipsWhatIsBuiltIn) {
