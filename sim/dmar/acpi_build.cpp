@@ -29,6 +29,7 @@ class DmarBuilder {
     table_.interrupt_remapping = config.interrupt_remapping && !options.no_intremap;
     table_.x2apic_opt_out = options.x2apic_opt_out;
     table_.platform_opt_in = options.opt_in;
+    table_.dma_remap_opt_out = options.dma_remap_opt_out;
     if (table_.x2apic_opt_out && !table_.interrupt_remapping) {
       throw UsageError("--x2apic-opt-out: means nothing without interrupt remapping");
     }

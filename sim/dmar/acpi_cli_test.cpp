@@ -79,7 +79,7 @@ TEST_F(AcpiProgram, WritesWholeTableAndBody) {
   EXPECT_EQ(files(), 2U);
   const Result read = dmar(fmt::format("acpi --read {}", in("dmar.aml")));
   EXPECT_EQ(read.status, 0);
-  EXPECT_THAT(read.output, HasSubstr(in("dmar.aml") + ": 72 bytes, 0 problems\n"));
+  EXPECT_THAT(read.output, HasSubstr(in("dmar.aml") + ": 72 bytes, 0 problems, 0 notes\n"));
 }
 
 TEST_F(AcpiProgram, WritesTheMadt) {
@@ -104,7 +104,7 @@ TEST_F(AcpiProgram, DescribesALargerMachine) {
                   "--unit 0xA00000000,segment=1,scope=bridge@00:1c.0/00.1,scope=acpi:7@00:15.2 "
                   "--ioapic 2@f0:1f.0 --hpet 1@00:1f.6 --rmrr 7B800000-7BFFFFFF@00:02.0,00:14.0 "
                   "--atsr 00:1c.0,segment=1 --atsr all --rhsa FED91000=3 --andd '7=\\_SB_.I2C0' "
-                  "--satc 00:02.0,required --x2apic-opt-out --opt-in --json {}",
+                  "--satc 00:02.0,required --x2apic-opt-out --opt-in --dma-remap-opt-out --json {}",
                   in("t.json")));
   EXPECT_EQ(result.status, 2);  // sizes align their base
   EXPECT_EQ(result.output,
@@ -115,10 +115,12 @@ TEST_F(AcpiProgram, DescribesALargerMachine) {
                   "--unit 0xA00000000,segment=1,scope=bridge@00:1c.0/00.1,scope=acpi:7@00:15.2 "
                   "--ioapic 2@f0:1f.0 --hpet 1@00:1f.6 --rmrr 7B800000-7BFFFFFF@00:02.0,00:14.0 "
                   "--atsr 00:1c.0,segment=1 --atsr all --rhsa FED92000=3 --andd '7=\\_SB_.I2C0' "
-                  "--satc 00:02.0,required --x2apic-opt-out --opt-in --json {}",
+                  "--satc 00:02.0,required --x2apic-opt-out --opt-in --dma-remap-opt-out --json {}",
                   in("t.json")));
   EXPECT_EQ(good.status, 0);
-  EXPECT_THAT(good.output, IsEmpty());
+  EXPECT_EQ(good.output,
+            "dmar: note: Flags: DMA_CTRL_PLATFORM_OPT_IN asks for DMA remapping, "
+            "DMA_REMAP_OPT_OUT forbids it\n");
   const auto json = nlohmann::json::parse(std::ifstream(in("t.json")));
   const auto &structures = json.at("structures");
   ASSERT_EQ(structures.size(), 2U + 3 + 1 + 2 + 1 + 1 + 1);
@@ -129,7 +131,9 @@ TEST_F(AcpiProgram, DescribesALargerMachine) {
     return structures.at(index).at("parts").at(scope).at("fields").at(field).at("value");
   };
   EXPECT_EQ(value(1, "host_address_width"), 51);
-  EXPECT_EQ(value(1, "flags"), 7);
+  EXPECT_EQ(value(1, "flags"), 15);
+  EXPECT_EQ(structures.at(1).at("fields").at("flags").at("meaning"),
+            "INTR_REMAP X2APIC_OPT_OUT DMA_CTRL_PLATFORM_OPT_IN DMA_REMAP_OPT_OUT");
   EXPECT_EQ(value(2, "register_base"), 0xFED9'0000U);
   EXPECT_EQ(value(2, "flags"), 0);
   EXPECT_EQ(part(2, 0, "path"), "02.0");
@@ -156,8 +160,10 @@ TEST_F(AcpiProgram, DescribesALargerMachine) {
 TEST_F(AcpiProgram, NotesAnIoapicThatIsMissing) {
   EXPECT_THAT(
       dmar("acpi --hex").output,
-      HasSubstr("dmar: note: no scope names an IOAPIC, so Linux will not remap interrupts\n"));
-  EXPECT_THAT(dmar("acpi").output, HasSubstr("\nNote at 0025h: no scope names an IOAPIC"));
+      HasSubstr("dmar: note: Flags: INTR_REMAP, but no scope names an IOAPIC, so Linux will not "
+                "remap interrupts\n"));
+  EXPECT_THAT(dmar("acpi").output,
+              HasSubstr("\nNote at 0025h: Flags: INTR_REMAP, but no scope names an IOAPIC"));
   EXPECT_THAT(dmar("acpi --hex --no-intremap").output, StartsWith("0000  44 4D 41 52"));
 }
 
@@ -193,13 +199,18 @@ TEST_F(AcpiProgram, MessagesNameOptionAndField) {
   expect("--unit 1000,all,scope=00:02.0",
          "--unit 1000,all,scope=00:02.0: Type: a unit with INCLUDE_PCI_ALL names no PCI devices");
   expect("--unit 1000 --unit 2000,scope=00:02.0",
-         "--unit 2000,scope=00:02.0: comes after the unit with INCLUDE_PCI_ALL of segment 0, "
-         "which has to be the last");
+         "--unit 2000,scope=00:02.0: comes after DRHD 0, which has INCLUDE_PCI_ALL for segment 0 "
+         "and has to be the last");
   expect("--unit 1000 --unit 2000",
-         "--unit 2000: Flags: segment 0 has two units with INCLUDE_PCI_ALL");
+         "--unit 2000: Flags: INCLUDE_PCI_ALL, which DRHD 0 has for segment 0 too");
+  expect("--unit 10000,size=16,scope=00:02.0 --unit 11000",
+         "--unit 11000: Register base: 11000h to 11FFFh overlaps the registers of DRHD 0, 10000h "
+         "to 1FFFFh");
+  expect("--unit 1000,scope=00:02.0 --unit 2000,scope=00:02.0",
+         "--unit 2000,scope=00:02.0: Path: 00:02.0 is under DRHD 0 too, scope 0");
   expect("--ioapic 256@00:1f.7", "--ioapic 256@00:1f.7: id: '256' is not a number from 0 to 255");
   expect("--ioapic 1@00:1f.7 --ioapic 1@00:1f.6",
-         "--ioapic 1@00:1f.6: Enumeration ID: IOAPIC 1 is in two scopes");
+         "--ioapic 1@00:1f.6: Enumeration ID: IOAPIC 1 is DRHD 0, scope 0 too");
   expect("--hpet 00", "--hpet 00: device: '00' is not a path such as 00:1f.7 or 00:1c.0/00.0");
   expect("--rmrr 1000-2FFF", "--rmrr 1000-2FFF: device: none; write BASE-LIMIT@DEVICE");
   expect("--rmrr 1000@00:02.0", "--rmrr 1000@00:02.0: limit: none; write BASE-LIMIT@DEVICE");
@@ -242,23 +253,73 @@ TEST_F(AcpiProgram, ReadsBadTables) {
   const Result cut = dmar("acpi --read " + in("short.aml"));
   EXPECT_EQ(cut.status, 1);
   EXPECT_THAT(cut.output,
-              AllOf(HasSubstr("Problem at 0004h: Length: 72 bytes, but only 70 are there\n"),
-                    HasSubstr("Problem at 0032h: Length of DRHD: 24, but the table ends after 22 "
-                              "bytes\n"),
-                    HasSubstr("short.aml: 70 bytes, 2 problems\n")));
+              AllOf(HasSubstr("short.aml: problem at 0004h: Length: 72 bytes, but only 70 are "
+                              "there\n"),
+                    HasSubstr("short.aml: problem at 0032h: DRHD 0: Length: 24, but the table ends "
+                              "after 22 bytes\n"),
+                    HasSubstr("short.aml: 70 bytes, 2 problems, 0 notes\n")));
+  // Without the listing, too, they are said.
+  EXPECT_THAT(dmar("acpi --hex --read " + in("short.aml")).output,
+              HasSubstr("short.aml: problem at 0004h: "));
   bytes[0x25] = '\x11';
   put("changed.aml", bytes);
   const Result changed = dmar(fmt::format("acpi --read {} --json -", in("changed.aml")));
   EXPECT_EQ(changed.status, 1);
   const auto problems = nlohmann::json::parse(changed.output).at("problems");
-  ASSERT_EQ(problems.size(), 2U);
+  ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems.at(0).at("offset"), 9);
-  EXPECT_EQ(problems.at(1).at("offset"), 0x25);
+  const auto notes = nlohmann::json::parse(changed.output).at("notes");
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes.at(0).at("offset"), 0x25);
   put("text", "\xFF\xFE no table \x80 at all, but long enough for the header of one");
   const Result text = dmar(fmt::format("acpi --read {}", in("text")));
   EXPECT_EQ(text.status, 1);
-  EXPECT_THAT(text.output, HasSubstr("Problem at 0000h: Signature: neither DMAR nor APIC\n"));
+  EXPECT_THAT(text.output, HasSubstr("text: problem at 0000h: Signature: neither DMAR nor APIC\n"));
   EXPECT_EQ(dmar(fmt::format("acpi --read {} --json -", in("text"))).status, 1);
+}
+
+// As client firmware of today writes it: revision 2, names that are no text. It is a good table.
+TEST_F(AcpiProgram, ReadsOddTablesWithNotes) {
+  EXPECT_EQ(dmar(fmt::format("acpi --width 39 --unit FED90000,scope=00:02.0 --unit FED91000 "
+                             "--ioapic 2@00:1e.7 --hpet 00:1e.6 --rmrr 4C000000-503FFFFF@00:02.0 "
+                             "--out {}",
+                             in("t.aml")))
+                .status,
+            0);
+  std::string bytes = contents("t.aml");
+  const auto put_with_checksum = [&](const std::string &name) {
+    bytes[9] = 0;
+    char sum = 0;
+    for (const char one : bytes) sum = static_cast<char>(sum + one);
+    bytes[9] = static_cast<char>(-sum);
+    put(name, bytes);
+  };
+  bytes[8] = 2;
+  put_with_checksum("revision2.aml");
+  const Result revision = dmar("acpi --read " + in("revision2.aml"));
+  EXPECT_EQ(revision.status, 0);
+  EXPECT_THAT(revision.output, HasSubstr("revision2.aml: 136 bytes, 0 problems, 0 notes\n"));
+  bytes.replace(10, 6, "\x1B[2J\xE9\x9B");
+  bytes[0x35] = '\x30';
+  put_with_checksum("odd.aml");
+  const Result odd = dmar("acpi --read " + in("odd.aml"));
+  EXPECT_EQ(odd.status, 0);
+  EXPECT_THAT(
+      odd.output,
+      AllOf(HasSubstr("\"\\x1B[2J\\xE9\\x9B\""),
+            HasSubstr("odd.aml: note at 000Ah: OEM ID: has bytes that are no printable ASCII\n"),
+            HasSubstr("odd.aml: note at 0035h: DRHD 0: Size: reserved bits are set: 30h\n"),
+            HasSubstr("odd.aml: 136 bytes, 0 problems, 2 notes\n"), Not(HasSubstr("\x1B")),
+            Not(HasSubstr("\xE9")), Not(HasSubstr("\x9B"))));
+  const Result json = dmar(fmt::format("acpi --read {} --json -", in("odd.aml")));
+  EXPECT_EQ(json.status, 0);
+  EXPECT_EQ(nlohmann::json::parse(json.output).at("notes").size(), 2U);
+  bytes[0x35] = 1;  // the unit of two pages reaches into the next one
+  put_with_checksum("overlap.aml");
+  const Result overlap = dmar("acpi --read " + in("overlap.aml"));
+  EXPECT_EQ(overlap.status, 1);
+  EXPECT_THAT(overlap.output, HasSubstr("overlap.aml: problem at 0050h: DRHD 1: Register base: "
+                                        "FED91000h to FED91FFFh overlaps the registers of DRHD 0"));
 }
 
 TEST_F(AcpiProgram, UnusableFiles) {
@@ -270,7 +331,7 @@ TEST_F(AcpiProgram, UnusableFiles) {
   EXPECT_THAT(message("--read /dev/zero"), HasSubstr("not an ACPI table"));
   put("empty", "");
   EXPECT_THAT(dmar("acpi --read " + in("empty")).output,
-              HasSubstr("Problem at 0000h: ends after 0 bytes, inside the header of 36\n"));
+              HasSubstr("empty: problem at 0000h: ends after 0 bytes, inside the header of 36\n"));
   EXPECT_EQ(message(fmt::format("--ioapic 00:1f.7 --out {} --body {}", in("good"), in("no/t"))),
             fmt::format("dmar: {}: cannot be written: No such file or directory\n", in("no/t")));
   EXPECT_FALSE(fs::exists(in("good")));

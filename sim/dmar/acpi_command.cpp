@@ -63,16 +63,22 @@ void write_json(const std::string &file, const acpi::Reading &reading) {
   write(file, {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()});
 }
 
+std::string counted(std::size_t count, const char *what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 int read_table(const AcpiOptions &options) {
   const auto bytes = bytes_in(options.read);
   const acpi::Reading reading = acpi::read_table(bytes);
   if (options.hex) fmt::print("{}", acpi::hex_dump(bytes));
   if (!options.json.empty()) write_json(options.json, reading);
-  if (!options.hex && options.json.empty()) fmt::print("{}", acpi::to_text(reading));
+  if (!options.hex && options.json.empty() && !reading.sections.empty()) {
+    fmt::print("{}\n", acpi::sections_text(reading));
+  }
   if (options.json != "-") {
-    const std::size_t problems = reading.problems.size();
-    fmt::print("{}: {} bytes, {} problem{}\n", options.read, bytes.size(), problems,
-               problems == 1 ? "" : "s");
+    fmt::print("{}{}: {} bytes, {}, {}\n", acpi::findings_text(reading, options.read), options.read,
+               bytes.size(), counted(reading.problems.size(), "problem"),
+               counted(reading.notes.size(), "note"));
   }
   return reading.problems.empty() ? kSuccess : kMismatch;
 }

@@ -55,6 +55,10 @@ void add_dmar(CLI::App &command, AcpiOptions &options) {
       .add_flag("--opt-in", options.opt_in,
                 "Set DMA_CTRL_PLATFORM_OPT_IN: firmware protects itself from DMA")
       ->group(kDmar);
+  command
+      .add_flag("--dma-remap-opt-out", options.dma_remap_opt_out,
+                "Set DMA_REMAP_OPT_OUT: units may remap interrupts, not DMA")
+      ->group(kDmar);
 }
 
 void add_madt(CLI::App &command, AcpiOptions &options) {

@@ -30,6 +30,7 @@ struct AcpiOptions {
   bool no_intremap = false;
   bool x2apic_opt_out = false;
   bool opt_in = false;
+  bool dma_remap_opt_out = false;
   acpi::TableIdentity identity;
 
   bool madt = false;

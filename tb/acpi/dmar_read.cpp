@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
 
 #include "acpi/dmar_rules.hpp"
@@ -18,7 +20,9 @@ namespace dmar::acpi {
 
 namespace {
 
-constexpr std::uint64_t kKnownRevision = 1;
+// 1 by the architecture; client firmware since about 2020 writes 2. Software looks at neither.
+constexpr std::uint64_t kFirstRevision = 1;
+constexpr std::uint64_t kLastRevision = 2;
 
 std::uint64_t peek16(std::span<const std::uint8_t> bytes, std::size_t offset) {
   return golden::from_little_endian<std::uint16_t>(bytes.subspan(offset, 2));
@@ -41,10 +45,7 @@ class DmarReader {
     out_.identity = header->identity;
     bytes_ = bytes_.first(header->length);
     complete_ = header->complete;
-    if (out_.reading.sections[0].find("Revision")->value !=
-        std::variant<std::uint64_t, std::string>(kKnownRevision)) {
-      problem(8, fmt::format("Revision: has to be {}", kKnownRevision));
-    }
+    check_revision();
     if (bytes_.size() < kDmarFixedBytes) {
       problem(bytes_.size(), fmt::format("ends after {} bytes, before the first structure at {}",
                                          bytes_.size(), kDmarFixedBytes));
@@ -57,7 +58,9 @@ class DmarReader {
       at += bytes;
     }
     if (complete_) check_rules();
-    add_notes();
+    check_flags();
+    sort(out_.reading.problems);
+    sort(out_.reading.notes);
     return std::move(out_);
   }
 
@@ -66,10 +69,24 @@ class DmarReader {
     out_.reading.problems.push_back({offset, std::move(text)});
   }
 
+  void note(std::size_t offset, std::string text) {
+    out_.reading.notes.push_back({offset, std::move(text)});
+  }
+
+  void check_revision() {
+    const Field &field = *out_.reading.sections[0].find("Revision");
+    const auto revision = std::get<std::uint64_t>(field.value);
+    if (revision >= kFirstRevision && revision <= kLastRevision) return;
+    note(field.offset,
+         fmt::format("Revision: {}, known are {} and {}", revision, kFirstRevision, kLastRevision));
+  }
+
   void read_fixed() {
-    SectionReader section(out_.reading, bytes_, "DMA remapping reporting", kHeaderBytes,
-                          kDmarFixedBytes - kHeaderBytes);
-    places_.push_back({{}, section.section()});
+    SectionReader section(out_.reading, bytes_,
+                          {.title = "DMA remapping reporting",
+                           .offset = kHeaderBytes,
+                           .bytes = kDmarFixedBytes - kHeaderBytes});
+    places_.emplace(Place{}, section.section());
     read_dmar_fields(section, out_.table);
   }
 
@@ -86,18 +103,20 @@ class DmarReader {
     const std::size_t length = peek16(bytes_, at + 2);
     const bool known = type < kStructures.size();
     const std::size_t least = known ? kStructures.at(type).bytes : kStructureHeadBytes;
-    const std::string name = known ? kStructures.at(type).name : fmt::format("type {}", type);
+    const std::string name = known ? to_string(next_place(static_cast<Structure>(type)))
+                                   : fmt::format("structure of type {}", type);
     if (length < least || length > left) {
       problem(at + 2, length < least
-                          ? fmt::format("Length of {}: {}, at least {}", name, length, least)
-                          : fmt::format("Length of {}: {}, but the table ends after {} bytes", name,
+                          ? fmt::format("{}: Length: {}, at least {}", name, length, least)
+                          : fmt::format("{}: Length: {}, but the table ends after {} bytes", name,
                                         length, left));
       complete_ = false;
+      if (known) ++broken_.at(type);
       return length < kStructureHeadBytes || length > left ? 0 : length;
     }
     if (type < last_type_) {
-      problem(at, fmt::format("{} after type {}: structures come in the order of their types", name,
-                              last_type_));
+      note(at, fmt::format("{}: Type: {} after {}, structures come in the order of their types",
+                           name, type, last_type_));
     }
     last_type_ = type;
     if (known) {
@@ -109,99 +128,125 @@ class DmarReader {
   }
 
   void read_unknown(std::uint64_t type, std::size_t at, std::size_t length) {
-    SectionReader section(out_.reading, bytes_, "Structure", at, length);
+    SectionReader section(out_.reading, bytes_,
+                          {.title = "Structure", .offset = at, .bytes = length});
     section.number("Type", 2);
     section.number("Length", 2);
-    out_.reading.notes.push_back({at, fmt::format("type {} is unknown, left out", type)});
+    note(at, fmt::format("Type: {} is unknown, the structure is left out", type));
   }
 
   void read_known(Structure type, std::size_t at, std::size_t length) {
+    const Place place = next_place(type);
     SectionReader section(out_.reading, bytes_,
-                          fmt::format("{}, {}", info(type).name, info(type).title), at, length);
+                          {.title = fmt::format("{}, {}", info(type).name, info(type).title),
+                           .offset = at,
+                           .bytes = length,
+                           .owner = to_string(place)});
+    places_.emplace(place, section.section());
     section.number("Type", 2);
     section.number("Length", 2);
     section.meaning(fmt::format("{} bytes", length));
     DmarTable &table = out_.table;
     switch (type) {
       case Structure::kDrhd:
-        return add(table.units, read_drhd(section), section, type);
+        return add(table.units, read_drhd(section), section, place);
       case Structure::kRmrr:
-        return add(table.reserved, read_rmrr(section), section, type);
+        return add(table.reserved, read_rmrr(section), section, place);
       case Structure::kAtsr:
-        return add(table.root_ports, read_atsr(section), section, type);
+        return add(table.root_ports, read_atsr(section), section, place);
       case Structure::kRhsa:
-        return add(read_rhsa(section), section);
+        return add(read_rhsa(section), section, place);
       case Structure::kAndd:
-        return add_namespace_device(section);
+        return add_namespace_device(section, place);
       case Structure::kSatc:
-        return add(table.translation_caches, read_satc(section), section, type);
+        return add(table.translation_caches, read_satc(section), section, place);
       case Structure::kSidp:
-        return add(table.properties, read_sidp(section), section, type);
+        return add(table.properties, read_sidp(section), section, place);
     }
   }
 
   // A structure that ends with scopes.
   template <class Value>
-  void add(std::vector<Value> &values, Value value, const SectionReader &section, Structure type) {
-    place(type, values.size(), section);
-    value.scopes = scopes(section, type, values.size());
+  void add(std::vector<Value> &values, Value value, const SectionReader &section,
+           const Place &place) {
+    value.scopes = scopes(section, place);
     values.push_back(std::move(value));
   }
 
-  void add(const Rhsa &affinity, const SectionReader &section) {
+  void add(const Rhsa &affinity, const SectionReader &section, const Place &place) {
     if (section.left() != 0) {
-      problem(section.offset(), fmt::format("{} bytes too many in RHSA", section.left()));
+      note(section.offset(),
+           fmt::format("{}: Length: {} bytes too many", to_string(place), section.left()));
     }
-    place(Structure::kRhsa, out_.table.affinities.size(), section);
     out_.table.affinities.push_back(affinity);
   }
 
-  void add_namespace_device(SectionReader &section) {
+  void add_namespace_device(SectionReader &section, const Place &place) {
     const std::size_t at = section.offset() + 4;
     const std::size_t bytes = section.left() - 4;
     Andd device = read_andd(section);
-    if (device.object_name.size() == bytes) problem(at, "Object name: does not end with a NUL");
-    place(Structure::kAndd, out_.table.namespace_devices.size(), section);
+    if (device.object_name.size() == bytes) {
+      problem(at, fmt::format("{}: Object name: does not end with a NUL", to_string(place)));
+    }
     out_.table.namespace_devices.push_back(std::move(device));
   }
 
-  // What is left of the structure. It is structure `index` of its type.
-  std::vector<Scope> scopes(const SectionReader &section, Structure type, std::size_t index) {
+  // What is left of the structure at `owner`.
+  std::vector<Scope> scopes(const SectionReader &section, const Place &owner) {
     ScopesReading read = read_scopes(out_.reading, bytes_, section.offset(),
-                                     section.offset() + section.left(), type == Structure::kSidp);
+                                     section.offset() + section.left(), owner);
     complete_ = complete_ && read.complete;
     for (std::size_t i = 0; i < read.sections.size(); ++i) {
-      places_.push_back({{.structure = type, .index = index, .scope = i}, read.sections[i]});
+      Place place = owner;
+      place.scope = i;
+      places_.emplace(place, read.sections[i]);
     }
     return std::move(read.scopes);
   }
 
-  void place(Structure type, std::size_t index, const SectionReader &section) {
-    places_.push_back({{.structure = type, .index = index}, section.section()});
+  // Of the next structure of this type.
+  [[nodiscard]] Place next_place(Structure type) const {
+    const DmarTable &table = out_.table;
+    const std::size_t counts[] = {
+        table.units.size(),      table.reserved.size(),          table.root_ports.size(),
+        table.affinities.size(), table.namespace_devices.size(), table.translation_caches.size(),
+        table.properties.size()};
+    const auto index = static_cast<std::size_t>(type);
+    return {.structure = type, .index = counts[index] + broken_.at(index)};
   }
 
   void check_rules() {
     for (const Violation &one : violations(out_.table)) {
-      const auto found = std::find_if(places_.begin(), places_.end(),
-                                      [&](const auto &place) { return place.first == one.place; });
-      const Section &section = out_.reading.sections[found->second];
+      const Section &section = out_.reading.sections[places_.at(one.place)];
       const Field *field = section.find(one.field);
-      problem(field == nullptr ? section.offset : field->offset, to_string(one));
+      auto &findings =
+          one.severity == Severity::kProblem ? out_.reading.problems : out_.reading.notes;
+      findings.push_back({field == nullptr ? section.offset : field->offset, to_string(one)});
     }
-    std::stable_sort(out_.reading.problems.begin(), out_.reading.problems.end(),
+  }
+
+  static void sort(std::vector<Finding> &findings) {
+    std::stable_sort(findings.begin(), findings.end(),
                      [](const auto &a, const auto &b) { return a.offset < b.offset; });
   }
 
-  void add_notes() {
+  // Flags that do not go with each other, or with the rest of the table.
+  void check_flags() {
     const DmarTable &table = out_.table;
-    const auto note = [this](const char *text) {
-      out_.reading.notes.push_back({kHeaderBytes + 1, text});
+    const auto add = [this](const char *text) {
+      note(kHeaderBytes + 1, fmt::format("Flags: {}", text));
     };
     if (table.x2apic_opt_out && !table.interrupt_remapping) {
-      note("X2APIC_OPT_OUT means nothing without INTR_REMAP");
+      add("X2APIC_OPT_OUT means nothing without INTR_REMAP");
+    }
+    if (table.dma_remap_opt_out && !table.interrupt_remapping) {
+      add("DMA_REMAP_OPT_OUT without INTR_REMAP leaves nothing that may be remapped");
+    }
+    if (table.dma_remap_opt_out && table.platform_opt_in) {
+      add("DMA_CTRL_PLATFORM_OPT_IN asks for DMA remapping, DMA_REMAP_OPT_OUT forbids it");
     }
     if (table.interrupt_remapping && complete_ && !names_ioapic(table)) {
-      note("no scope names an IOAPIC, so Linux will not remap interrupts");
+      add("INTR_REMAP, but no scope names an IOAPIC, so Linux will not remap interrupts");
     }
   }
 
@@ -209,7 +254,8 @@ class DmarReader {
   DmarReading out_;
   bool complete_ = true;  // every structure and scope has its place
   std::uint64_t last_type_ = 0;
-  std::vector<std::pair<Place, std::size_t>> places_;  // section of each
+  std::map<Place, std::size_t> places_;                   // section of each
+  std::array<std::size_t, kStructures.size()> broken_{};  // left out, of each type
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "acpi/claim_rules.hpp"
 #include "acpi/scope_rules.hpp"
 
 namespace dmar::acpi {
@@ -18,6 +19,7 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr unsigned kMinWidth = 12;  // Linux refuses a table with less
 constexpr unsigned kMaxWidth = 64;
+constexpr unsigned kPhysicalAddressBits = 52;  // no processor has more
 constexpr std::size_t kMaxStructureBytes = std::numeric_limits<std::uint16_t>::max();
 
 using Type = Scope::Type;
@@ -35,13 +37,21 @@ class Rules {
     for (std::size_t i = 0; i < table_.namespace_devices.size(); ++i) check_namespace_device(i);
     for (std::size_t i = 0; i < table_.translation_caches.size(); ++i) check_translation_cache(i);
     for (std::size_t i = 0; i < table_.properties.size(); ++i) check_properties(i);
+    for (Violation &one : claim_violations(table_)) out_.push_back(std::move(one));
     return std::move(out_);
   }
 
  private:
   template <class... Values>
   void fail(const char *field, fmt::format_string<Values...> format, Values &&...values) {
-    out_.push_back({place_, field, fmt::format(format, std::forward<Values>(values)...)});
+    add(Severity::kProblem, field, fmt::format(format, std::forward<Values>(values)...));
+  }
+  template <class... Values>
+  void note(const char *field, fmt::format_string<Values...> format, Values &&...values) {
+    add(Severity::kNote, field, fmt::format(format, std::forward<Values>(values)...));
+  }
+  void add(Severity severity, const char *field, std::string text) {
+    out_.push_back({place_, severity, field, std::move(text)});
   }
 
   [[nodiscard]] bool beyond_width(std::uint64_t last) const {
@@ -53,7 +63,8 @@ class Rules {
     place_ = {};
     const unsigned width = table_.host_address_width;
     if (width < kMinWidth || width > kMaxWidth) {
-      fail("Host address width", "{} bits, has to be {} to {}", width, kMinWidth, kMaxWidth);
+      add(width < kMinWidth ? Severity::kProblem : Severity::kNote, "Host address width",
+          fmt::format("{} bits, has to be {} to {}", width, kMinWidth, kMaxWidth));
     }
     if (table_.units.empty()) fail("", "no remapping unit (DRHD)");
   }
@@ -61,22 +72,7 @@ class Rules {
   void check_unit(std::size_t index) {
     const Drhd &unit = table_.units[index];
     place_ = {.structure = Structure::kDrhd, .index = index};
-    const auto earlier = [&](auto match) {
-      const auto first = table_.units.begin();
-      return std::any_of(first, first + static_cast<std::ptrdiff_t>(index), match);
-    };
     check_unit_registers(unit);
-    if (earlier([&](const Drhd &one) { return one.register_base == unit.register_base; })) {
-      fail("Register base", "{:X}h is that of an earlier unit", unit.register_base);
-    }
-    const bool after_all = earlier(
-        [&](const Drhd &one) { return one.segment == unit.segment && one.include_pci_all; });
-    if (after_all && unit.include_pci_all) {
-      fail("Flags", "segment {} has two units with INCLUDE_PCI_ALL", unit.segment);
-    } else if (after_all) {
-      fail("", "comes after the unit with INCLUDE_PCI_ALL of segment {}, which has to be the last",
-           unit.segment);
-    }
     check_scopes(unit.scopes);
     for (std::size_t i = 0; i < unit.scopes.size(); ++i) check_unit_scope(unit, i);
   }
@@ -86,14 +82,20 @@ class Rules {
       fail("Size", "2^{} pages, at most 2^{}", unit.register_pages_log2, kMaxPagesLog2);
       return;
     }
-    const std::uint64_t bytes = kPage << unit.register_pages_log2;
-    if (unit.register_base == 0) {
+    const std::uint64_t base = unit.register_base;
+    const std::uint64_t bytes = register_bytes(unit);
+    if (base == 0) {
       fail("Register base", "is 0");
-    } else if (unit.register_base % bytes != 0) {
-      fail("Register base", "{:X}h is not a multiple of {} KiB", unit.register_base, bytes / 1024);
-    } else if (beyond_width(unit.register_base + (bytes - 1))) {
-      fail("Register base", "{:X}h is beyond {} address bits", unit.register_base,
-           table_.host_address_width);
+    } else if (base % kPage != 0) {
+      fail("Register base", "{:X}h is not a multiple of 4 KiB", base);
+    } else if (base > (std::uint64_t{1} << kPhysicalAddressBits) - bytes) {
+      fail("Register base", "{:X}h is beyond the {} bits of a physical address", base,
+           kPhysicalAddressBits);
+    } else if (base % bytes != 0) {
+      note("Register base", "{:X}h is not a multiple of {} KiB", base, bytes / 1024);
+    } else if (beyond_width(base + (bytes - 1))) {
+      // The width is that of DMA; registers are for the processor.
+      note("Register base", "{:X}h is beyond {} address bits", base, table_.host_address_width);
     }
   }
 
@@ -102,10 +104,7 @@ class Rules {
     place_.scope = index;
     if (unit.include_pci_all &&
         (scope.type == Type::kEndpoint || scope.type == Type::kSubHierarchy)) {
-      fail("Type", "a unit with INCLUDE_PCI_ALL names no PCI devices");
-    }
-    if (scope.type == Type::kIoapic && !ioapics_.insert(scope.enumeration_id).second) {
-      fail("Enumeration ID", "IOAPIC {} is in two scopes", scope.enumeration_id);
+      note("Type", "a unit with INCLUDE_PCI_ALL names no PCI devices");
     }
     place_.scope.reset();
   }
@@ -132,7 +131,7 @@ class Rules {
     const Atsr &ports = table_.root_ports[index];
     place_ = {.structure = Structure::kAtsr, .index = index};
     check_segment(ports.segment);
-    if (ports.all_ports && !ports.scopes.empty()) fail("Flags", "ALL_PORTS, and ports by name");
+    if (ports.all_ports && !ports.scopes.empty()) note("Flags", "ALL_PORTS, and ports by name");
     if (!ports.all_ports) require_scopes(ports.scopes);
     check_scopes(ports.scopes);
     allow(ports.scopes, {Type::kSubHierarchy}, "a root port is a PCI sub-hierarchy (2)");
@@ -143,7 +142,7 @@ class Rules {
     const std::uint64_t base = table_.affinities[index].register_base;
     if (std::none_of(table_.units.begin(), table_.units.end(),
                      [base](const Drhd &unit) { return unit.register_base == base; })) {
-      fail("Register base", "no unit has its registers at {:X}h", base);
+      note("Register base", "no unit has its registers at {:X}h", base);
     }
   }
 
@@ -173,7 +172,7 @@ class Rules {
     for (std::size_t i = 0; i < devices.scopes.size(); ++i) {
       if (devices.scopes[i].path.size() <= 1) continue;
       place_.scope = i;
-      fail("Length", "an integrated device is on the start bus: one device and function");
+      note("Length", "an integrated device is on the start bus: one device and function");
     }
     place_.scope.reset();
   }
@@ -191,12 +190,12 @@ class Rules {
   void check_segment(std::uint16_t segment) {
     if (std::none_of(table_.units.begin(), table_.units.end(),
                      [segment](const Drhd &unit) { return unit.segment == segment; })) {
-      fail("Segment", "segment {} has no remapping unit", segment);
+      note("Segment", "segment {} has no remapping unit", segment);
     }
   }
 
   void require_scopes(const std::vector<Scope> &scopes) {
-    if (scopes.empty()) fail("", "names no device");
+    if (scopes.empty()) note("", "names no device");
   }
 
   void check_size(std::size_t bytes) {
@@ -207,7 +206,7 @@ class Rules {
 
   void allow(const std::vector<Scope> &scopes, std::set<Type> types, const char *text) {
     for (std::size_t i = 0; i < scopes.size(); ++i) {
-      if (types.count(scopes[i].type) != 0) continue;
+      if (types.count(scopes[i].type) != 0 || !known(scopes[i].type)) continue;
       place_.scope = i;
       fail("Type", "{}", text);
     }
@@ -229,7 +228,6 @@ class Rules {
 
   const DmarTable &table_;
   Place place_;
-  std::set<std::uint8_t> ioapics_;
   std::vector<Violation> out_;
 };
 
@@ -237,14 +235,20 @@ class Rules {
 
 std::vector<Violation> violations(const DmarTable &table) { return Rules(table).check(); }
 
+std::uint64_t register_bytes(const Drhd &unit) {
+  return kPage << std::min(unit.register_pages_log2, kMaxPagesLog2);
+}
+
+std::string to_string(const Place &place) {
+  if (!place.structure) return {};
+  std::string out = fmt::format("{} {}", info(*place.structure).name, place.index);
+  if (place.scope) out += fmt::format(", scope {}", *place.scope);
+  return out;
+}
+
 std::string to_string(const Violation &violation) {
-  const Place &place = violation.place;
-  std::string out;
-  if (place.structure) {
-    out = fmt::format("{} {}", info(*place.structure).name, place.index);
-    if (place.scope) out += fmt::format(", scope {}", *place.scope);
-    out += ": ";
-  }
+  std::string out = to_string(violation.place);
+  if (!out.empty()) out += ": ";
   if (!violation.field.empty()) out += violation.field + ": ";
   return out + violation.text;
 }

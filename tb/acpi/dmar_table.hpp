@@ -98,7 +98,8 @@ struct DmarTable {
   unsigned host_address_width = 46;  // 12..64; Linux refuses less
   bool interrupt_remapping = true;
   bool x2apic_opt_out = false;
-  bool platform_opt_in = false;  // DMA_CTRL_PLATFORM_OPT_IN_FLAG
+  bool platform_opt_in = false;    // DMA_CTRL_PLATFORM_OPT_IN_FLAG
+  bool dma_remap_opt_out = false;  // DMA_REMAP_OPT_OUT: interrupts only, no DMA remapping
   std::vector<Drhd> units = {};
   std::vector<Rmrr> reserved = {};
   std::vector<Atsr> root_ports = {};

@@ -118,7 +118,8 @@ std::vector<std::uint8_t> to_bytes(const DmarTable &table, const TableIdentity &
   out.put(static_cast<std::uint8_t>(table.host_address_width - 1));
   out.put(static_cast<std::uint8_t>(flag(table.interrupt_remapping, kInterruptRemapping) |
                                     flag(table.x2apic_opt_out, kX2apicOptOut) |
-                                    flag(table.platform_opt_in, kPlatformOptIn)));
+                                    flag(table.platform_opt_in, kPlatformOptIn) |
+                                    flag(table.dma_remap_opt_out, kDmaRemapOptOut)));
   out.put_zeros(kTailReserved);
   put_all(out, table.units);
   put_all(out, table.reserved);

@@ -28,21 +28,32 @@ std::string line_of(const Field &field, unsigned depth) {
 
 }  // namespace
 
-std::string to_text(const Reading &reading) {
+std::string sections_text(const Reading &reading) {
   std::string out;
   for (const Section &section : reading.sections) {
     if (section.depth == 0 && !out.empty()) out += "\n";
     out += fmt::format("{}{}\n", std::string(2 * section.depth, ' '), section.title);
     for (const Field &field : section.fields) out += line_of(field, section.depth);
   }
-  if (!reading.notes.empty() || !reading.problems.empty()) out += "\n";
-  for (const Finding &note : reading.notes) {
-    out += fmt::format("Note at {:04X}h: {}\n", note.offset, note.text);
+  return out;
+}
+
+std::string findings_text(const Reading &reading, const std::string &source) {
+  const std::string note = source.empty() ? "Note" : source + ": note";
+  const std::string problem = source.empty() ? "Problem" : source + ": problem";
+  std::string out;
+  for (const Finding &one : reading.notes) {
+    out += fmt::format("{} at {:04X}h: {}\n", note, one.offset, one.text);
   }
-  for (const Finding &problem : reading.problems) {
-    out += fmt::format("Problem at {:04X}h: {}\n", problem.offset, problem.text);
+  for (const Finding &one : reading.problems) {
+    out += fmt::format("{} at {:04X}h: {}\n", problem, one.offset, one.text);
   }
   return out;
+}
+
+std::string to_text(const Reading &reading) {
+  const std::string findings = findings_text(reading);
+  return sections_text(reading) + (findings.empty() ? "" : "\n") + findings;
 }
 
 std::string hex_dump(std::span<const std::uint8_t> bytes) {

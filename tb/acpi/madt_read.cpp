@@ -21,6 +21,21 @@ std::string pin_text(std::uint64_t flags) {
   return fmt::format("{}, {}", kTriggers[(flags & kTrigger) >> 2], kPolarities[flags & kPolarity]);
 }
 
+std::string name_of(std::uint8_t type) {
+  switch (type) {
+    case kLocalApic:
+      return "Local APIC";
+    case kIoapic:
+      return "IOAPIC";
+    case kOverride:
+      return "Interrupt source override";
+    case kNmi:
+      return "NMI of local APICs";
+    default:
+      return "Structure";
+  }
+}
+
 class MadtReader {
  public:
   explicit MadtReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
@@ -49,8 +64,10 @@ class MadtReader {
   }
 
   void read_fixed() {
-    SectionReader section(out_, bytes_, "Multiple APIC description", kHeaderBytes,
-                          kFixedBytes - kHeaderBytes);
+    SectionReader section(out_, bytes_,
+                          {.title = "Multiple APIC description",
+                           .offset = kHeaderBytes,
+                           .bytes = kFixedBytes - kHeaderBytes});
     section.number("Local APIC address", 4);
     if (section.flags("Flags", 4, kPcAtCompatible) != 0) section.meaning("PCAT_COMPAT");
   }
@@ -64,25 +81,31 @@ class MadtReader {
     }
     const std::uint8_t type = bytes_[at];
     const std::size_t length = bytes_[at + 1];
+    const std::string name = name_of(type);
     if (length < kHeadBytes || length > left) {
-      problem(at + 1,
-              length < kHeadBytes
-                  ? fmt::format("Length of type {}: {}, at least {}", type, length, kHeadBytes)
-                  : fmt::format("Length of type {}: {}, but the table ends after {} bytes", type,
-                                length, left));
+      problem(at + 1, length < kHeadBytes
+                          ? fmt::format("{}: Length: {}, at least {}", name, length, kHeadBytes)
+                          : fmt::format("{}: Length: {}, but the table ends after {} bytes", name,
+                                        length, left));
       return 0;
     }
     const std::size_t expected = bytes_of(type);
-    if (expected != 0 && length != expected) {
-      problem(at + 1, fmt::format("Length of type {}: {}, has to be {}", type, length, expected));
+    if (expected != 0 && length < expected) {
+      problem(at + 1, fmt::format("{}: Length: {}, has to be {}", name, length, expected));
       return length;
+    }
+    if (expected != 0 && length > expected) {  // software takes what it knows
+      out_.notes.push_back(
+          {at + 1, fmt::format("{}: Length: {}, has to be {}", name, length, expected)});
     }
     read_known(type, at, length);
     return length;
   }
 
-  SectionReader open(const char *title, std::size_t at, std::size_t length) {
-    SectionReader section(out_, bytes_, title, at, length);
+  SectionReader open(std::uint8_t type, std::size_t at, std::size_t length) {
+    SectionReader section(
+        out_, bytes_,
+        {.title = name_of(type), .offset = at, .bytes = length, .owner = name_of(type)});
     section.number("Type", 1);
     section.number("Length", 1);
     return section;
@@ -91,16 +114,16 @@ class MadtReader {
   void read_known(std::uint8_t type, std::size_t at, std::size_t length) {
     switch (type) {
       case kLocalApic:
-        return read_local_apic(open("Local APIC", at, length));
+        return read_local_apic(open(type, at, length));
       case kIoapic:
-        return read_ioapic(open("IOAPIC", at, length));
+        return read_ioapic(open(type, at, length));
       case kOverride:
-        return read_override(open("Interrupt source override", at, length));
+        return read_override(open(type, at, length));
       case kNmi:
-        return read_nmi(open("NMI of local APICs", at, length));
+        return read_nmi(open(type, at, length));
       default:
-        open("Structure", at, length);
-        out_.notes.push_back({at, fmt::format("type {} is not decoded", type)});
+        open(type, at, length);
+        out_.notes.push_back({at, fmt::format("Type: {} is not decoded", type)});
     }
   }
 

@@ -39,15 +39,22 @@ struct Finding {
 struct Reading {
   std::string signature;
   std::vector<Section> sections;
-  std::vector<Finding> problems;  // against a rule; empty for a good table
-  std::vector<Finding> notes;     // good to know, such as structures of an unknown type
+  // What makes an operating system misread the table: refuse it, lose what it says, or take one
+  // thing for another. Empty for a good table.
+  std::vector<Finding> problems;
+  // What else is odd, such as structures of an unknown type.
+  std::vector<Finding> notes;
 };
 
 // Reads a DMAR or APIC (MADT) table; of another one only the header, with a problem. Any bytes may
 // be given: what cannot be read is a problem.
 Reading read_table(std::span<const std::uint8_t> bytes);
 
-// Sections, fields, problems and notes as lines of text.
+// Sections and fields as lines of text.
+std::string sections_text(const Reading &reading);
+// A line for each note and each problem; `source` is where the table came from, if it has a name.
+std::string findings_text(const Reading &reading, const std::string &source = {});
+// Both.
 std::string to_text(const Reading &reading);
 // 16 bytes a line, with offsets.
 std::string hex_dump(std::span<const std::uint8_t> bytes);

@@ -71,33 +71,38 @@ Scope read_scope(SectionReader &section, bool properties) {
 }  // namespace
 
 ScopesReading read_scopes(Reading &reading, std::span<const std::uint8_t> table, std::size_t offset,
-                          std::size_t end, bool properties) {
+                          std::size_t end, Place owner) {
   ScopesReading out;
-  const auto give_up = [&](std::size_t at, std::string text) {
-    reading.problems.push_back({at, std::move(text)});
+  const auto give_up = [&](std::size_t at, const std::string &text) {
+    reading.problems.push_back({at, fmt::format("{}: {}", to_string(owner), text)});
     out.complete = false;
     return out;
   };
   while (offset < end) {
     const std::size_t left = end - offset;
+    owner.scope = out.scopes.size();
     if (left < kScopeHeadBytes) {
-      return give_up(offset, fmt::format("{} bytes left in the structure, a scope needs {}", left,
-                                         kScopeHeadBytes + 2));
+      return give_up(offset, fmt::format("Length: {} bytes left in the structure, a scope needs {}",
+                                         left, kScopeHeadBytes + 2));
     }
     const std::size_t bytes = table[offset + 1];
     if (bytes < kScopeHeadBytes + 2 || bytes % 2 != 0) {
-      return give_up(offset + 1, fmt::format("Length of a scope: {}, has to be {} and 2 for each "
-                                             "hop of the path",
+      return give_up(offset + 1, fmt::format("Length: {}, has to be {} and 2 for each hop of the "
+                                             "path",
                                              bytes, kScopeHeadBytes));
     }
     if (bytes > left) {
-      return give_up(offset + 1, fmt::format("Length of a scope: {}, but its structure ends after "
-                                             "{} bytes",
-                                             bytes, left));
+      return give_up(offset + 1,
+                     fmt::format("Length: {}, but the structure ends after {} bytes", bytes, left));
     }
-    SectionReader section(reading, table, "Scope", offset, bytes, 1);
+    SectionReader section(reading, table,
+                          {.title = "Scope",
+                           .offset = offset,
+                           .bytes = bytes,
+                           .depth = 1,
+                           .owner = to_string(owner)});
     out.sections.push_back(section.section());
-    out.scopes.push_back(read_scope(section, properties));
+    out.scopes.push_back(read_scope(section, owner.structure == Structure::kSidp));
     offset += bytes;
   }
   return out;

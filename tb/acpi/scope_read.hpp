@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "acpi/dmar_rules.hpp"
 #include "acpi/dmar_table.hpp"
 #include "acpi/reading.hpp"
 
@@ -18,10 +19,9 @@ struct ScopesReading {
   bool complete = true;               // every entry has its place
 };
 
-// Entries from `offset` up to `end`, where the structure ends. `properties`: their flags mean
-// something, as in a SIDP structure.
+// Entries from `offset` up to `end`, where the structure `owner` ends.
 ScopesReading read_scopes(Reading &reading, std::span<const std::uint8_t> table, std::size_t offset,
-                          std::size_t end, bool properties);
+                          std::size_t end, Place owner);
 
 }  // namespace dmar::acpi
 

@@ -9,6 +9,9 @@
 
 namespace dmar::acpi {
 
+// A type that software knows; it leaves out the others.
+bool known(Scope::Type type);
+
 // The rules that `scope` at `place` breaks, whatever the structure says about its scopes.
 std::vector<Violation> scope_violations(const DmarTable &table, const Place &place,
                                         const Scope &scope);

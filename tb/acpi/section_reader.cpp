@@ -17,16 +17,19 @@ bool printable(char character) { return character >= 0x20 && character < 0x7F; }
 }  // namespace
 
 SectionReader::SectionReader(Reading &reading, std::span<const std::uint8_t> table,
-                             std::string title, std::size_t offset, std::size_t bytes,
-                             unsigned depth)
+                             SectionPlace place)
     : reading_(reading),
       table_(table),
-      at_(offset),
-      end_(offset + bytes),
-      section_(reading.sections.size()) {
+      at_(place.offset),
+      end_(place.offset + place.bytes),
+      section_(reading.sections.size()),
+      owner_(std::move(place.owner)) {
   if (end_ > table.size()) throw std::logic_error("a section of a table beyond its bytes");
-  reading_.sections.push_back(
-      {.title = std::move(title), .offset = offset, .bytes = bytes, .depth = depth, .fields = {}});
+  reading_.sections.push_back({.title = std::move(place.title),
+                               .offset = place.offset,
+                               .bytes = place.bytes,
+                               .depth = place.depth,
+                               .fields = {}});
 }
 
 std::span<const std::uint8_t> SectionReader::take(std::size_t bytes) {
@@ -41,6 +44,11 @@ Field &SectionReader::add(const std::string &name, std::size_t bytes) {
   fields.push_back(
       {.offset = at_ - bytes, .bytes = bytes, .name = name, .value = {}, .meaning = {}});
   return fields.back();
+}
+
+void SectionReader::note(std::size_t offset, std::string text) {
+  if (!owner_.empty()) text = fmt::format("{}: {}", owner_, text);
+  reading_.notes.push_back({offset, std::move(text)});
 }
 
 std::uint64_t SectionReader::number(const std::string &name, std::size_t bytes) {
@@ -59,15 +67,15 @@ std::string SectionReader::text(const std::string &name, std::size_t bytes) {
   const std::string all(raw.begin(), raw.end());
   const std::string value = all.substr(0, all.find('\0'));
   std::string shown;
-  for (const char one : value) {
+  for (const char one : all.substr(0, all.find_last_not_of('\0') + 1)) {
     shown += printable(one) ? std::string(1, one)
                             : fmt::format("\\x{:02X}", static_cast<unsigned char>(one));
   }
   add(name, bytes).value = shown;
-  if (!std::all_of(value.begin(), value.end(), printable)) {
-    reading_.problems.push_back({at_ - bytes, fmt::format("{}: not printable ASCII", name)});
-  } else if (all.find_first_not_of('\0', value.size()) != std::string::npos) {
-    reading_.problems.push_back({at_ - bytes, fmt::format("{}: goes on after a NUL", name)});
+  if (all.find_first_not_of('\0', value.size()) != std::string::npos) {
+    note(at_ - bytes, fmt::format("{}: goes on after a NUL", name));
+  } else if (!std::all_of(value.begin(), value.end(), printable)) {
+    note(at_ - bytes, fmt::format("{}: has bytes that are no printable ASCII", name));
   }
   return value;
 }
@@ -84,16 +92,15 @@ void SectionReader::reserved(std::size_t bytes) {
   std::string digits;
   for (const std::uint8_t byte : raw) digits += fmt::format("{:02X}", byte);
   field.value = digits;
-  reading_.problems.push_back({offset + static_cast<std::size_t>(bad - raw.begin()),
-                               fmt::format("Reserved: {:02X}h, has to be 0", *bad)});
+  note(offset + static_cast<std::size_t>(bad - raw.begin()),
+       fmt::format("Reserved: {:02X}h, has to be 0", *bad));
 }
 
 std::uint64_t SectionReader::flags(const std::string &name, std::size_t bytes,
                                    std::uint64_t known) {
   const std::uint64_t value = number(name, bytes);
   if ((value & ~known) != 0) {
-    reading_.problems.push_back(
-        {at_ - bytes, fmt::format("{}: reserved bits are set: {:X}h", name, value & ~known)});
+    note(at_ - bytes, fmt::format("{}: reserved bits are set: {:X}h", name, value & ~known));
   }
   return value;
 }

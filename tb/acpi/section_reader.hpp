@@ -12,18 +12,27 @@
 
 namespace dmar::acpi {
 
+struct SectionPlace {
+  std::string title;
+  std::size_t offset = 0;
+  std::size_t bytes = 0;
+  unsigned depth = 0;
+  std::string owner = {};  // named in notes, such as "DRHD 0, scope 1"
+};
+
 class SectionReader {
  public:
-  // Adds a section for `bytes` bytes from `offset` of `table` to `reading`. All of them are there,
-  // and no field taken leaves them: else std::logic_error.
-  SectionReader(Reading &reading, std::span<const std::uint8_t> table, std::string title,
-                std::size_t offset, std::size_t bytes, unsigned depth = 0);
+  // Adds a section to `reading`. All its bytes are in `table`, and no field taken leaves them: else
+  // std::logic_error.
+  SectionReader(Reading &reading, std::span<const std::uint8_t> table, SectionPlace place);
 
   std::uint64_t number(const std::string &name, std::size_t bytes);
+  // Up to the first NUL. Listed to the last byte that is not NUL, bytes that are no text as \xNN;
+  // that there are any is noted.
   std::string text(const std::string &name, std::size_t bytes);
-  // Bytes that are to be 0, else a problem.
+  // Bytes that are to be 0; noted when they are not, as software does not look at them.
   void reserved(std::size_t bytes);
-  // A flag field: bits that are not in `known` are a problem.
+  // A flag field: bits that are not in `known` are noted.
   std::uint64_t flags(const std::string &name, std::size_t bytes, std::uint64_t known);
   // Lists the field taken last as this text.
   void show(std::string text);
@@ -37,12 +46,14 @@ class SectionReader {
  private:
   std::span<const std::uint8_t> take(std::size_t bytes);
   Field &add(const std::string &name, std::size_t bytes);
+  void note(std::size_t offset, std::string text);
 
   Reading &reading_;
   std::span<const std::uint8_t> table_;
   std::size_t at_;
   std::size_t end_;
   std::size_t section_;
+  std::string owner_;
 };
 
 }  // namespace dmar::acpi

@@ -88,15 +88,17 @@ Sidp read_sidp(SectionReader &section) {
 void read_dmar_fields(SectionReader &section, DmarTable &table) {
   table.host_address_width = static_cast<unsigned>(section.number("Host address width", 1) + 1);
   section.meaning(fmt::format("{} bits", table.host_address_width));
-  const std::uint64_t flags =
-      section.flags("Flags", 1, kInterruptRemapping | kX2apicOptOut | kPlatformOptIn);
+  const std::uint64_t flags = section.flags(
+      "Flags", 1, kInterruptRemapping | kX2apicOptOut | kPlatformOptIn | kDmaRemapOptOut);
   table.interrupt_remapping = (flags & kInterruptRemapping) != 0;
   table.x2apic_opt_out = (flags & kX2apicOptOut) != 0;
   table.platform_opt_in = (flags & kPlatformOptIn) != 0;
+  table.dma_remap_opt_out = (flags & kDmaRemapOptOut) != 0;
   std::string names;
   if (table.interrupt_remapping) names += " INTR_REMAP";
   if (table.x2apic_opt_out) names += " X2APIC_OPT_OUT";
   if (table.platform_opt_in) names += " DMA_CTRL_PLATFORM_OPT_IN";
+  if (table.dma_remap_opt_out) names += " DMA_REMAP_OPT_OUT";
   if (!names.empty()) section.meaning(names.substr(1));
   section.reserved(10);
 }

@@ -49,6 +49,7 @@ constexpr unsigned kMaxPagesLog2 = 15;
 constexpr std::uint8_t kInterruptRemapping = 1;
 constexpr std::uint8_t kX2apicOptOut = 2;
 constexpr std::uint8_t kPlatformOptIn = 4;
+constexpr std::uint8_t kDmaRemapOptOut = 8;
 constexpr std::uint8_t kIncludePciAll = 1;
 constexpr std::uint8_t kAllPorts = 1;
 constexpr std::uint8_t kCacheRequired = 1;

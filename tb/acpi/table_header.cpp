@@ -54,8 +54,8 @@ void check_length(std::uint64_t length, std::size_t there, Reading &reading, Hea
         {kLengthOffset,
          fmt::format("Length: {} bytes, the header alone has {}", length, kHeaderBytes)});
   } else if (length < there) {
-    reading.problems.push_back(
-        {length, fmt::format("{} bytes after the end of the table", there - length)});
+    reading.notes.push_back({kLengthOffset, fmt::format("Length: {} bytes, {} more are there",
+                                                        length, there - length)});
   }
 }
 
@@ -93,7 +93,7 @@ std::optional<Header> read_header(std::span<const std::uint8_t> bytes, Reading &
     return std::nullopt;
   }
   Header header;
-  SectionReader section(reading, bytes, "Header", 0, kHeaderBytes);
+  SectionReader section(reading, bytes, {.title = "Header", .bytes = kHeaderBytes});
   section.text("Signature", 4);
   const std::uint64_t length = section.number("Length", 4);
   section.meaning(fmt::format("{} bytes", length));

@@ -15,6 +15,19 @@ namespace g = granularity;
 class Pack : public Scenario {
  protected:
   static constexpr unsigned kRingCode = 2;  // a ring of 1024 descriptors
+  static constexpr Iova kNext{kIova.raw() + kPage};
+  static constexpr Iova kOnlyOnce{kIova.raw() + 2 * kPage};
+  static constexpr Iova kFar{kIova.raw() ^ bit(30)};  // in other tables of the lower levels
+
+  // kIova, kNext and kFar to `page` and the pages behind it, for kDevice in domain 1.
+  static Domain fill(TableBuilder &tables, std::uint64_t page) {
+    Domain domain = tables.create_domain({.id = 1});
+    domain.map(kIova, HostAddr(page));
+    domain.map(kNext, HostAddr(page + kPage));
+    domain.map(kFar, HostAddr(page + 3 * kPage));
+    tables.attach(kDevice, domain);
+    return domain;
+  }
 };
 
 // Row 3: batches that lost synchronisation. Long ones, waits in the middle and at the end, and
@@ -154,6 +167,84 @@ TEST_P(Pack, RealBug29_RegisterCommandsByVersion) {
   driver().enable_queue();
   driver().invalidate(IotlbScope{});
   EXPECT_THAT(access(read_of(kIova)), Reaches(kMoreData));
+}
+
+// Row 52: the flush that comes with a new root pointer was advertised and not done. The capability
+// register alone decides what software leaves out; after that nothing of the old tables is used: no
+// page, no table on the way to a page that nobody touched yet, no context entry, under one domain
+// id, with translation on and with translation off meanwhile.
+TEST_P(Pack, RealBug52_RootPointerFlushAsAdvertised) {
+  constexpr std::uint64_t kEsrtps = bit(63);
+  const bool promised = (driver().read64(reg::kCap) & kEsrtps) != 0;
+  EXPECT_EQ(promised, config().root_pointer_flush);
+  fill(tables(), kData).map(kOnlyOnce, HostAddr(kData + 2 * kPage));
+  TableBuilder second(memory(), config(), HostAddr(0x2000'0000), HostAddr(0x2100'0000));
+  const Domain other = fill(second, kMoreData);
+  second.attach(kNeighbour, other);
+  start();
+  for (unsigned round = 0; round < 6; ++round) {
+    const bool first = round % 2 == 0;
+    SCOPED_TRACE(fmt::format("round {}", round));
+    const std::uint64_t page = first ? kData : kMoreData;
+    EXPECT_THAT(access(read_of(kIova)), Reaches(page));
+    EXPECT_THAT(access(write_of(kIova)), Reaches(page));
+    if (first) {
+      EXPECT_THAT(access(read_of(kOnlyOnce)), Reaches(kData + 2 * kPage));
+      expect_fault(read_of(kIova, 64, kNeighbour), FaultReason::kContextNotPresent);
+    } else {
+      expect_fault(read_of(kOnlyOnce), FaultReason::kReadNotPermitted);
+      EXPECT_THAT(access(read_of(kIova, 64, kNeighbour)), Reaches(kMoreData));
+    }
+    const bool off_meanwhile = round >= 2;
+    if (off_meanwhile) driver().disable_translation();
+    driver().set_root_pointer(first ? second.root_table() : tables().root_table());
+    if (!promised) driver().invalidate_all();
+    if (off_meanwhile) driver().enable_translation();
+    // The walk of the first page begins at the root; from then on the context entry is known, and
+    // a walk may begin at any table that is.
+    const std::uint64_t then = first ? kMoreData : kData;
+    EXPECT_THAT(access(read_of(kFar)), Reaches(then + 3 * kPage));
+    EXPECT_THAT(access(read_of(kNext)), Reaches(then + kPage));
+  }
+}
+
+// Row 54: a fault at the root table was recorded without the PASID. A record has all that its
+// request and this unit have: address, requester and kind of just this request, whatever was
+// recorded before it; and no PASID, which a unit with ECAP.PASID = 0 reports as zeros.
+TEST_P(Pack, RealBug54_RootTableFaultsHaveAllFields) {
+  constexpr std::uint64_t kPasidSupport = bit(40);
+  EXPECT_EQ(driver().read64(reg::kEcap) & kPasidSupport, 0U);
+  start_with_page();
+  const HostAddr here = tables().root_entry_address(kDevice);
+  const std::uint64_t root = memory().read64(here);
+  const auto expect_each_kind = [&](FaultReason reason, std::uint64_t address) {
+    driver().invalidate_all();
+    for (const AccessKind kind : {AccessKind::kRead, AccessKind::kWrite, AccessKind::kAtomic}) {
+      SCOPED_TRACE(fmt::format("kind {}", static_cast<unsigned>(kind)));
+      expect_fault(request_of(kind, Iova(kIova.raw() ^ address)), reason);
+      Request with_pasid = request_of(kind, Iova(kIova.raw() ^ (address >> 1)), kNeighbour);
+      with_pasid.pasid = Pasid(0xF'FFFF ^ static_cast<std::uint32_t>(address >> 12));
+      expect_fault(with_pasid, FaultReason::kPasidInLegacyMode);
+    }
+  };
+  for (unsigned n = 13; n < 32; ++n) {
+    memory().write64(here, root | bit(1));
+    expect_each_kind(FaultReason::kRootReserved, bit(n));
+    memory().write64(here, 0);
+    expect_each_kind(FaultReason::kRootNotPresent, ~bit(n) & bits(37, 12));
+    memory().write64(here, root);
+    memory().inject_error(here, HostAddr(here.raw() + 15));
+    expect_each_kind(FaultReason::kRootAccess, bit(n) | bit(12));
+    memory().clear_errors();
+  }
+  // The table mode belongs to the root table, too; it counts before the PASID.
+  driver().set_root_pointer(tables().root_table(), 1);
+  Request request = write_of(kIova);
+  request.pasid = Pasid(0x5'5555);
+  expect_fault(request, FaultReason::kTableModeInvalid);
+  driver().set_root_pointer(tables().root_table());
+  driver().invalidate_all();
+  EXPECT_THAT(access(read_of(kIova)), Reaches(kData));
 }
 
 DMAR_SCENARIO(Pack);

@@ -79,7 +79,7 @@ TEST_F(Iasl, ReadsADmarTable) {
   table.properties.clear();
   EXPECT_THAT(fields_of(to_bytes(table)),
               IsSupersetOf({"24 1 Host Address Width = 33",
-                            "25 1 Flags = 07",
+                            "25 1 Flags = 0F",
                             "30 2 Subtable Type = 0000",
                             "32 2 Length = 0022",
                             "34 1 Flags = 00",

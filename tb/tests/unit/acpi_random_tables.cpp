@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random DMAR tables that keep every rule. See acpi_tables.hpp.
+// Random DMAR tables that keep every rule, and what is found in others. See acpi_tables.hpp.
+#include <fmt/format.h>
+
+#include "acpi/reading.hpp"
 #include "acpi_tables.hpp"
 
 namespace dmar::acpi {
@@ -17,6 +20,7 @@ class Maker {
     table_.interrupt_remapping = coin();
     table_.x2apic_opt_out = coin();
     table_.platform_opt_in = coin();
+    table_.dma_remap_opt_out = coin();
     for (unsigned i = below(3); i > 0; --i) {
       table_.namespace_devices.push_back({.device_number = static_cast<std::uint8_t>(10 * i),
                                           .object_name = std::string(1 + below(40), 'N')});
@@ -57,6 +61,8 @@ class Maker {
   void make_units() {
     std::uint64_t base = 0x8000'0000;
     unsigned ioapic = 0;
+    unsigned hpet = 0;
+    std::vector<Andd> devices = table_.namespace_devices;  // without a unit yet
     for (unsigned segment = 0; segment <= below(3); ++segment) {
       for (unsigned left = 1 + below(4); left > 0; --left) {
         Drhd unit;
@@ -66,18 +72,23 @@ class Maker {
         unit.register_base = base;
         unit.include_pci_all = left == 1 && coin();
         if (!unit.include_pci_all) {
-          unit.scopes = scopes({Type::kEndpoint, Type::kSubHierarchy}, 5);
+          unit.scopes = own_scopes();
         }
         if (coin()) unit.scopes.push_back(one_scope(Type::kIoapic, ioapic++, 1));
-        if (coin()) unit.scopes.push_back(one_scope(Type::kHpet, below(256), 1));
-        for (const Andd &device : table_.namespace_devices) {
-          if (coin()) {
-            unit.scopes.push_back(one_scope(Type::kNamespaceDevice, device.device_number, 1));
-          }
+        if (coin()) unit.scopes.push_back(one_scope(Type::kHpet, hpet++, 1));
+        for (; !devices.empty() && coin(); devices.pop_back()) {
+          unit.scopes.push_back(one_scope(Type::kNamespaceDevice, devices.back().device_number, 1));
         }
         table_.units.push_back(std::move(unit));
       }
     }
+  }
+
+  // Of one unit: no other has devices on these buses.
+  std::vector<Scope> own_scopes() {
+    std::vector<Scope> out = scopes({Type::kEndpoint, Type::kSubHierarchy}, 5);
+    for (Scope &one : out) one.start_bus = next_bus_++;
+    return out;
   }
 
   void make_reserved() {
@@ -107,10 +118,23 @@ class Maker {
   }
 
   std::mt19937_64 random_;
+  std::uint8_t next_bus_ = 0;  // at most 12 units with 4 each
   DmarTable table_;
 };
 
 }  // namespace
+
+std::vector<std::string> findings_of(const Bytes &bytes) {
+  const Reading reading = read_table(bytes);
+  std::vector<std::string> out;
+  for (const Finding &one : reading.problems) {
+    out.push_back(fmt::format("problem {:02X} {}", one.offset, one.text));
+  }
+  for (const Finding &one : reading.notes) {
+    out.push_back(fmt::format("note {:02X} {}", one.offset, one.text));
+  }
+  return out;
+}
 
 DmarTable random_table(std::uint64_t seed) { return Maker(seed).make(); }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "acpi/dmar_table.hpp"
@@ -42,6 +43,7 @@ inline DmarTable full_table() {
   return {.host_address_width = 52,
           .x2apic_opt_out = true,
           .platform_opt_in = true,
+          .dma_remap_opt_out = true,
           .units = {{.segment = 0x1234,
                      .register_base = kBase,
                      .register_pages_log2 = 3,
@@ -78,6 +80,10 @@ inline void mend_checksum(Bytes &bytes) {
   for (const std::uint8_t byte : bytes) sum = static_cast<std::uint8_t>(sum + byte);
   bytes[9] = static_cast<std::uint8_t>(-sum);
 }
+
+// What `read_table` finds: "problem 09 Checksum: ..." with the offset in hexadecimal, problems
+// first.
+std::vector<std::string> findings_of(const Bytes &bytes);
 
 // A table that keeps every rule.
 DmarTable random_table(std::uint64_t seed);

@@ -74,7 +74,7 @@ TEST(DmarTable, WritesEveryStructure) {
   EXPECT_THAT(read.reading.problems, IsEmpty());
   EXPECT_EQ(to_bytes(read.table, read.identity), bytes);
   EXPECT_EQ(value_at(bytes, 36, 1), 51U);
-  EXPECT_EQ(value_at(bytes, 37, 1), 7U);
+  EXPECT_EQ(value_at(bytes, 37, 1), 15U);
   std::size_t at = 48;
   const auto next = [&](unsigned type, unsigned length) {
     EXPECT_EQ(value_at(bytes, at, 2), type) << at;
