@@ -92,6 +92,34 @@ TEST_P(FaultCodes, Code05And06NoPermission) {
   expect_fault(request_of(AccessKind::kAtomic, unmapped), Reason::kReadNotPermitted);
 }
 
+// A stream of pages, of which the entry of one cannot be read: it faults alone, although a unit may
+// read its neighbours along with it.
+TEST_P(FaultCodes, Code07AmongReadableNeighbours) {
+  Domain domain = start_with_page();
+  const Iova first(0x40'0000);
+  for (unsigned n = 0; n < 24; ++n) {
+    domain.map(Iova(first.raw() + n * kPage), HostAddr(kMoreData + n * kPage));
+  }
+  for (unsigned bad = 8; bad < 16; ++bad) {
+    SCOPED_TRACE(bad);
+    const HostAddr entry = tables().entry_address(domain, Iova(first.raw() + bad * kPage), 1);
+    memory().inject_error(entry, HostAddr(entry.raw() + 7));
+    for (const bool forget : {false, true}) {
+      driver().invalidate_all();
+      for (unsigned n = 0; n < 24; ++n) {
+        if (forget) driver().invalidate_all();
+        const Request request = read_of(Iova(first.raw() + n * kPage));
+        if (n == bad) {
+          expect_fault(request, Reason::kPagingEntryAccess);
+        } else {
+          EXPECT_THAT(unit().access(request), Reaches(kMoreData + n * kPage)) << n;
+        }
+      }
+    }
+    memory().clear_errors();
+  }
+}
+
 TEST_P(FaultCodes, Code0CReservedPagingEntry) {
   Domain domain = start_with_page();
   const HostAddr leaf = tables().entry_address(domain, kIova, 1);

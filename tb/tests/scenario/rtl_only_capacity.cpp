@@ -83,7 +83,8 @@ TEST_P(Capacity, KeepsWhatIsInUse) {
 TEST_P(Capacity, WhatIsUsedByReadsOrWritesStays) {
   if (ways() == 1) return;
   Domain domain = start_with_page();
-  for (unsigned n = 0; n < 4 * ways(); ++n) domain.map(page(n * sets()), frame(n));
+  for (unsigned n = 0; n < 2 * ways(); ++n) domain.map(page(n * sets()), frame(n));
+  domain.map(page(ways() * sets() + 1), HostAddr(kMoreData));
   const auto hits_by = [this](AccessKind kind, unsigned n) {
     Request request = read_of(page(n * sets()));
     request.kind = kind;
@@ -99,6 +100,8 @@ TEST_P(Capacity, WhatIsUsedByReadsOrWritesStays) {
           EXPECT_TRUE(hits_by(kind, n % ways()));
         }
       }
+      // A fill elsewhere comes before, and must not choose for the next one.
+      if (sets() > 1) hits(page(ways() * sets() + 1));
       EXPECT_FALSE(hits_by(kind, ways()));
       for (unsigned n = 0; n < ways(); ++n) {
         if (n != left_out) {

@@ -257,18 +257,69 @@ TEST_P(Pipeline, PagingStructureCachesShortenWalks) {
 // slot had to read every table anew because of a fault.
 TEST_P(Pipeline, MissesThatWaitUseTheCaches) {
   Domain domain = start_with_page();
-  std::vector<Request> requests;
-  for (unsigned n = 1; n <= slots(); ++n)
-    requests.push_back(read_of(Iova(kIova.raw() + n * kPage)));
-  for (const bench::Outcome &outcome : run(requests)) {
+  if (config().version_major >= 6) driver().enable_queue();
+  const unsigned count = 2 * slots();
+  // In lines of their own, below one table.
+  const auto page = [](unsigned n) { return Iova(kIova.raw() + 9 * n * kPage); };
+  const auto requests = [&](AccessKind even, AccessKind odd) {
+    std::vector<Request> list;
+    for (unsigned n = 1; n <= count; ++n) {
+      list.push_back(read_of(page(n)));
+      list.back().kind = n % 2 == 0 ? even : odd;
+    }
+    return list;
+  };
+  using K = AccessKind;
+  for (const bench::Outcome &outcome : run(requests(K::kRead, K::kRead))) {
     EXPECT_THAT(outcome.completion, Faults(FaultReason::kReadNotPermitted));
   }
-  for (const Request &request : requests) domain.map(request.address, HostAddr(kMoreData));
+  for (unsigned n = 1; n <= count; ++n) domain.map(page(n), HostAddr(kMoreData + n * kPage));
+  for (const auto &[even, odd] : std::vector<std::pair<K, K>>{
+           {K::kRead, K::kRead}, {K::kWrite, K::kWrite}, {K::kRead, K::kWrite}}) {
+    SCOPED_TRACE(fmt::format("{} {}", static_cast<int>(even), static_cast<int>(odd)));
+    driver().invalidate_all();
+    unit().access(read_of(kIova));
+    const auto before = unit().counters();
+    for (const bench::Outcome &outcome : run(requests(even, odd))) {
+      EXPECT_THAT(outcome.completion, IsOkay());
+    }
+    EXPECT_EQ(unit().counters().table_reads - before.table_reads, count);
+  }
+}
+
+// What is fetched ahead is there when the stream comes to it.
+TEST_P(Pipeline, LinesAheadAreThere) {
+  const unsigned ahead = parameter("PrefetchLines");
+  if (ahead == 0) return;
+  Domain domain = start_with_page();
+  const Iova first(0x40'0000);
+  for (unsigned n = 0; n < 8 * (ahead + 2); ++n) {
+    domain.map(Iova(first.raw() + n * kPage), HostAddr(kData + n * kPage));
+  }
+  const auto hits = [&](unsigned n) {
+    return unit().wait(unit().submit(read_of(Iova(first.raw() + n * kPage)))).verdict.hit;
+  };
+  for (unsigned n = 0; n < 3; ++n) hits(n);
+  unit().settle();
+  EXPECT_TRUE(hits(8 * ahead));
+}
+
+// Lines that are fetched ahead of a stream are those that it comes to, and few are fetched twice.
+TEST_P(Pipeline, SequentialPagesReadLines) {
+  if (parameter("LeafLines") == 0) return;
+  constexpr unsigned kPages = 128;
+  Domain domain = start_with_page();
+  const Iova first(0x40'0000);
+  for (unsigned n = 0; n < kPages; ++n) {
+    domain.map(Iova(first.raw() + n * kPage), HostAddr(kData + n * kPage));
+  }
   unit().access(read_of(kIova));
   const auto before = unit().counters();
-  for (const bench::Outcome &outcome : run(requests)) EXPECT_THAT(outcome.completion, IsOkay());
-  // One read for each page at most: leaf tables may be read by lines.
-  EXPECT_LE(unit().counters().table_reads - before.table_reads, requests.size());
+  for (unsigned n = 0; n < kPages; ++n) {
+    EXPECT_THAT(unit().access(read_of(Iova(first.raw() + n * kPage))), IsOkay());
+  }
+  unit().settle();
+  EXPECT_LE(unit().counters().table_reads - before.table_reads, 2 * kPages / 8);
 }
 
 // A miss of either kind begins where the caches end: one read.
