@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `dmar`. Exit status: 0 success, 1 something did not match, 2 usage or input error.
-#include <fmt/core.h>
-
 #include <CLI/CLI.hpp>
 #include <exception>
 
 #include "command.hpp"
+#include "option_check.hpp"
+#include "standard_streams.hpp"
 
 namespace {
 
@@ -28,6 +28,10 @@ int run(int argc, char **argv) {
   dmar::sim::add_registers(app, status);
   dmar::sim::add_configs(app, status);
   dmar::sim::add_acpi(app, status);
+  dmar::sim::add_options(app, status);
+  for (CLI::App *command : app.get_subcommands([](CLI::App *) { return true; })) {
+    command->parse_complete_callback([command] { dmar::sim::check_option_values(*command); });
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
@@ -39,10 +43,12 @@ int run(int argc, char **argv) {
 }  // namespace
 
 int main(int argc, char **argv) {
+  dmar::sim::open_standard_streams();
+  int status = dmar::sim::kUsage;
   try {
-    return run(argc, argv);
+    status = run(argc, argv);
   } catch (const std::exception &error) {
-    fmt::print(stderr, "dmar: {}\n", error.what());
-    return dmar::sim::kUsage;
+    dmar::sim::complain("dmar: {}\n", error.what());
   }
+  return dmar::sim::finish_output(status);
 }

@@ -394,6 +394,7 @@ MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_desc
     end = stopped(MachineEnd::Why::kBroken, error.what());
   }
   unit_.final_check();
+  wave_.finish(unit_.rtl());
   if (recorder_) recorder_->finish();
   end->seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   return *end;
