@@ -2,6 +2,7 @@
 // The program `dmar`. Exit status: 0 success, 1 something did not match, 2 usage or input error.
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <sstream>
 
 #include "command.hpp"
 #include "option_check.hpp"
@@ -35,7 +36,12 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? dmar::sim::kSuccess : dmar::sim::kUsage;
+    std::ostringstream output;
+    std::ostringstream message;
+    const int failed = app.exit(error, output, message);
+    dmar::sim::put_output(output.str());
+    dmar::sim::put_error(message.str());
+    return failed == 0 ? dmar::sim::kSuccess : dmar::sim::kUsage;
   }
   return status;
 }

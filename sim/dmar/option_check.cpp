@@ -92,6 +92,9 @@ std::vector<Use> files_of(CLI::App &command) {
       if (text.empty() && kind != OptionKind::kAnyText) {
         throw UsageError(fmt::format("{}: the value is empty", option->get_name()));
       }
+      if (kind == OptionKind::kFlag && text != "true") {
+        throw UsageError(fmt::format("{}: takes no value", option->get_name()));
+      }
       if (is_file(kind, text)) uses.push_back(use_of(option->get_name(), text, kind));
     }
   }
@@ -147,7 +150,8 @@ void check_option_values(CLI::App &command) {
   for (const Use &use : uses) {
     if (use.written && use.file != kOurOutput && use.kind != OptionKind::kDisk) {
       require_writable(use.file);
-      if (use.kind == OptionKind::kWave) require_regular(use.file);
+      const bool whole = use.kind == OptionKind::kWave || use.kind == OptionKind::kUpdated;
+      if (whole) require_regular(use.file);
     }
   }
 }

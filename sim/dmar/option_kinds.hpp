@@ -27,7 +27,7 @@ enum class OptionKind : std::uint8_t {
   kOutput,        // a file
   kOutputOrDash,  // a file, or - for standard output
   kWave,          // a regular file
-  kUpdated,       // a file that is read and written
+  kUpdated,       // a regular file that is read and written
   kInputFolder,
   kOutputFolder,
 };

@@ -9,7 +9,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "backend.hpp"
 #include "command.hpp"
@@ -39,7 +41,9 @@ std::optional<std::uint64_t> parse_cycle(const std::string &text) {
 }
 
 void require_readable(const char *option, const std::string &file) {
-  if (!file.empty() && ::access(file.c_str(), R_OK) != 0) {
+  std::error_code error;
+  const bool folder = std::filesystem::is_directory(file, error);
+  if (!file.empty() && (folder || ::access(file.c_str(), R_OK) != 0)) {
     throw UsageError(fmt::format("{} {}: cannot be read", option, file));
   }
 }
