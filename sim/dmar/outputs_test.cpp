@@ -169,6 +169,23 @@ TEST_F(Outputs, CutOffByADiskThatFillsUpAreErrorsAndLeaveNothing) {
   EXPECT_EQ(files(), before);
 }
 
+// The files that the writer maps have their space here, the wave itself has not.
+TEST_F(Outputs, OfAWaveAreWholeOrAnError) {
+  const auto run = [&](const char *limit) {
+    return shell(
+        fmt::format("{{ gunzip -c {} | head -n 500 | {{ {} '{}' run - --quiet --wave {}; }}; }}",
+                    kLazy, limit, DMAR_PROGRAM, in("w.fst")));
+  };
+  EXPECT_EQ(run("").status, 0);
+  ASSERT_GT(fs::file_size(in("w.fst")), 1U << 20);
+  fs::remove(in("w.fst"));
+  const std::size_t before = files();
+  const Result result = run("ulimit -f 2048;");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, HasSubstr(in("w.fst") + ": cannot be written: no space left"));
+  EXPECT_EQ(files(), before);
+}
+
 // A disk of 64 KiB. Making one needs rights that not everybody has.
 TEST_F(Outputs, OnAFullDiskAreErrorsAndLeaveNothing) {
   fs::create_directory(in("disk"));
@@ -230,6 +247,16 @@ TEST_F(Outputs, ClosedStandardStreamsStopNothing) {
   EXPECT_EQ(status("dance", "2>&-"), "2\n");
   EXPECT_EQ(status("run /nonexistent/file", "2>&-"), "2\n");
   EXPECT_EQ(status("acpi --hex", "2>/dev/full >/dev/null"), "0\n");  // a note is lost
+}
+
+// The record is the first file to be opened: it must not become the closed standard output.
+TEST_F(Outputs, AClosedStandardStreamDoesNotBecomeAFile) {
+  shell(
+      fmt::format("{{ '{}' vm --qemu {} --kernel {} --disk {} --qemu-arg=-fake --qemu-arg=exit "
+                  "--console --record {} >&-; }}",
+                  DMAR_PROGRAM, DMAR_FAKE_QEMU, in("kernel"), in("disk.img"), in("r.trace")));
+  EXPECT_THAT(contents(in("r.trace")),
+              AllOf(HasSubstr("unit ver"), ::testing::Not(HasSubstr("guest runs"))));
 }
 
 // A reader that goes away ends the program in silence, as it is usual in a pipe.
