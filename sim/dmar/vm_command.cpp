@@ -27,7 +27,7 @@ namespace dmar::sim {
 
 namespace {
 
-constexpr std::chrono::seconds kDefaultTimeout{300};
+constexpr std::chrono::seconds kDefaultTimeout{900};
 
 void add_tables(cosim::MachineOptions &machine, const Config &config, bool remap_interrupts) {
   acpi::Drhd unit{.register_base = cosim::place::kRegisters, .include_pci_all = true};

@@ -103,7 +103,7 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
       ->check(is_a(OptionKind::kOutput));
   command
       .add_option("--timeout", options.timeout,
-                  "Seconds until the guest is ended (0: never; default 300, interactive: never)")
+                  "Seconds until the guest is ended (0: never; default 900, interactive: never)")
       ->transform(whole_number(0, kMaxSeconds))
       ->type_name("SECONDS")
       ->group(group);
