@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `dmar`. Exit status: 0 success, 1 something did not match, 2 usage or input error.
+// The program `dmar`. Exit status: 0 success, 1 something did not match or was interrupted,
+// 2 usage, input or output error.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <sstream>
@@ -13,7 +14,8 @@ namespace {
 constexpr const char *kVersion = "dmar " DMAR_VERSION;
 constexpr const char *kDescription =
     "Replays, explains and shows what a VT-d DMA-remapping unit does.\n"
-    "Exit status: 0 success, 1 something did not match, 2 usage or input error.";
+    "Exit status: 0 success, 1 something did not match or was interrupted, 2 usage, input or\n"
+    "output error.";
 
 int run(int argc, char **argv) {
   CLI::App app(kDescription, "dmar");
