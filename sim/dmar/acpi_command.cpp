@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +17,7 @@
 #include "acpi_options.hpp"
 #include "command.hpp"
 #include "output_file.hpp"
+#include "standard_streams.hpp"
 
 namespace dmar::sim {
 
@@ -34,25 +35,29 @@ constexpr const char *kFooter =
     "  dmar acpi --read /sys/firmware/acpi/tables/DMAR  of this machine (as root)";
 
 std::vector<std::uint8_t> bytes_in(const std::string &file) {
+  struct Close {
+    void operator()(std::FILE *stream) const {
+      if (stream != stdin) std::fclose(stream);
+    }
+  };
   errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  std::string text(kMaxFileBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || (in.fail() && !in.eof())) {
+  const std::unique_ptr<std::FILE, Close> in(file == "-" ? stdin : std::fopen(file.c_str(), "rb"));
+  std::vector<std::uint8_t> bytes(kMaxFileBytes + 1);
+  if (in) bytes.resize(std::fread(bytes.data(), 1, bytes.size(), in.get()));
+  if (!in || std::ferror(in.get()) != 0) {
     throw UsageError(fmt::format("--read {}: cannot be read: {}", file, std::strerror(errno)));
   }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kMaxFileBytes) {
+  if (bytes.size() > kMaxFileBytes) {
     throw UsageError(
         fmt::format("--read {}: more than {} bytes, not an ACPI table", file, kMaxFileBytes));
   }
-  return {text.begin(), text.end()};
+  return bytes;
 }
 
 void write(const std::string &file, std::span<const std::uint8_t> bytes) {
   const std::string text(bytes.begin(), bytes.end());
   if (file == "-") {
-    fmt::print("{}", text);
+    put_output(text);
   } else {
     write_whole(file, text);
   }
@@ -70,15 +75,15 @@ std::string counted(std::size_t count, const char *what) {
 int read_table(const AcpiOptions &options) {
   const auto bytes = bytes_in(options.read);
   const acpi::Reading reading = acpi::read_table(bytes);
-  if (options.hex) fmt::print("{}", acpi::hex_dump(bytes));
+  if (options.hex) put_output(acpi::hex_dump(bytes));
   if (!options.json.empty()) write_json(options.json, reading);
+  const std::string name = options.read == "-" ? "standard input" : options.read;
   if (!options.hex && options.json.empty() && !reading.sections.empty()) {
-    fmt::print("{}\n", acpi::sections_text(reading));
+    put_output(acpi::sections_text(reading) + "\n");
   }
   if (options.json != "-") {
-    fmt::print("{}{}: {} bytes, {}, {}\n", acpi::findings_text(reading, options.read), options.read,
-               bytes.size(), counted(reading.problems.size(), "problem"),
-               counted(reading.notes.size(), "note"));
+    say("{}{}: {} bytes, {}, {}\n", acpi::findings_text(reading, name), name, bytes.size(),
+        counted(reading.problems.size(), "problem"), counted(reading.notes.size(), "note"));
   }
   return reading.problems.empty() ? kSuccess : kMismatch;
 }
@@ -86,17 +91,14 @@ int read_table(const AcpiOptions &options) {
 int make_table(const AcpiOptions &options) {
   const auto bytes = build_table(options);
   const acpi::Reading reading = acpi::read_table(bytes);
-  for (const std::string *file : {&options.out, &options.body, &options.json}) {
-    if (!file->empty() && *file != "-") require_writable(*file);
-  }
   if (!options.out.empty()) write(options.out, bytes);
   if (!options.body.empty()) write(options.body, std::span(bytes).subspan(acpi::kHeaderBytes));
-  if (options.hex) fmt::print("{}", acpi::hex_dump(bytes));
+  if (options.hex) put_output(acpi::hex_dump(bytes));
   if (!options.json.empty()) write_json(options.json, reading);
   if (options.out.empty() && options.body.empty() && options.json.empty() && !options.hex) {
-    fmt::print("{}", acpi::to_text(reading));
+    put_output(acpi::to_text(reading));
   } else {
-    for (const auto &note : reading.notes) fmt::print(stderr, "dmar: note: {}\n", note.text);
+    for (const auto &note : reading.notes) complain("dmar: note: {}\n", note.text);
   }
   return kSuccess;
 }

@@ -2,7 +2,13 @@
 // See acpi_options.hpp.
 #include "acpi_options.hpp"
 
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
+#include <string>
+
+#include "option_kinds.hpp"
+#include "usage_error.hpp"
 
 namespace dmar::sim {
 
@@ -29,6 +35,7 @@ void add_dmar(CLI::App &command, AcpiOptions &options) {
       ->capture_default_str()
       ->group(kDmar);
   command.add_option("--width", options.width, "Host address width instead of the unit's")
+      ->transform(whole_number(0, kMaxUnsigned))
       ->type_name("BITS")
       ->group(kDmar);
   add_list(command, "--unit", options.units, "UNIT",
@@ -64,12 +71,12 @@ void add_dmar(CLI::App &command, AcpiOptions &options) {
 void add_madt(CLI::App &command, AcpiOptions &options) {
   command.add_flag("--madt", options.madt, "Make this table (APIC) instead")->group(kMadt);
   command.add_option("--cpus", options.cpus, "Processors")
-      ->check(CLI::Range(1U, kMaxCpus))
+      ->transform(whole_number(1, kMaxCpus))
       ->type_name("N")
       ->capture_default_str()
       ->group(kMadt);
   command.add_option("--ioapic-id", options.ioapic_id, "Id of the IOAPIC")
-      ->check(CLI::Range(0U, 255U))
+      ->transform(whole_number(0, 255))
       ->type_name("N")
       ->capture_default_str()
       ->group(kMadt);
@@ -81,28 +88,39 @@ void add_madt(CLI::App &command, AcpiOptions &options) {
 
 void add_identity(CLI::App &command, acpi::TableIdentity &identity) {
   const auto add = [&command](const char *name, auto &value, const char *type, const char *help) {
-    command.add_option(name, value, help)->type_name(type)->capture_default_str()->group(kHeader);
+    return command.add_option(name, value, help)
+        ->type_name(type)
+        ->capture_default_str()
+        ->group(kHeader);
   };
-  add("--oem-id", identity.oem_id, "TEXT", "At most 6 characters");
-  add("--oem-table-id", identity.oem_table_id, "TEXT", "At most 8 characters");
-  add("--oem-revision", identity.oem_revision, "N", "");
-  add("--creator-id", identity.creator_id, "TEXT", "At most 4 characters");
-  add("--creator-revision", identity.creator_revision, "N", "");
+  const auto any = is_a(OptionKind::kAnyText);
+  const auto number = whole_number(0, kMaxUnsigned);
+  add("--oem-id", identity.oem_id, "TEXT", "At most 6 characters")->check(any);
+  add("--oem-table-id", identity.oem_table_id, "TEXT", "At most 8 characters")->check(any);
+  add("--oem-revision", identity.oem_revision, "N", "")->transform(number);
+  add("--creator-id", identity.creator_id, "TEXT", "At most 4 characters")->check(any);
+  add("--creator-revision", identity.creator_revision, "N", "")->transform(number);
 }
 
 }  // namespace
 
 void add_acpi_options(CLI::App &command, AcpiOptions &options) {
   command.add_option("--out", options.out, "Write the table to this file; - is standard output")
+      ->check(is_a(OptionKind::kOutputOrDash))
       ->type_name("FILE");
   command
       .add_option("--body", options.body,
                   "Write it without header, for `qemu -acpitable sig=DMAR,data=FILE`")
+      ->check(is_a(OptionKind::kOutputOrDash))
       ->type_name("FILE");
   command.add_option("--json", options.json, "Write the decoded table to this file as JSON")
+      ->check(is_a(OptionKind::kOutputOrDash))
       ->type_name("FILE");
   command.add_flag("--hex", options.hex, "Print the bytes");
-  command.add_option("--read", options.read, "Decode and check the table in this file, make none")
+  command
+      .add_option("--read", options.read,
+                  "Decode and check the table in this file (- is standard input),\nmake none")
+      ->check(is_a(OptionKind::kInputOrDash))
       ->type_name("FILE");
   add_dmar(command, options);
   add_madt(command, options);
@@ -110,6 +128,12 @@ void add_acpi_options(CLI::App &command, AcpiOptions &options) {
 }
 
 void check_acpi_options(const CLI::App &command) {
+  for (const char *name : {"--out", "--body", "--json"}) {
+    const CLI::Option *file = command.get_option(name);
+    if (command.count("--hex") != 0 && file->count() != 0 && file->results().front() == "-") {
+      throw UsageError(fmt::format("--hex and {} - both go to standard output", name));
+    }
+  }
   const bool read = command.count("--read") != 0;
   const bool madt = command.count("--madt") != 0;
   for (const CLI::Option *option : command.get_options()) {

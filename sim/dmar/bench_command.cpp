@@ -14,7 +14,9 @@
 #include "bench_run.hpp"
 #include "bench_text.hpp"
 #include "command.hpp"
-#include "output_file.hpp"
+#include "delivery.hpp"
+#include "standard_streams.hpp"
+#include "stop_signals.hpp"
 
 namespace dmar::sim {
 
@@ -25,38 +27,66 @@ class StepLine {
  public:
   ~StepLine() { clear(); }
   void show(std::string_view what) const {
-    if (shown_) fmt::print(stderr, "\r{} ...\033[K", what);
+    if (shown_) complain("\r{} ...\033[K", what);
     std::fflush(stderr);
   }
   void clear() const {
-    if (shown_) fmt::print(stderr, "\r\033[K");
+    if (shown_) complain("\r\033[K");
   }
 
  private:
   bool shown_ = ::isatty(STDERR_FILENO) != 0;
 };
 
-BenchResult measure(const BenchOptions &options) {
+struct Interrupted {};
+
+void measure(const BenchOptions &options, const StopSignals &stop, BenchResult &result) {
   const StepLine line;
-  return run_bench(options, [&line](std::string_view what) { line.show(what); });
+  try {
+    run_bench(
+        options,
+        [&line, &stop](std::string_view what) {
+          if (stop.requested()) throw Interrupted();
+          line.show(what);
+        },
+        result);
+  } catch (const Interrupted &) {
+    result.interrupted = true;
+  }
+}
+
+// Everything measured is needed for plots and documents.
+int deliver(const BenchOptions &options, const BenchResult &result) {
+  Delivery delivery;
+  delivery.write(options.json, [&result] { return bench_json(result); });
+  put_output(bench_text(result));
+  if (result.interrupted) {
+    put_error("failed: interrupted\n");
+    return delivery.status(kMismatch);
+  }
+  if (!options.plots.empty()) {
+    delivery.attempt([&] { draw_plots(result.plots, options.plots); });
+  }
+  if (!options.document.empty()) {
+    delivery.attempt([&] { update_document(options.document, result); });
+  }
+  return delivery.status(kSuccess);
 }
 
 int run(const BenchOptions &options) {
-  if (!options.json.empty()) require_writable(options.json);
   if (!options.plots.empty()) require_plots(options.plots);
+  if (!options.document.empty()) read_document(options.document);
+  const StopSignals stop;
+  BenchResult result{.options = options, .figures = {}};
   try {
-    const BenchResult result = measure(options);
-    fmt::print("{}", bench_text(result));
-    if (!options.json.empty()) write_whole(options.json, bench_json(result));
-    if (!options.plots.empty()) draw_plots(result.plots, options.plots);
-    if (!options.document.empty()) update_document(options.document, result);
-    return kSuccess;
+    measure(options, stop, result);
+    return deliver(options, result);
   } catch (const perf::WrongAnswer &error) {
-    fmt::print(stderr, "{}\n", error.what());
+    complain("{}\n", error.what());
   } catch (const bench::AssertionError &error) {
-    fmt::print(stderr, "{}\n", error.what());
+    complain("{}\n", error.what());
   } catch (const bench::HangError &error) {
-    fmt::print(stderr, "{}\n", error.what());
+    complain("{}\n", error.what());
   }
   return kMismatch;
 }

@@ -42,10 +42,17 @@ std::string with_parts(const std::string &document,
   return text;
 }
 
-void update_document(const std::filesystem::path &file, const BenchResult &result) {
+std::string read_document(const std::filesystem::path &file) {
   std::ifstream in(file);
-  const std::string document{std::istreambuf_iterator<char>(in), {}};
-  if (!in) throw UsageError(fmt::format("--update-docs {}: cannot be read", file.string()));
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in || text.empty()) {
+    throw UsageError(fmt::format("--update-docs {}: cannot be read, or empty", file.string()));
+  }
+  return text;
+}
+
+void update_document(const std::filesystem::path &file, const BenchResult &result) {
+  const std::string document = read_document(file);
   try {
     write_whole(file, with_parts(document, document_parts(result)));
   } catch (const UsageError &error) {

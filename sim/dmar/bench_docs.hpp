@@ -19,6 +19,9 @@ std::map<std::string, std::string> document_parts(const BenchResult &result);
 std::string with_parts(const std::string &document,
                        const std::map<std::string, std::string> &parts);
 
+// Throws UsageError when `file` cannot be read or is empty.
+std::string read_document(const std::filesystem::path &file);
+
 // Throws UsageError when `file` cannot be read or lacks the lines of a part.
 void update_document(const std::filesystem::path &file, const BenchResult &result);
 

@@ -97,7 +97,8 @@ std::string bench_json(const BenchResult &result) {
                  {"workloads", array_of(result.mixed, mixed_json)},
                  {"axi_workloads", array_of(result.top, top_json)},
                  {"rates", array_of(result.rates, rate_json)},
-                 {"plots", array_of(result.plots, plot_json)}};
+                 {"plots", array_of(result.plots, plot_json)},
+                 {"interrupted", result.interrupted}};
   return out.dump(1) + "\n";
 }
 

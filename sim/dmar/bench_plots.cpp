@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <memory>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include "output_file.hpp"
 #include "usage_error.hpp"
+#include "work_folder.hpp"
 
 namespace dmar::sim {
 
@@ -27,6 +29,13 @@ std::string quoted(const std::string &text) {
     out += c;
     if (c == '\'') out += c;
   }
+  return out + "'";
+}
+
+// In single quotes of a shell.
+std::string quoted_for_shell(const std::string &text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
 }
 
@@ -70,13 +79,21 @@ std::string plot_script(const perf::Plot &plot, const std::filesystem::path &fil
 }
 
 void draw_plots(std::span<const perf::Plot> plots, const std::filesystem::path &folder) {
+  const WorkFolder work;
   for (const perf::Plot &plot : plots) {
-    std::FILE *gnuplot = ::popen("gnuplot", "w");
-    if (gnuplot == nullptr) throw UsageError("--plots: gnuplot does not start");
-    fmt::print(gnuplot, "{}", plot_script(plot, svg(folder, plot.name)));
-    if (::pclose(gnuplot) != 0) {
+    const std::filesystem::path drawn = work.file("plot.svg");
+    const std::filesystem::path script = work.file("plot.gp");
+    write_whole(script, plot_script(plot, drawn));
+    const std::string command = fmt::format("gnuplot {}", quoted_for_shell(script.string()));
+    const bool done = std::system(command.c_str()) == 0;
+    std::ifstream in(drawn, std::ios::binary);
+    const std::string picture{std::istreambuf_iterator<char>(in), {}};
+    // gnuplot does not look whether its output was written.
+    if (!done || picture.find("</svg>") == std::string::npos) {
       throw UsageError(fmt::format("--plots: gnuplot could not draw '{}'", plot.name));
     }
+    write_whole(svg(folder, plot.name), picture);
+    std::filesystem::remove(drawn);
   }
 }
 

@@ -47,6 +47,7 @@ struct BenchResult {
   std::vector<TopRow> top = {};
   std::vector<perf::RateAtClock> rates = {};
   std::vector<perf::Plot> plots = {};
+  bool interrupted = false;  // the rest was not measured
 };
 
 }  // namespace dmar::sim

@@ -70,7 +70,7 @@ void measure_top(const perf::Step &step, BenchResult &result) {
 
 }  // namespace
 
-BenchResult run_bench(const BenchOptions &options, const perf::Step &step) {
+void run_bench(const BenchOptions &options, const perf::Step &step, BenchResult &result) {
   try {
     perf::CoreLibrary library =
         options.models.empty() ? perf::CoreLibrary() : perf::CoreLibrary(options.models);
@@ -82,11 +82,11 @@ BenchResult run_bench(const BenchOptions &options, const perf::Step &step) {
     const perf::Setting setting{.library = &library,
                                 .model = options.model,
                                 .unit = {.check = !options.no_check, .seed = options.seed}};
-    BenchResult result{.options = options, .figures = perf::measure_figures(setting, step)};
+    result.figures = perf::measure_figures(setting, step);
     for (perf::Figure &figure : perf::measure_speed(setting, step)) {
       result.figures.push_back(std::move(figure));
     }
-    if (options.quick) return result;
+    if (options.quick) return;
     for (const char *name : kOthers) {
       result.configurations.push_back(
           {.name = name, .figures = perf::measure_figures(setting.with_model(name), step)});
@@ -96,7 +96,6 @@ BenchResult run_bench(const BenchOptions &options, const perf::Step &step) {
     result.rates = perf::rates_at_clocks(setting, step);
     result.plots = {perf::latency_histogram(setting, step), perf::sweep_latency(setting, step),
                     perf::sweep_walks(setting, step), perf::sweep_iotlb(setting, step)};
-    return result;
   } catch (const perf::ModelError &error) {
     throw UsageError(error.what());
   }

@@ -9,7 +9,8 @@ namespace dmar::sim {
 
 // Throws UsageError when a model is missing, before anything is measured, and perf::WrongAnswer
 // when the RTL is wrong. `step` is told what is being measured.
-BenchResult run_bench(const BenchOptions &options, const perf::Step &step);
+// Fills `result` stage by stage, so that it has what was measured when `step` throws.
+void run_bench(const BenchOptions &options, const perf::Step &step, BenchResult &result);
 
 }  // namespace dmar::sim
 

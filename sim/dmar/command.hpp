@@ -20,6 +20,7 @@ void add_explain(CLI::App &app, int &status);
 void add_registers(CLI::App &app, int &status);
 void add_configs(CLI::App &app, int &status);
 void add_acpi(CLI::App &app, int &status);
+void add_options(CLI::App &app, int &status);
 
 }  // namespace dmar::sim
 

@@ -8,6 +8,7 @@
 #include "backend.hpp"
 #include "command.hpp"
 #include "dmar/registers.hpp"
+#include "standard_streams.hpp"
 
 namespace dmar::sim {
 
@@ -56,17 +57,17 @@ std::string options_of(const Config &config) {
 }
 
 void print_config(const std::string &name, const Config &config) {
-  fmt::print("{}\n", name);
-  fmt::print("  VER {:08X}h  CAP {:016X}h  ECAP {:016X}h\n", version(config), capability(config),
-             extended_capability(config));
-  fmt::print("  addresses       {} bits host, {} bits guest\n", config.host_address_width,
-             config.guest_address_width);
-  fmt::print("  table levels    {}\n", table_depths(config.sagaw));
-  fmt::print("  page sizes      {}\n", page_sizes(config.super_pages));
-  fmt::print("  domain ids      {} bits\n", 4 + 2 * config.domain_id_code);
-  fmt::print("  fault records   {}\n", config.fault_records);
-  fmt::print("  interrupts      {}\n", interrupts_of(config));
-  fmt::print("  options         {}\n", options_of(config));
+  say("{}\n", name);
+  say("  VER {:08X}h  CAP {:016X}h  ECAP {:016X}h\n", version(config), capability(config),
+      extended_capability(config));
+  say("  addresses       {} bits host, {} bits guest\n", config.host_address_width,
+      config.guest_address_width);
+  say("  table levels    {}\n", table_depths(config.sagaw));
+  say("  page sizes      {}\n", page_sizes(config.super_pages));
+  say("  domain ids      {} bits\n", 4 + 2 * config.domain_id_code);
+  say("  fault records   {}\n", config.fault_records);
+  say("  interrupts      {}\n", interrupts_of(config));
+  say("  options         {}\n", options_of(config));
 }
 
 }  // namespace

@@ -13,7 +13,9 @@
 #include "dmar/structures.hpp"
 #include "golden/explain.hpp"
 #include "golden/fault_record.hpp"
+#include "option_kinds.hpp"
 #include "source_id_text.hpp"
+#include "standard_streams.hpp"
 #include "trace/event_text.hpp"
 #include "trace/feature_check.hpp"
 #include "trace/parser.hpp"
@@ -112,10 +114,10 @@ RecordedRequest request_at(const trace::Trace &trace, std::size_t index) {
 void print_moment(const trace::Trace &trace, std::size_t index) {
   if (index < trace.entries.size()) {
     const trace::Entry &entry = trace.entries[index];
-    fmt::print("{}:{}: just before event {} of {}: {}\n", trace.file, entry.line, index + 1,
-               trace.entries.size(), trace::to_string(entry.event));
+    say("{}:{}: just before event {} of {}: {}\n", trace.file, entry.line, index + 1,
+        trace.entries.size(), trace::to_string(entry.event));
   } else {
-    fmt::print("{}: after all {} events\n", trace.file, trace.entries.size());
+    say("{}: after all {} events\n", trace.file, trace.entries.size());
   }
 }
 
@@ -132,8 +134,8 @@ void print_notes(trace::Trace trace, std::size_t index, const Config &config) {
   const std::string file = trace.file;
   trace.entries.resize(std::min(index + 1, trace.entries.size()));
   for (const auto &missing : trace::missing_features(trace, config)) {
-    fmt::print(stderr, "dmar: note: {}:{}: {}: {} is unknown to this model and left out\n", file,
-               missing.line, missing.event, missing.feature);
+    complain("dmar: note: {}:{}: {}: {} is unknown to this model and left out\n", file,
+             missing.line, missing.event, missing.feature);
   }
 }
 
@@ -157,13 +159,13 @@ int explain(const ExplainOptions &options) {
   std::vector<golden::Step> steps;
   const golden::Verdict verdict = reference.unit().judge(request, &steps);
   print_moment(trace, index);
-  fmt::print("Request: {}\n\n{}\n", request_text(request), golden::render(steps));
-  fmt::print("Verdict: {}.\n", golden::describe(verdict));
+  say("Request: {}\n\n{}\n", request_text(request), golden::render(steps));
+  say("Verdict: {}.\n", golden::describe(verdict));
   if (const auto *fault = std::get_if<golden::Fault>(&verdict); fault && !fault->suppressed) {
     const auto record = golden::make_fault_record(config, request, fault->reason);
-    fmt::print("Linux logs: {}\n", golden::dmesg_line(record));
+    say("Linux logs: {}\n", golden::dmesg_line(record));
   }
-  if (outcome) fmt::print("Recorded: {}.\n", trace::to_string(*outcome));
+  if (outcome) say("Recorded: {}.\n", trace::to_string(*outcome));
   return kSuccess;
 }
 
@@ -175,13 +177,15 @@ void add_explain(CLI::App &app, int &status) {
       "explain",
       "Explain one request at a moment of a trace: every table read, every field, the\n"
       "verdict and its reason. Without --sid and --iova: the recorded request at that moment");
-  command->add_option("TRACE", options->trace, "Trace file, plain or gzip")
+  command->add_option("TRACE", options->trace, "Trace file, plain or gzip; - is standard input")
       ->required()
+      ->check(is_a(OptionKind::kInputOrDash))
       ->type_name("");
   CLI::Option *at = command->add_option("--at", options->line,
                                         "Line of the trace just before which the request is made");
-  at->type_name("LINE");
+  at->transform(whole_number(1, kMaxUnsigned))->type_name("LINE");
   command->add_option("--event", options->event, "The same by number of the event, from 1")
+      ->transform(whole_number(0, kMaxNumber))
       ->type_name("N")
       ->excludes(at);
   CLI::Option *sid =
@@ -192,7 +196,7 @@ void add_explain(CLI::App &app, int &status) {
   iova->type_name("HEX")->needs(sid);
   command->add_flag("--write", options->write, "A write; without it a read")->needs(sid);
   command->add_option("--bytes", options->bytes, "Bytes of the request, 1 to 4096 (default 1)")
-      ->check(CLI::Range(1U, 4096U))
+      ->transform(whole_number(1, 4096))
       ->type_name("N")
       ->needs(sid);
   command

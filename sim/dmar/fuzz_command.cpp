@@ -7,13 +7,14 @@
 #include <memory>
 
 #include "command.hpp"
+#include "delivery.hpp"
 #include "fuzz_campaign.hpp"
 #include "fuzz_failure.hpp"
 #include "fuzz_json.hpp"
 #include "fuzz_options.hpp"
 #include "fuzz_progress.hpp"
 #include "grouped.hpp"
-#include "output_file.hpp"
+#include "standard_streams.hpp"
 
 namespace dmar::sim {
 
@@ -65,12 +66,11 @@ nlohmann::json json_of(const CampaignPlan &plan, const CampaignResult &result) {
 
 int run(const FuzzOptions &options) {
   if (options.list) {
-    fmt::print("{}", feature_list());
+    put_output(feature_list());
     return kSuccess;
   }
   const CampaignPlan plan = plan_of(options);
   require_folder(options.folder);
-  if (!options.json.empty()) require_writable(options.json);
   std::signal(SIGINT, note_interrupt);
   std::signal(SIGTERM, note_interrupt);
   FuzzProgress progress(plan);
@@ -80,15 +80,21 @@ int run(const FuzzOptions &options) {
       }).run();
   progress.clear();
   nlohmann::json json = json_of(plan, result);
+  Delivery delivery;
   if (result.failure) {
     const FailureReport report =
         examine_failure(*result.failure, options.folder, options.no_shrink, stopped);
-    fmt::print(stderr, "{}", report.text);
+    put_error(report.text);
     json["failure"] = report.json;
+    if (!report.lost.empty()) delivery.failed(report.lost);
   }
-  fmt::print("{}{}\n", summary(result), result.failure ? "FAILED" : "nothing found");
-  if (!options.json.empty()) write_whole(options.json, json.dump(2) + "\n");
-  return result.failure ? kMismatch : kSuccess;
+  delivery.write(options.json, [&json] { return json.dump(2) + "\n"; });
+  const bool checked = result.statistics.requests != 0;
+  say("{}{}\n", summary(result),
+      result.failure ? "FAILED"
+      : checked      ? "nothing found"
+                     : "FAILED: no request was checked");
+  return delivery.status(result.failure || !checked ? kMismatch : kSuccess);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "fuzz/shrink.hpp"
 #include "output_file.hpp"
 #include "usage_error.hpp"
@@ -30,6 +32,17 @@ std::uint64_t wave_start(const bench::FuzzFailure &failure) {
   return failure.cycle > kWaveCycles ? failure.cycle - kWaveCycles : 0;
 }
 
+// What a machine that crashed left beside its wave.
+void remove_parts_of(const fs::path &wave) {
+  const std::string beginning = wave.filename().string() + ".";
+  std::error_code ignored;
+  std::vector<fs::path> parts;
+  for (const auto &entry : fs::directory_iterator(wave.parent_path(), ignored)) {
+    if (entry.path().filename().string().starts_with(beginning)) parts.push_back(entry.path());
+  }
+  for (const fs::path &part : parts) fs::remove(part, ignored);
+}
+
 }  // namespace
 
 void require_folder(const fs::path &folder) {
@@ -48,11 +61,13 @@ FailureReport examine_failure(const CampaignFailure &failure, const fs::path &fo
   if (!no_shrink) small = smaller(failure, stopped);
   const std::string original = replay_command(failure.one);
   const std::string shrunk = replay_command(small.one);
-  fs::create_directories(folder);
+  std::error_code unusable;  // then writing says so
+  fs::create_directories(folder, unusable);
   const std::string name = fmt::format("{}-{}", failure.one.model, failure.one.seed);
   const fs::path report = folder / (name + ".txt");
   const fs::path wave = folder / (name + ".fst");
   const std::uint64_t start = wave_start(small.failure);
+  fs::remove(wave, unusable);
   run_in_worker(small.one, stopped, bench::WaveWindow{.file = wave.string(), .from = start});
 
   std::string text =
@@ -62,9 +77,17 @@ FailureReport examine_failure(const CampaignFailure &failure, const fs::path &fo
     text += fmt::format("shrunk in {} runs, fails in cycle {}: {}\n  {}\n", small.runs,
                         small.failure.cycle, small.failure.text, shrunk);
   }
-  write_whole(report, text);
-  text +=
-      fmt::format("report: {}\nwave:   {}, from cycle {}\n", report.string(), wave.string(), start);
+  const bool have_wave = fs::exists(wave);
+  if (!have_wave) remove_parts_of(wave);
+  std::string lost;
+  try {
+    write_whole(report, text);
+  } catch (const UsageError &error) {
+    lost = error.what();
+  }
+  text += fmt::format("report: {}\nwave:   {}, {}\n", report.string(), wave.string(),
+                      have_wave ? fmt::format("from cycle {}", start)
+                                : "not written: the machine crashed, or there is no space");
   return {.text = text,
           .json = {{"config", failure.one.model},
                    {"seed", failure.one.seed},
@@ -76,7 +99,8 @@ FailureReport examine_failure(const CampaignFailure &failure, const fs::path &fo
                    {"shrunk_features", small.one.features.text()},
                    {"shrunk_cycles", small.one.cycles},
                    {"report", report.string()},
-                   {"wave", wave.string()}}};
+                   {"wave", have_wave ? nlohmann::json(wave.string()) : nlohmann::json()}},
+          .lost = lost};
 }
 
 }  // namespace dmar::sim

@@ -15,6 +15,7 @@ namespace dmar::sim {
 struct FailureReport {
   std::string text;  // for people
   nlohmann::json json;
+  std::string lost;  // why the report could not be written; empty: it was
 };
 
 // Throws UsageError when files cannot be made in `folder`, which need not exist yet; leaves nothing

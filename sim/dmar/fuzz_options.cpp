@@ -6,11 +6,11 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <limits>
 
 #include "backend.hpp"
 #include "command.hpp"
 #include "fuzz/features.hpp"
+#include "option_kinds.hpp"
 
 namespace dmar::sim {
 
@@ -20,7 +20,6 @@ using bench::Feature;
 using bench::FeatureSet;
 
 constexpr unsigned kMaxJobs = 256;
-constexpr unsigned long long kMaxSeconds = 366ULL * 24 * 3600;
 
 Feature feature(const std::string &name) {
   try {
@@ -84,19 +83,20 @@ void add_fuzz_options(CLI::App &command, FuzzOptions &options) {
   command.add_option("--config", options.configs, "Model to run, repeatable; default: all in turn")
       ->type_name("NAME");
   command.add_option("--seed", options.seed, "First seed; each seed runs on every model")
+      ->transform(whole_number(0, kMaxNumber))
       ->type_name("N")
       ->capture_default_str();
   command.add_option("--runs", options.runs, "End after this many machines")
-      ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()))
+      ->transform(whole_number(1, kMaxNumber))
       ->type_name("N");
   command.add_option("--time", options.time, "End after this time: 90, 90s, 10m, 1h")
       ->type_name("TIME");
   command.add_option("--jobs", options.jobs, "Machines that run at the same time")
-      ->check(CLI::Range(1U, kMaxJobs))
+      ->transform(whole_number(1, kMaxJobs))
       ->type_name("N")
       ->capture_default_str();
   command.add_option("--cycles", options.cycles, "Length of each run in clock cycles")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
+      ->transform(whole_number(1, 1'000'000'000))
       ->type_name("N")
       ->capture_default_str();
   CLI::Option *only =
@@ -109,8 +109,10 @@ void add_fuzz_options(CLI::App &command, FuzzOptions &options) {
   command.add_flag("--swarm", options.swarm,
                    "Leave out some of what can happen, others for each seed");
   command.add_option("--json", options.json, "Write the result to this file as JSON")
+      ->check(is_a(OptionKind::kOutput))
       ->type_name("FILE");
   command.add_option("--out", options.folder, "Folder for the report and the wave of a failure")
+      ->check(is_a(OptionKind::kOutputFolder))
       ->type_name("DIR")
       ->capture_default_str();
   command.add_flag("--no-shrink", options.no_shrink, "Leave a failing case as it is");

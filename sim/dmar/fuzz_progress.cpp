@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "grouped.hpp"
+#include "standard_streams.hpp"
 
 namespace dmar::sim {
 
@@ -44,13 +45,13 @@ void FuzzProgress::at(const bench::FuzzStatistics &done, Campaign::Clock::durati
     const auto whole = static_cast<unsigned long>(rest);
     line += fmt::format(", {}:{:02} left", whole / 60, whole % 60);
   }
-  fmt::print(stderr, "{}\033[K", line);
+  complain("{}\033[K", line);
   std::fflush(stderr);
   drawn_ = true;
 }
 
 void FuzzProgress::clear() {
-  if (drawn_) fmt::print(stderr, "\r\033[K");
+  if (drawn_) complain("\r\033[K");
   drawn_ = false;
 }
 

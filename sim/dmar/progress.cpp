@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <string>
 
+#include "standard_streams.hpp"
+
 namespace dmar::sim {
 
 namespace {
@@ -24,7 +26,7 @@ Progress::Progress(std::size_t total, bool quiet)
       last_(start_) {}
 
 Progress::~Progress() {
-  if (drawn_) fmt::print(stderr, "\r\033[K");
+  if (drawn_) complain("\r\033[K");
 }
 
 void Progress::at(std::size_t done) {
@@ -38,9 +40,9 @@ void Progress::at(std::size_t done) {
 void Progress::draw(std::size_t done) {
   const std::size_t filled = kWidth * std::min(done, total_) / total_;
   const double seconds = std::chrono::duration<double>(last_ - start_).count();
-  fmt::print(stderr, "\r[{}{}] {:3}%  {} of {} events, {:.0f} s\033[K", std::string(filled, '#'),
-             std::string(kWidth - filled, '.'), 100 * std::min(done, total_) / total_, done, total_,
-             seconds);
+  complain("\r[{}{}] {:3}%  {} of {} events, {:.0f} s\033[K", std::string(filled, '#'),
+           std::string(kWidth - filled, '.'), 100 * std::min(done, total_) / total_, done, total_,
+           seconds);
   std::fflush(stderr);
   drawn_ = true;
 }

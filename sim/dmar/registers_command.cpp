@@ -9,6 +9,7 @@
 #include "backend.hpp"
 #include "command.hpp"
 #include "dmar/registers.hpp"
+#include "standard_streams.hpp"
 
 namespace dmar::sim {
 
@@ -67,10 +68,10 @@ constexpr const char *kTitle =
 
 int print_registers(const RegistersOptions &options) {
   const Config config = config_named(options.config);
-  if (options.markdown) fmt::print(fmt::runtime(kTitle), options.config);
-  fmt::print("{}", header(options.markdown));
+  if (options.markdown) say(kTitle, options.config);
+  put_output(header(options.markdown));
   for (const RegisterSpec &spec : register_map(config)) {
-    fmt::print("{}", row(spec, options.markdown));
+    put_output(row(spec, options.markdown));
   }
   return kSuccess;
 }

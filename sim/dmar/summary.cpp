@@ -133,6 +133,7 @@ std::string json_text(const RunResult &result) {
       {"seconds", result.seconds},
       {"cycles_per_second", cycles_per_second(result)},
       {"complete", report.complete},
+      {"interrupted", report.stopped},
       {"mismatches", report.mismatches},
       {"notes", report.notes},
   };

@@ -28,7 +28,7 @@ class Boot : public Program {
   // Boots and checks what every boot must show; the file has everything else.
   nlohmann::json boot(const std::string &options) {
     const Result result =
-        dmar(fmt::format("vm --megabytes 4 --timeout 240 --json {} {}", in("vm.json"), options));
+        dmar(fmt::format("vm --megabytes 4 --timeout 1500 --json {} {}", in("vm.json"), options));
     EXPECT_EQ(result.status, 0) << result.output;
     std::ifstream file(in("vm.json"));
     auto json = nlohmann::json::parse(file, nullptr, false);
@@ -77,7 +77,7 @@ TEST_F(Boot, InterruptRemapping) {
 TEST_F(Boot, BareMetal) {
   REQUIRE_GUEST();
   const Result result =
-      dmar(fmt::format("vm --kernel {} --timeout 60 --json {}", DMAR_BARE_KERNEL, in("vm.json")));
+      dmar(fmt::format("vm --kernel {} --timeout 600 --json {}", DMAR_BARE_KERNEL, in("vm.json")));
   EXPECT_EQ(result.status, 0) << result.output;
   std::ifstream file(in("vm.json"));
   const auto json = nlohmann::json::parse(file, nullptr, false);
@@ -96,14 +96,36 @@ TEST_F(Boot, Interrupted) {
   REQUIRE_GUEST();
   std::filesystem::create_directory(in("tmp"));
   const Result result =
-      shell(fmt::format("TMPDIR='{}' timeout --preserve-status --kill-after=60 --signal=INT 5 '{}' "
-                        "vm --console-log {}",
+      shell(fmt::format("{{ TMPDIR='{}' '{}' vm --timeout 900 --console-log {} & p=$!; until ls -l "
+                        "/proc/$p/fd | grep -q signalfd; do sleep 0.05; done; sleep 2; "
+                        "kill -INT $p; wait $p; echo status $?; }}",
                         in("tmp"), DMAR_PROGRAM, in("console")));
-  EXPECT_EQ(result.status, 1) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("status 1\n"));
   EXPECT_THAT(result.output, HasSubstr("failed: interrupted"));
   EXPECT_THAT(result.output, HasSubstr("The unit\n"));
   EXPECT_TRUE(std::filesystem::is_empty(in("tmp")));
   EXPECT_TRUE(std::filesystem::exists(in("console")));
+}
+
+// A kernel that stops names one cause; what it did not come to is no fault of the unit. Its test of
+// the timer is left out: it fails when the host has no time for the guest.
+TEST_F(Boot, APanicIsOneCause) {
+  REQUIRE_GUEST();
+  const Result result =
+      dmar(fmt::format("vm --qemu {} --qemu-arg=-fake --qemu-arg=panic --megabytes 1 --quiet "
+                       "--json {} --console-log {}",
+                       DMAR_FAKE_QEMU, in("vm.json"), in("console")));
+  EXPECT_EQ(result.status, 1) << result.output;
+  std::ifstream file(in("vm.json"));
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << result.output;
+  ASSERT_EQ(json["failures"].size(), 1U) << json["failures"];
+  EXPECT_THAT(json["failures"].at(0).get<std::string>(),
+              HasSubstr("the guest's kernel stopped: Kernel panic - not syncing: timer doesn't "
+                        "work through Interrupt-remapped IO-APIC"));
+  std::ifstream console(in("console"));
+  const std::string text{std::istreambuf_iterator<char>(console), {}};
+  EXPECT_THAT(text, HasSubstr(" no_timer_check"));
 }
 
 class VmOptions : public Program {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `dmar vm`: an unmodified Linux in QEMU, with the Verilated RTL as its remapping unit.
 #include <fmt/core.h>
-#include <sys/signalfd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -15,7 +13,9 @@
 #include "bench/registry.hpp"
 #include "command.hpp"
 #include "cosim/error.hpp"
-#include "output_file.hpp"
+#include "delivery.hpp"
+#include "standard_streams.hpp"
+#include "stop_signals.hpp"
 #include "vm_guest.hpp"
 #include "vm_options.hpp"
 #include "vm_progress.hpp"
@@ -27,36 +27,7 @@ namespace dmar::sim {
 
 namespace {
 
-constexpr std::chrono::seconds kDefaultTimeout{300};
-
-// Interrupt and termination as something to poll for, so that QEMU ends before we do. Made before
-// everything that may start a thread, for each of them would take the signals otherwise.
-class StopSignals {
- public:
-  StopSignals() {
-    ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGINT);
-    ::sigaddset(&signals_, SIGTERM);
-    ::sigaddset(&signals_, SIGHUP);
-    ::sigprocmask(SIG_BLOCK, &signals_, &before_);
-    file_ = cosim::FileDescriptor(::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
-  ~StopSignals() {
-    signalfd_siginfo taken{};
-    while (::read(file_.raw(), &taken, sizeof taken) > 0) {
-    }
-    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
-  }
-  StopSignals(const StopSignals &) = delete;
-  StopSignals &operator=(const StopSignals &) = delete;
-
-  [[nodiscard]] int descriptor() const { return file_.raw(); }
-
- private:
-  sigset_t signals_{};
-  sigset_t before_{};
-  cosim::FileDescriptor file_;
-};
+constexpr std::chrono::seconds kDefaultTimeout{900};
 
 void add_tables(cosim::MachineOptions &machine, const Config &config, bool remap_interrupts) {
   acpi::Drhd unit{.register_base = cosim::place::kRegisters, .include_pci_all = true};
@@ -111,8 +82,8 @@ cosim::Lockstep::MakeRtl make_rtl(const VmOptions &options) {
 }
 
 std::optional<std::chrono::seconds> time_limit(const VmOptions &options) {
-  if (options.timeout > 0) return std::chrono::seconds(options.timeout);
-  if (options.timeout == 0 || options.interactive) return std::nullopt;
+  if (options.timeout && *options.timeout != 0) return std::chrono::seconds(*options.timeout);
+  if (options.timeout || options.interactive) return std::nullopt;
   return kDefaultTimeout;
 }
 
@@ -132,9 +103,11 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   result.device_errors = machine.device_errors();
   result.console = guest::read_console(machine.console().text());
   result.wave_missed = !options.wave.empty() && !machine.wave().started();
+  result.wave_error = machine.wave().error();
   if (machine.recorder() != nullptr) result.recorded_events = machine.recorder()->events();
-  if (!options.console_log.empty()) write_whole(options.console_log, machine.console().text());
-  if (guest.kind == GuestKind::kSelfTest && result.end.why == cosim::MachineEnd::Why::kGuest) {
+  result.console_text = machine.console().text();
+  if (guest.kind == GuestKind::kSelfTest && result.end.why == cosim::MachineEnd::Why::kGuest &&
+      result.console.panic.empty()) {
     result.disk_checks = check_disks(guest, machine.console().text());
   }
   return result;
@@ -148,10 +121,13 @@ int run(const VmOptions &options) {
     const VmGuest guest = make_guest(options, folder);
     const VmResult result = run_machine(options, guest, stop);
     const std::string failed = vm_failure_text(result);
-    if (!options.quiet) fmt::print("{}", vm_summary_text(result));
-    fmt::print(stderr, "{}", failed);
-    if (!options.json.empty()) write_whole(options.json, vm_json_text(result));
-    return failed.empty() ? kSuccess : kMismatch;
+    Delivery delivery;
+    delivery.write(options.console_log, [&result] { return result.console_text; });
+    delivery.write(options.json, [&result] { return vm_json_text(result); });
+    if (!options.quiet) put_output(vm_summary_text(result));
+    put_error(failed);
+    if (!result.wave_error.empty()) delivery.failed(result.wave_error);
+    return delivery.status(failed.empty() ? kSuccess : kMismatch);
   } catch (const cosim::CosimError &error) {
     throw UsageError(error.what());
   } catch (const guest::GuestError &error) {

@@ -9,11 +9,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "backend.hpp"
 #include "command.hpp"
-#include "output_file.hpp"
+#include "option_kinds.hpp"
 
 namespace dmar::sim {
 
@@ -39,7 +41,9 @@ std::optional<std::uint64_t> parse_cycle(const std::string &text) {
 }
 
 void require_readable(const char *option, const std::string &file) {
-  if (!file.empty() && ::access(file.c_str(), R_OK) != 0) {
+  std::error_code error;
+  const bool folder = std::filesystem::is_directory(file, error);
+  if (!file.empty() && (folder || ::access(file.c_str(), R_OK) != 0)) {
     throw UsageError(fmt::format("{} {}: cannot be read", option, file));
   }
 }
@@ -51,34 +55,41 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
     return command.add_option(name, value, description)->type_name(type)->group(group);
   };
   text("--kernel", options.kernel, "FILE",
-       "Linux (default: the newest in /boot), or a bare-metal kernel");
-  text("--initrd", options.initrd, "FILE", "Instead of the self-test that is built in");
-  text("--append", options.append, "TEXT", "More of the kernel command line");
+       "Linux (default: the newest in /boot), or a bare-metal kernel")
+      ->check(is_a(OptionKind::kInput));
+  text("--initrd", options.initrd, "FILE", "Instead of the self-test that is built in")
+      ->check(is_a(OptionKind::kInput));
+  text("--append", options.append, "TEXT", "More of the kernel command line")
+      ->check(is_a(OptionKind::kAnyText));
   command
       .add_option("--disk", options.disks,
                   "Disk image, FILE or FILE,ro; repeatable. The self-test works on a copy")
+      ->check(is_a(OptionKind::kDisk))
       ->type_name("FILE")
       ->group(group);
   command.add_option("--disks", options.test_disks, "Disks that the self-test makes for itself")
-      ->check(CLI::Range(1U, 8U))
+      ->transform(whole_number(1, 8))
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
   command.add_option("--megabytes", options.test_megabytes, "Data that the self-test writes")
-      ->check(CLI::Range(1U, 256U))
+      ->transform(whole_number(1, 256))
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
   command.add_option("--memory", options.memory, "Memory of the guest in MiB")
-      ->check(CLI::Range(64U, 65536U))
+      ->transform(whole_number(64, 65'536))
       ->type_name("MIB")
       ->capture_default_str()
       ->group(group);
   text("--cpu", options.cpu, "MODEL", "CPU model of QEMU (default qemu64; max for bare metal)");
-  text("--qemu", options.qemu, "PROGRAM", "The emulator")->capture_default_str();
+  text("--qemu", options.qemu, "PROGRAM", "The emulator")
+      ->check(is_a(OptionKind::kProgram))
+      ->capture_default_str();
   command
       .add_option("--qemu-arg", options.qemu_arguments,
                   "One more word for the command line of QEMU; repeatable")
+      ->check(is_a(OptionKind::kAnyText))
       ->type_name("WORD")
       ->allow_extra_args(false)
       ->group(group);
@@ -88,10 +99,12 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
       ->group(group);
   command.add_flag("--console", options.console, "Show the serial console while it runs")
       ->group(group);
-  text("--console-log", options.console_log, "FILE", "Write the serial console to this file");
+  text("--console-log", options.console_log, "FILE", "Write the serial console to this file")
+      ->check(is_a(OptionKind::kOutput));
   command
       .add_option("--timeout", options.timeout,
-                  "Seconds until the guest is ended (0: never; default 300, interactive: never)")
+                  "Seconds until the guest is ended (0: never; default 900, interactive: never)")
+      ->transform(whole_number(0, kMaxSeconds))
       ->type_name("SECONDS")
       ->group(group);
 }
@@ -121,7 +134,7 @@ void add_remapping_options(CLI::App &command, VmOptions &options) {
   command
       .add_option("--mem-latency", options.memory_latency,
                   "Clock cycles from a memory request of the unit to its answer")
-      ->check(CLI::Range(1U, 100000U))
+      ->transform(whole_number(1, 100'000))
       ->type_name("CYCLES")
       ->capture_default_str()
       ->group(group);
@@ -130,6 +143,7 @@ void add_remapping_options(CLI::App &command, VmOptions &options) {
                 "Let memory answer requests of different IDs in any order")
       ->group(group);
   command.add_option("--seed", options.seed, "Seed of everything random")
+      ->transform(whole_number(0, kMaxNumber))
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
@@ -140,11 +154,12 @@ void add_output_options(CLI::App &command, VmOptions &options) {
   command
       .add_option("--record", options.record,
                   "Write a trace that `dmar run` and `dmar explain` take (.gz: compressed)")
+      ->check(is_a(OptionKind::kOutput))
       ->type_name("FILE")
       ->group(group);
   CLI::Option *wave =
       command.add_option("--wave", options.wave, "Write signals of the RTL to this FST file");
-  wave->type_name("FILE")->group(group);
+  wave->check(is_a(OptionKind::kWave))->type_name("FILE")->group(group);
   command
       .add_option("--wave-from", options.wave_from,
                   "A cycle, or the first request of a kind: translated, fault, interrupt")
@@ -153,12 +168,13 @@ void add_output_options(CLI::App &command, VmOptions &options) {
       ->needs(wave)
       ->group(group);
   command.add_option("--wave-for", options.wave_for, "Cycles that the wave shows")
-      ->check(CLI::PositiveNumber)
+      ->transform(whole_number(1, kMaxNumber))
       ->type_name("CYCLES")
       ->capture_default_str()
       ->needs(wave)
       ->group(group);
   command.add_option("--json", options.json, "Write the result to this file as JSON")
+      ->check(is_a(OptionKind::kOutput))
       ->type_name("FILE")
       ->group(group);
   command
@@ -224,10 +240,6 @@ void check_vm_options(const VmOptions &options) {
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);
   wave_of(options);
-  for (const std::string *file :
-       {&options.record, &options.wave, &options.json, &options.console_log}) {
-    if (!file->empty()) require_writable(*file);
-  }
 }
 
 }  // namespace dmar::sim

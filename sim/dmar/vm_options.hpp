@@ -4,6 +4,7 @@
 #define DMAR_SIM_VM_OPTIONS_HPP
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ struct VmOptions {
   std::string wave;
   std::string wave_from = "translated";
   std::uint64_t wave_for = 20'000;
-  std::int64_t timeout = -1;  // seconds; 0: none, negative: the default
+  std::optional<std::uint64_t> timeout;  // seconds; 0: none, empty: the default
   std::string json;
   bool checks = false;
   bool keep_going = false;

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "grouped.hpp"
+#include "standard_streams.hpp"
 
 namespace dmar::sim {
 
@@ -30,8 +31,7 @@ void VmProgress::at(const cosim::Statistics &now, std::uint64_t mismatches) {
   };
   const std::uint64_t requests = now.unit.requests - before_.unit.requests;
   const std::uint64_t hits = now.unit.hits - before_.unit.hits;
-  fmt::print(
-      stderr,
+  complain(
       "\r{:5.0f} s  {} requests/s, {} walks/s, hits {:.0f}%, {:.2f} M cycles/s; "
       "{} invalidations, {} faults, {} mismatches\033[K",
       std::chrono::duration<double>(Clock::now() - start_).count(),
@@ -46,7 +46,7 @@ void VmProgress::at(const cosim::Statistics &now, std::uint64_t mismatches) {
 }
 
 void VmProgress::clear() {
-  if (drawn_) fmt::print(stderr, "\r\033[K");
+  if (drawn_) complain("\r\033[K");
   drawn_ = false;
 }
 

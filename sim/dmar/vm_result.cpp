@@ -36,7 +36,9 @@ void add_end(const VmResult &result, std::vector<std::string> &out) {
       out.push_back(end.detail);
       break;
   }
-  if (!result.console.panic.empty()) out.push_back(result.console.panic);
+  if (!result.console.panic.empty()) {
+    out.push_back(fmt::format("the guest's kernel stopped: {}", result.console.panic));
+  }
 }
 
 // The exit device of bare-metal kernels makes odd statuses: 1 for a value of 0, success. One that
@@ -95,8 +97,15 @@ void add_guest_report(const VmResult &result, std::vector<std::string> &out) {
   }
 }
 
+// Whether what is missing in its report is missing indeed.
+bool had_its_time(const VmResult &result) {
+  return result.end.why == Why::kGuest || result.console.finished;
+}
+
 }  // namespace
 
+// What a guest did not come to is no fault of the unit: one that stopped, was ended or ran out of
+// time has one cause.
 std::vector<std::string> failures(const VmResult &result) {
   std::vector<std::string> out;
   if (result.differences.count != 0) {
@@ -104,10 +113,14 @@ std::vector<std::string> failures(const VmResult &result) {
                               grouped(result.differences.count)));
   }
   add_end(result, out);
-  const bool had_its_time = result.end.why == Why::kGuest || result.end.why == Why::kTimeout;
-  if (result.kind == GuestKind::kSelfTest && had_its_time) {
-    add_guest_report(result, out);
-    add_traffic(result, out);
+  if (!result.console.panic.empty()) return out;
+  if (result.kind == GuestKind::kSelfTest) {
+    if (had_its_time(result)) {
+      add_guest_report(result, out);
+      add_traffic(result, out);
+    } else {
+      add_checks(result, out);
+    }
   }
   if (result.kind == GuestKind::kBareMetal) {
     add_bare_metal(result, out);

@@ -30,10 +30,12 @@ struct VmResult {
   cosim::Statistics statistics = {};
   cosim::Differences differences = {};
   guest::Console console = {};
+  std::string console_text = {};
   std::vector<guest::Check> disk_checks = {};
   std::vector<std::string> device_errors = {};
   std::uint64_t recorded_events = 0;
-  bool wave_missed = false;  // wanted, and its moment never came
+  bool wave_missed = false;     // wanted, and its moment never came
+  std::string wave_error = {};  // why it could not be written
 };
 
 // Everything that makes the run a failure, most telling first; empty: it passed.

@@ -166,9 +166,11 @@ void AxiManager::note_requests(std::uint64_t cycle) {
   if (bus_.ar.valid) offer(ar_order_);
   if (aw_.sample()) accept(aw_order_);
   if (ar_.sample()) accept(ar_order_);
-  if (w_.sample() && bus_.w.payload.last) {
-    transfers_.at(w_order_.front()).data_done = true;
-    w_order_.pop_front();
+  // By the length, for a rogue burst may mark another beat.
+  if (w_.sample()) {
+    Transfer &transfer = transfers_.at(w_order_.front());
+    transfer.data_done = ++transfer.beats_taken == transfer.beats;
+    if (transfer.data_done) w_order_.pop_front();
   }
 }
 

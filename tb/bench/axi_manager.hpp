@@ -71,6 +71,7 @@ class AxiManager : public Agent {
     bool offered = false;
     bool address_done = false;
     bool data_done = false;
+    unsigned beats_taken = 0;
     AxiResult result;
   };
   using Order = std::map<std::uint8_t, std::deque<BurstHandle>>;  // by AXI ID

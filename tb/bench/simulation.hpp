@@ -8,17 +8,18 @@
 #include <verilated_fst_c.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <exception>
 #include <memory>
 #include <sstream>
-#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/copy_pins.hpp"
 #include "bench/simulation_base.hpp"
+#include "bench/wave_file.hpp"
 #include "coverage/model_counters.hpp"
 
 namespace dmar::bench {
@@ -39,25 +40,29 @@ class Simulation : public SimulationBase {
   ~Simulation() override {
     model_->final();
     coverage::collect_counters(*model_);
-    stop_wave();
+    try {
+      stop_wave();
+    } catch (const std::exception &error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
   }
 
   void set_reset(bool active) override { model_->rst_ni = active ? 0 : 1; }
 
   void start_wave(const std::string &path) override {
     stop_wave();
-    if (!std::ofstream(path, std::ios::binary)) {
-      throw std::runtime_error("cannot write the wave file '" + path + "'");
-    }
+    wave_file_ = std::make_unique<WaveFile>(path);
     wave_ = std::make_unique<VerilatedFstC>();
     model_->trace(wave_.get(), kTraceDepth);
-    wave_->open(path.c_str());
+    wave_->open(wave_file_->place().c_str());
   }
 
   void stop_wave() override {
     if (!wave_) return;
     wave_->close();
     wave_.reset();
+    const std::unique_ptr<WaveFile> file = std::move(wave_file_);
+    file->finish();
   }
 
  protected:
@@ -107,6 +112,7 @@ class Simulation : public SimulationBase {
 
   std::unique_ptr<VerilatedContext> context_ = make_context(seed());
   std::unique_ptr<Model> model_ = std::make_unique<Model>(context_.get());
+  std::unique_ptr<WaveFile> wave_file_;
   std::unique_ptr<VerilatedFstC> wave_;
 };
 

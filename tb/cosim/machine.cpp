@@ -22,7 +22,7 @@ namespace {
 
 constexpr unsigned kSlice = 32;  // cycles between two looks at the sockets
 constexpr std::chrono::milliseconds kProgress{200};
-constexpr std::chrono::milliseconds kPatience{3000};  // for an emulator that was asked to end
+constexpr std::chrono::milliseconds kPatience{10'000};  // for an emulator that was asked to end
 constexpr std::uint16_t kConfigAddress = 0xCF8;
 constexpr std::uint16_t kConfigData = 0xCFC;
 constexpr std::uint32_t kInterruptLine = 0x3C;
@@ -394,6 +394,7 @@ MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_desc
     end = stopped(MachineEnd::Why::kBroken, error.what());
   }
   unit_.final_check();
+  wave_.finish(unit_.rtl());
   if (recorder_) recorder_->finish();
   end->seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   return *end;

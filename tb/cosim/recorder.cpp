@@ -3,7 +3,6 @@
 #include "cosim/recorder.hpp"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -46,18 +45,12 @@ bool looks_at_memory(const trace::Event &event) {
 }  // namespace
 
 Recorder::Recorder(const std::filesystem::path &path, MemoryBus &ram)
-    : path_(path), partial_(path), file_(nullptr, &::gzclose), ram_(ram) {
-  partial_ += fmt::format(".{}.partial", ::getpid());
-  file_.reset(::gzopen(partial_.c_str(), path.extension() == ".gz" ? "wb" : "wbT"));
+    : path_(path), pending_(path), file_(nullptr, &::gzclose), ram_(ram) {
+  file_.reset(::gzopen(pending_.place().c_str(), path.extension() == ".gz" ? "wb" : "wbT"));
   if (!file_) throw CosimError(fmt::format("{}: cannot be written", path.string()));
 }
 
-Recorder::~Recorder() {
-  if (!file_) return;
-  file_.reset();
-  std::error_code ignored;
-  std::filesystem::remove(partial_, ignored);
-}
+Recorder::~Recorder() = default;
 
 void Recorder::put(const std::string &line) {
   const std::string text = line + "\n";
@@ -139,10 +132,8 @@ void Recorder::request(const Request &request, const golden::Verdict &verdict) {
 void Recorder::finish() {
   std::error_code error;
   const bool written = ::gzclose(file_.release()) == Z_OK;
-  if (written) std::filesystem::rename(partial_, path_, error);
+  if (written) error = pending_.commit();
   if (written && !error) return;
-  std::error_code ignored;
-  std::filesystem::remove(partial_, ignored);
   throw CosimError(fmt::format("{}: {}", path_.string(),
                                error ? error.message() : "writing failed, is the disk full?"));
 }

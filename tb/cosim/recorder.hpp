@@ -18,6 +18,7 @@
 
 #include "dmar/memory_bus.hpp"
 #include "dmar/types.hpp"
+#include "files/pending_file.hpp"
 #include "golden/translate.hpp"
 #include "trace/event.hpp"
 
@@ -56,7 +57,7 @@ class Recorder {
   void put_memory();
 
   std::filesystem::path path_;
-  std::filesystem::path partial_;
+  files::PendingFile pending_;
   std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
   MemoryBus &ram_;
   std::set<std::uint64_t> lines_looked_at_;  // address / 64

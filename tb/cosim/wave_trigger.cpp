@@ -3,6 +3,7 @@
 #include "cosim/wave_trigger.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace dmar::cosim {
 
@@ -29,9 +30,27 @@ bool is_wanted(WaveOptions::From from, const golden::Verdict &verdict) {
 }  // namespace
 
 void WaveTrigger::start(bench::RtlIommu &rtl) {
-  rtl.start_wave(options_.file);
   state_ = State::kRunning;
   first_cycle_ = rtl.cycle();
+  try {
+    rtl.start_wave(options_.file);
+  } catch (const std::runtime_error &error) {
+    error_ = error.what();
+    state_ = State::kOver;
+  }
+}
+
+void WaveTrigger::stop(bench::RtlIommu &rtl) {
+  state_ = State::kOver;
+  try {
+    rtl.stop_wave();
+  } catch (const std::runtime_error &error) {
+    error_ = error.what();
+  }
+}
+
+void WaveTrigger::finish(bench::RtlIommu &rtl) {
+  if (state_ == State::kRunning) stop(rtl);
 }
 
 void WaveTrigger::before(const Request & /*request*/, const golden::Verdict &verdict,
@@ -57,8 +76,7 @@ void WaveTrigger::at(bench::RtlIommu &rtl) {
   if (state_ == State::kWaiting) {
     start(rtl);
   } else {
-    rtl.stop_wave();
-    state_ = State::kOver;
+    stop(rtl);
   }
 }
 

@@ -22,6 +22,7 @@ struct WaveOptions {
   std::uint64_t cycles = std::numeric_limits<std::uint64_t>::max();  // then it ends
 };
 
+// A wave that cannot be written does not end the run.
 class WaveTrigger {
  public:
   explicit WaveTrigger(const WaveOptions &options) : options_(options) {}
@@ -33,16 +34,23 @@ class WaveTrigger {
   // Cycles until at() has something to do.
   [[nodiscard]] std::uint64_t distance(const bench::RtlIommu &rtl) const;
 
+  // The end of everything.
+  void finish(bench::RtlIommu &rtl);
+
+  // Why the wave could not be written; empty: it was.
+  [[nodiscard]] const std::string &error() const { return error_; }
   [[nodiscard]] bool started() const { return state_ != State::kWaiting; }
   [[nodiscard]] std::uint64_t first_cycle() const { return first_cycle_; }
 
  private:
   enum class State : std::uint8_t { kWaiting, kRunning, kOver };
   void start(bench::RtlIommu &rtl);
+  void stop(bench::RtlIommu &rtl);
 
   WaveOptions options_;
   State state_ = State::kWaiting;
   std::uint64_t first_cycle_ = 0;
+  std::string error_;
 };
 
 }  // namespace dmar::cosim

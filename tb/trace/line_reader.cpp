@@ -3,6 +3,7 @@
 #include "trace/line_reader.hpp"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -14,17 +15,26 @@ namespace {
 constexpr unsigned kBufferBytes = 1U << 16;
 constexpr std::size_t kMaxLine = 4096;  // the longest legal line is about 150 characters
 
+gzFile open(const std::filesystem::path &path) {
+  if (path != "-") return gzopen(path.c_str(), "rb");
+  const int file = ::dup(STDIN_FILENO);
+  if (file < 0) return nullptr;
+  const gzFile handle = gzdopen(file, "rb");
+  if (handle == nullptr) ::close(file);
+  return handle;
+}
+
 }  // namespace
 
 LineReader::LineReader(const std::filesystem::path &path)
-    : file_(path.string()), handle_(nullptr, gzclose_r) {
+    : file_(path == "-" ? "standard input" : path.string()), handle_(nullptr, gzclose_r) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (std::filesystem::is_directory(status)) {
     throw TraceError(fmt::format("{}: is a directory, not a trace", file_));
   }
   errno = 0;
-  handle_.reset(gzopen(path.c_str(), "rb"));
+  handle_.reset(open(path));
   if (!handle_) {
     const int cause = errno != 0 ? errno : ENOMEM;
     throw TraceError(fmt::format("{}: cannot be opened: {}", file_, std::strerror(cause)));

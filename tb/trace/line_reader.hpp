@@ -21,7 +21,7 @@ class TraceError : public std::runtime_error {
 
 class LineReader {
  public:
-  // Throws TraceError when `path` is not a readable regular file (or pipe).
+  // Throws TraceError when `path` is not a readable regular file (or pipe). "-" is standard input.
   explicit LineReader(const std::filesystem::path &path);
 
   // The next line without its end ("\n" or "\r\n"); false at the end of the file.

@@ -53,10 +53,13 @@ Replayer::Replayer(const Trace &trace, Target &target, ReplayOptions options)
 
 Report Replayer::run() {
   try {
-    for (std::size_t index = 0; index < trace_.entries.size();) replay(index);
+    for (std::size_t index = 0; index < trace_.entries.size() && !report_.stopped;) {
+      report_.stopped = options_.stopped && options_.stopped();
+      if (!report_.stopped) replay(index);
+    }
     iommu_.settle();
     compare_consequences({});
-    report_.complete = true;
+    report_.complete = !report_.stopped;
   } catch (const std::exception &failure) {
     mismatch("the unit under test failed", failure.what(), "-", "-");
   }

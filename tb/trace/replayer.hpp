@@ -25,6 +25,7 @@ struct ReplayOptions {
   unsigned poll_limit = 1000;  // reads of a polled register until the recorded value must be there
   // Called before each event; `index` counts the entries of the trace.
   std::function<void(const Entry &entry, std::size_t index)> on_event = nullptr;
+  std::function<bool()> stopped = nullptr;  // asked before each event; true ends the replay there
 };
 
 class Replayer {

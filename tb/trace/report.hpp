@@ -48,7 +48,8 @@ struct Report {
   std::vector<std::string> notes;        // differences that are no fault of the unit
   std::vector<RecordedFault> fault_log;  // in the order in which they were recorded
   Counters counters;
-  bool complete = false;  // false: the unit failed in a way that ended the replay
+  bool complete = false;  // false: stopped, or the unit failed in a way that ended the replay
+  bool stopped = false;   // because somebody asked for it
 };
 
 }  // namespace dmar::trace

@@ -60,7 +60,7 @@ bool Vfio::bind() {
 bool Vfio::claim() {
   const std::string number = link_name(device_.folder() + "/iommu_group");
   const std::string path = "/dev/vfio/" + number;
-  wait_until([&path] { return access(path.c_str(), F_OK) == 0; }, 10);
+  wait_until([&path] { return access(path.c_str(), F_OK) == 0; }, 60);
   container_ = Descriptor(::open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC));
   if (!container_.valid()) return failed("/dev/vfio/vfio");
   group_ = Descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));

@@ -14,7 +14,7 @@ namespace dmar::agent {
 
 namespace {
 
-constexpr int kPatience = 30'000;  // ms until an interrupt must be there
+constexpr int kPatience = 120'000;  // ms until an interrupt must be there
 constexpr int kSilence = 200;      // ms in which no other may come
 constexpr unsigned kMsiCount = 32;
 constexpr unsigned kPinCount = 8;

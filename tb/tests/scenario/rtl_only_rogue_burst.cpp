@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <vector>
 
 #include "bench/dma_burst.hpp"
 #include "tests/scenario/rtl_scenario.hpp"
@@ -191,6 +193,45 @@ TEST_P(RogueBurst, ZeroLengthReadsShowNothing) {
     } else {
       EXPECT_THAT(plain.completion, Faults(FaultReason::kReadNotPermitted));
     }
+  }
+}
+
+// A device that marks other beats as the last: the beats are those of AWLEN, and what leaves is
+// marked right (the memory model refuses anything else). The assertion that asks the bridge for
+// more is switched off.
+TEST_P(RogueBurst, AWrongLastBeatStaysAtTheDevicePort) {
+  ::setenv("DMAR_PLUSARGS", "+verilator+noassert", 1);
+  make({});
+  ::unsetenv("DMAR_PLUSARGS");
+  start_with_page();
+  constexpr unsigned kBeats = 4;
+  std::vector<std::vector<bool>> marks;
+  for (unsigned bits = 0; bits < 1U << kBeats; ++bits) {
+    std::vector<bool> &mark = marks.emplace_back();
+    for (unsigned beat = 0; beat < kBeats; ++beat) mark.push_back((bits >> beat & 1) != 0);
+  }
+  for (const std::vector<bool> &mark : marks) {
+    fill_memory();
+    unit().take_dma_accesses();
+    // The second one has the data that a count by WLAST would take from the first, or give to it.
+    const Shape first{.offset = 0x100, .beats = kBeats};
+    const Shape second{.offset = 0x800, .beats = 1};
+    bench::AxiBurst burst = burst_of(request_of(AccessKind::kWrite, first), first);
+    for (unsigned beat = 0; beat < kBeats; ++beat) burst.beats[beat].last = mark[beat];
+    const auto one = unit().submit_rogue(request_of(AccessKind::kWrite, first), burst);
+    const Request other = request_of(AccessKind::kWrite, second);
+    const auto two = unit().submit_rogue(other, burst_of(other, second));
+    EXPECT_THAT(unit().wait(one).completion, Reaches(kData + first.offset));
+    EXPECT_THAT(unit().wait(two).completion, Reaches(kData + second.offset));
+    for (unsigned beat = 0; beat < kBeats; ++beat) {
+      const std::uint64_t value = 0x0101'0101'0101'0101 * (0x40 + beat);
+      EXPECT_EQ(memory().read64(HostAddr(kData + first.offset + 16 * beat)), value) << beat;
+    }
+    EXPECT_EQ(memory().read64(HostAddr(kData + second.offset)), 0x4040'4040'4040'4040U);
+    const auto accesses = unit().take_dma_accesses();
+    ASSERT_EQ(accesses.size(), 2U);
+    EXPECT_EQ(accesses[0].address.len, kBeats - 1);
+    EXPECT_EQ(accesses[1].address.len, 0);
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 using testing::HasSubstr;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr Milliseconds kPatience{10'000};
+constexpr Milliseconds kPatience{300'000};
 
 // Runs `script` in a shell of which the arguments are $1, $2 ...
 std::unique_ptr<QemuProcess> shell(const std::string &script, std::vector<std::string> more = {},
@@ -152,9 +152,7 @@ TEST(QemuProcess, KillsOneThatIgnoresTermination) {
   const ProcessEnd end = process->terminate(Milliseconds(100));
   EXPECT_EQ(end.signal, SIGKILL);
   EXPECT_EQ(end.status, -1);
-  const auto took = std::chrono::steady_clock::now() - begin;
-  EXPECT_GE(took, Milliseconds(100));
-  EXPECT_LT(took, kPatience);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, Milliseconds(100));
   EXPECT_EQ(process->poll()->signal, SIGKILL);
 }
 
