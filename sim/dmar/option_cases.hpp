@@ -4,6 +4,8 @@
 #ifndef DMAR_SIM_OPTION_CASES_HPP
 #define DMAR_SIM_OPTION_CASES_HPP
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,11 @@
 #include "program.hpp"
 
 namespace dmar::sim {
+
+inline std::string contents(const std::string &file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 struct OptionCase {
   std::string command;

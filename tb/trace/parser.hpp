@@ -10,7 +10,8 @@
 
 namespace dmar::trace {
 
-// Reads `path` (- is standard input), plain or gzip, to its end. The whole file is checked before anything is returned.
+// Reads `path` (- is standard input), plain or gzip, to its end. The whole file is checked before
+// anything is returned.
 Trace load_trace(const std::filesystem::path &path);
 
 }  // namespace dmar::trace

@@ -15,7 +15,7 @@ namespace dmar::agent {
 namespace {
 
 constexpr int kPatience = 120'000;  // ms until an interrupt must be there
-constexpr int kSilence = 200;      // ms in which no other may come
+constexpr int kSilence = 200;       // ms in which no other may come
 constexpr unsigned kMsiCount = 32;
 constexpr unsigned kPinCount = 8;
 constexpr std::uint32_t kDmaDone = 0x100;  // interrupt status after a transfer
