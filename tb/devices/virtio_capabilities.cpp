@@ -28,11 +28,12 @@ constexpr std::size_t kBytesWithMore = 20;
 void add_structure(ConfigSpace &config, VirtioStructure type, std::uint32_t offset,
                    std::uint32_t bytes, std::uint32_t multiplier) {
   const std::size_t length = type == VirtioStructure::kNotify ? kBytesWithMore : kBytes;
-  std::vector<std::uint8_t> body{
-      static_cast<std::uint8_t>(length), static_cast<std::uint8_t>(type), 0, 0, 0, 0};
+  std::vector<std::uint8_t> body(kBytesWithMore - kHeadBytes);
+  body[0] = static_cast<std::uint8_t>(length);
+  body[1] = static_cast<std::uint8_t>(type);
+  auto place = body.begin() + (kOffset - kHeadBytes);
   for (const std::uint32_t field : {offset, bytes, multiplier}) {
-    const auto raw = golden::to_little_endian(field);
-    body.insert(body.end(), raw.begin(), raw.end());
+    place = std::ranges::copy(golden::to_little_endian(field), place).out;
   }
   body.resize(length - kHeadBytes);
   const std::vector<std::uint8_t> read_only(body.size());
