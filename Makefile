@@ -11,7 +11,7 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run linux program build bench test test-long coverage mutants lint format synth netlist waves docs clean
+.PHONY: help run linux program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
@@ -27,6 +27,7 @@ help:
 	@echo "make lint       static checks only"
 	@echo "make format     clang-format the C++ sources"
 	@echo "make docs       generate docs/registers.md, rtl/dmar_params.sv and the tables of parameters"
+	@echo "make findings   what surprised us in other tools: is it still so? (needs the network)"
 	@echo "make clean      remove $(BUILD)"
 	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run or dmar vm' WAVE=file.fst"
 
@@ -94,6 +95,12 @@ synth:
 netlist:
 	@sim/setup/packages.sh test
 	@sim/synth/netlist.sh $(BUILD)/netlists
+
+# Outside the tests: each installs the versions that it speaks of, in a temporary folder.
+findings:
+	@failed=; for script in findings/*.sh; do \
+	  echo "== $$script"; bash $$script || failed="$$failed $$script"; \
+	done; [ -z "$$failed" ] || { echo "no longer as described:$$failed"; exit 1; }
 
 waves: program
 	@sim/setup/packages.sh waves
