@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "cosim/error.hpp"
@@ -339,6 +340,11 @@ MachineEnd Machine::end_of_qemu(ProcessEnd end) {
                                          ::strsignal(end.signal))
                            : fmt::format("QEMU ended with status {}", end.status);
     if (!running_) result.detail += " before the guest ran";
+    if (!running_ && end.signal == SIGSEGV) {
+      result.detail +=
+          ". QEMU 10 and 11 end so when they create a device of another process (x-pci-proxy-dev) "
+          "and emulate the CPU; QEMU 7.2, that of Debian 12, does not: --qemu PROGRAM";
+    }
   }
   return result;
 }

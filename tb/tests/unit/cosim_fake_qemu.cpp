@@ -81,6 +81,7 @@ class Emulator {
     fmt::print(stderr, "fake: {}\n", mode_);
     if (mode_ == "exit early") return 3;
     if (mode_ == "die early") ::raise(SIGKILL);
+    if (mode_ == "proxy without KVM") ::raise(SIGSEGV);
     for (const char *device : {"unit", "disk0", "edu"}) {
       sync_memory(device);
       message(device, 7, {});  // the machine is reset

@@ -177,6 +177,14 @@ TEST_F(CosimRtlMachine, NoticesDeathBeforeTheGuestRan) {
   EXPECT_THAT(end.detail, HasSubstr("before the guest ran"));
 }
 
+// As QEMU 10 and 11 do; the way out is named.
+TEST_F(CosimRtlMachine, NamesTheEmulatorThatCreatesTheDevices) {
+  const MachineEnd end = run_as("proxy without KVM");
+  EXPECT_EQ(end.why, Why::kBroken);
+  EXPECT_THAT(end.detail, HasSubstr("before the guest ran. QEMU 10 and 11"));
+  EXPECT_THAT(end.detail, HasSubstr("--qemu PROGRAM"));
+}
+
 TEST_F(CosimRtlMachine, NoticesAnEmulatorThatDoesNotStart) {
   const MachineEnd end = run_as("exit early");
   EXPECT_EQ(end.why, Why::kBroken);
