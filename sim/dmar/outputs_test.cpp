@@ -275,7 +275,7 @@ TEST_F(Outputs, StandardInputIsATraceOrATable) {
   const Result table =
       shell(fmt::format("'{}' acpi --out - | '{}' acpi --read -", DMAR_PROGRAM, DMAR_PROGRAM));
   EXPECT_EQ(table.status, 0);
-  EXPECT_THAT(table.output, HasSubstr("standard input: 64 bytes, 0 problems\n"));
+  EXPECT_THAT(table.output, HasSubstr("standard input: 64 bytes, 0 problems, 1 note\n"));
   const Result bad = shell(fmt::format("echo nonsense | '{}' run - {}", DMAR_PROGRAM, golden));
   EXPECT_EQ(bad.status, 2);
   EXPECT_THAT(bad.output, HasSubstr("dmar: standard input:1: "));
