@@ -24,6 +24,8 @@ replay_timings() {  # replay_timings TRACE CONFIG
 for config in default server; do
   replay_timings linux61-blk-lazy "$config"
   replay_timings linux61-blk-strict-ir "$config"
+  replay_timings linux612-blk-strict "$config"
+  replay_timings linux73-blk-strict "$config"
 done
 boot() {  # boot OPTIONS...: Linux on the RTL
   echo "== dmar vm $*"
