@@ -10,6 +10,7 @@
 
 #include "guest/file.hpp"
 #include "guest/guest.hpp"
+#include "guest/vms.hpp"
 
 namespace {
 
@@ -60,6 +61,12 @@ int main(int argc, char **argv) {
   initramfs->add_option("--translation", task.translation);
   initramfs->add_option("--vfio", task.vfio);
   initramfs->add_option("--pins", task.pins);
+  guest::VmsTask vms_task;
+  CLI::App *vms = app.add_subcommand("vms", "make an initramfs that runs virtual machines");
+  vms->add_option("FILE", image)->required();
+  vms->add_option("--network", vms_task.network);
+  vms->add_option("--disk", vms_task.disk);
+  vms->add_option("--edu", vms_task.edu);
   CLI::App *disk = app.add_subcommand("disk", "make a disk image");
   disk->add_option("FILE", image)->required();
   disk->add_option("--megabytes", megabytes);
@@ -76,6 +83,9 @@ int main(int argc, char **argv) {
     if (initramfs->parsed()) {
       if (shell) task.kind = guest::Task::Kind::kShell;
       guest::write_file(image, guest::make_initramfs(guest::find_kernel(), task));
+    }
+    if (vms->parsed()) {
+      guest::write_file(image, guest::make_vms_initramfs(guest::find_kernel(), vms_task));
     }
     if (disk->parsed()) guest::make_disk(image, megabytes, seed);
     if (bare->parsed()) guest::write_file(image, guest::bare_kernel());

@@ -17,6 +17,10 @@
 // clang-format on
 
 DMAR_EMBED(init, DMAR_GUEST_SOURCE "/init");
+DMAR_EMBED(common, DMAR_GUEST_SOURCE "/common.sh");
+DMAR_EMBED(vms_host, DMAR_GUEST_SOURCE "/vms/host");
+DMAR_EMBED(vms_guest, DMAR_GUEST_SOURCE "/vms/guest");
+DMAR_EMBED(udhcpc, DMAR_GUEST_SOURCE "/vms/udhcpc.sh");
 DMAR_EMBED(disk_test, DMAR_GUEST_SOURCE "/disk_test.sh");
 DMAR_EMBED(help, DMAR_GUEST_SOURCE "/help.txt");
 DMAR_EMBED(profile, DMAR_GUEST_SOURCE "/profile");
@@ -29,6 +33,10 @@ DMAR_EMBED(bare, DMAR_GUEST_BUILD "/bare");
 namespace dmar::guest {
 
 std::span<const std::uint8_t> init_script() { return DMAR_EMBEDDED(init); }
+std::span<const std::uint8_t> common_script() { return DMAR_EMBEDDED(common); }
+std::span<const std::uint8_t> vms_host_script() { return DMAR_EMBEDDED(vms_host); }
+std::span<const std::uint8_t> vms_guest_script() { return DMAR_EMBEDDED(vms_guest); }
+std::span<const std::uint8_t> udhcpc_script() { return DMAR_EMBEDDED(udhcpc); }
 std::span<const std::uint8_t> disk_test_script() { return DMAR_EMBEDDED(disk_test); }
 std::span<const std::uint8_t> help_text() { return DMAR_EMBEDDED(help); }
 std::span<const std::uint8_t> shell_profile() { return DMAR_EMBEDDED(profile); }

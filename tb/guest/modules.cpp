@@ -10,8 +10,7 @@
 #include <sstream>
 
 #include "guest/file.hpp"
-#include "guest/gzip.hpp"
-#include "guest/process.hpp"
+#include "guest/unpack.hpp"
 
 namespace dmar::guest {
 
@@ -100,17 +99,6 @@ class Order {
   std::vector<Module> modules_;
 };
 
-std::vector<std::uint8_t> by_program(const Module &module, const std::string &program,
-                                     const std::string &package) {
-  const ProcessResult result =
-      run_program(find_program(program, package), {"-dc", module.file.string()});
-  if (result.status != 0) {
-    throw GuestError(fmt::format("{}: {} cannot decompress it: {}", module.file.string(), program,
-                                 result.output));
-  }
-  return {result.output.begin(), result.output.end()};
-}
-
 }  // namespace
 
 std::vector<Module> load_order(const Kernel &kernel, const std::vector<std::string> &names) {
@@ -121,15 +109,14 @@ std::vector<Module> load_order(const Kernel &kernel, const std::vector<std::stri
 
 std::vector<std::uint8_t> module_contents(const Module &module) {
   const std::string ending = module.file.extension().string();
-  if (ending == ".xz") return by_program(module, "xz", "xz-utils");
-  if (ending == ".zst") return by_program(module, "zstd", "zstd");
-  std::vector<std::uint8_t> bytes = read_file(module.file);
-  if (ending == ".gz") return gunzip(bytes, module.file.string());
+  if (ending == ".xz") return unpack(module.file, Packing::kXz);
+  if (ending == ".zst") return unpack(module.file, Packing::kZstd);
+  if (ending == ".gz") return unpack(module.file, Packing::kGzip);
   if (ending != ".ko") {
     throw GuestError(
         fmt::format("{}: a module ends in .ko, .ko.gz, .ko.xz or .ko.zst", module.file.string()));
   }
-  return bytes;
+  return read_file(module.file);
 }
 
 }  // namespace dmar::guest

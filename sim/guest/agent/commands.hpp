@@ -17,6 +17,17 @@ bool data_command(Arguments arguments);     // SEED BYTES: bytes to standard out
 bool dma_command(Arguments arguments);      // read|write ADDRESS COUNT
 bool message_command(Arguments arguments);  // ADDRESS DATA
 bool provoke_command(Arguments arguments);
+bool attack_command(Arguments arguments);             // read|write ADDRESS NAME
+bool attack_interrupts_command(Arguments arguments);  // FIRST COUNT NAME
+bool attack_compatible_command(Arguments arguments);  // NAME
+bool attack_control_command(Arguments arguments);     // NAME
+bool host_address_command(Arguments arguments);       // PID PART ADDRESS
+bool physical_command(Arguments arguments);           // ADDRESS COUNT
+bool kernel_page_command(Arguments arguments);        // ABOVE
+bool log_has_command(Arguments arguments);            // SECONDS MARK PART...
+bool relay_command(Arguments arguments);              // NAME FILE
+bool wait_line_command(Arguments arguments);          // FILE SECONDS TEXT
+bool secret_command(Arguments arguments);             // FILE
 void test_dma();
 void test_messages();
 void test_provoke();

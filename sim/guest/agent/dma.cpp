@@ -35,7 +35,8 @@ void expect_fault(FoundEdu &found, Edu::Direction direction, std::uint64_t addre
   const bool reported =
       log.wait_for({"[" + found.device.place() + "]", where, write ? "DMA Write" : "DMA Read",
                     write ? "fault reason 0x05" : "fault reason 0x06"},
-                   kFaultPatience);
+                   kFaultPatience)
+          .has_value();
   check(reported, name, "no such fault from the kernel; its last: " + log.last("DMAR"));
   check(interrupt_count("dmar0") > events, text("%s raises a fault event", what),
         "the count of dmar0 in /proc/interrupts stays");

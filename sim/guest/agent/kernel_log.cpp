@@ -8,8 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
+
+#include "commands.hpp"
+#include "report.hpp"
 
 namespace dmar::agent {
 
@@ -33,6 +37,15 @@ KernelLog::KernelLog() : file_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEX
   lseek(file_.get(), 0, SEEK_END);
 }
 
+KernelLog::KernelLog(const std::string &mark)
+    : file_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+  read_more();
+  const auto found = std::find_if(
+      messages_.rbegin(), messages_.rend(),
+      [&mark](const std::string &message) { return message.find(mark) != std::string::npos; });
+  messages_.erase(messages_.begin(), found.base());
+}
+
 void KernelLog::read_more() {
   std::array<char, 8192> record;  // one read gives one message
   for (;;) {
@@ -45,18 +58,23 @@ void KernelLog::read_more() {
   }
 }
 
-bool KernelLog::wait_for(const std::vector<std::string> &parts, double seconds) {
+std::optional<std::string> KernelLog::wait_for(const std::vector<std::string> &parts,
+                                               double seconds) {
   const auto fits = [&parts](const std::string &message) {
     return std::all_of(parts.begin(), parts.end(), [&message](const std::string &part) {
       return message.find(part) != std::string::npos;
     });
   };
-  return wait_until(
-      [this, &fits] {
+  std::optional<std::string> found;
+  wait_until(
+      [this, &fits, &found] {
         read_more();
-        return std::any_of(messages_.begin(), messages_.end(), fits);
+        const auto message = std::find_if(messages_.begin(), messages_.end(), fits);
+        if (message != messages_.end()) found = *message;
+        return found.has_value();
       },
       seconds, 10);
+  return found;
 }
 
 std::string KernelLog::last(const std::string &part) const {
@@ -64,6 +82,20 @@ std::string KernelLog::last(const std::string &part) const {
       messages_.rbegin(), messages_.rend(),
       [&part](const std::string &message) { return message.find(part) != std::string::npos; });
   return found == messages_.rend() ? "" : *found;
+}
+
+// SECONDS MARK PART...: waits for a message behind MARK with every PART, and prints it.
+bool log_has_command(Arguments arguments) {
+  unsigned long long seconds = 0;
+  if (arguments.size() < 3 || !parse_number(arguments[0], seconds)) return false;
+  KernelLog log(arguments[1]);
+  const std::vector<std::string> parts(arguments.begin() + 2, arguments.end());
+  if (const auto found = log.wait_for(parts, static_cast<double>(seconds))) {
+    std::printf("%s\n", found->c_str());
+  } else {
+    check(false, "the kernel reports it", "its last: " + log.last("DMAR"));
+  }
+  return true;
 }
 
 unsigned long interrupt_count(const std::string &part) {

@@ -3,6 +3,7 @@
 #ifndef DMAR_AGENT_KERNEL_LOG_HPP
 #define DMAR_AGENT_KERNEL_LOG_HPP
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,12 @@ class KernelLog {
  public:
   // Only messages after this moment count.
   KernelLog();
+  // Only messages behind the last one so far with `mark` count.
+  explicit KernelLog(const std::string &mark);
 
-  // Waits for a message with every one of `parts`, in any order. Messages read before are looked
-  // at again.
-  bool wait_for(const std::vector<std::string> &parts, double seconds);
+  // Waits for a message with every one of `parts`, in any order, and gives it. Messages read before
+  // are looked at again.
+  std::optional<std::string> wait_for(const std::vector<std::string> &parts, double seconds);
   // The last message with `part`, "" when there is none; for reports.
   [[nodiscard]] std::string last(const std::string &part) const;
 

@@ -34,9 +34,10 @@ void expect_fault(FoundEdu &found, std::uint64_t address, std::uint32_t data, un
   const unsigned long interrupts = device_interrupts();
   const Edu::End end = found.edu.send(address, data);
   check(end == Edu::End::kBlocked, text("%s ends as blocked", what), name_of(end));
-  const bool reported = log.wait_for(
-      {"INTR-REMAP", "[" + found.device.place() + "]", text("[fault reason 0x%02x]", reason)},
-      kFaultPatience);
+  const bool reported = log.wait_for({"INTR-REMAP", "[" + found.device.place() + "]",
+                                      text("[fault reason 0x%02x]", reason)},
+                                     kFaultPatience)
+                            .has_value();
   check(reported, text("%s is reported", what),
         text("no fault %02xh from the kernel; its last: ", reason) + log.last("DMAR"));
   check(interrupt_count("dmar0") > events, text("%s raises a fault event", what),

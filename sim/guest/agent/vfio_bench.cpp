@@ -36,11 +36,13 @@ void expect_blocked(const PciDevice &device, Edu &edu, Edu::Direction direction,
   check(event, what + " raises a fault event", "the count of dmar0 in /proc/interrupts stays");
   if (reason == 0) return;
   const bool write = direction == Edu::Direction::kToMemory;
-  const bool reported = log.wait_for(
-      {write ? "DMA Write" : "DMA Read", "[" + device.place() + "]",
-       text("fault addr 0x%llx ", static_cast<unsigned long long>(address & ~0xFFFULL)),
-       text("[fault reason 0x%02x]", reason)},
-      kFaultPatience);
+  const bool reported =
+      log.wait_for(
+             {write ? "DMA Write" : "DMA Read", "[" + device.place() + "]",
+              text("fault addr 0x%llx ", static_cast<unsigned long long>(address & ~0xFFFULL)),
+              text("[fault reason 0x%02x]", reason)},
+             kFaultPatience)
+          .has_value();
   check(reported, what + " is reported",
         text("no fault %02xh from the kernel; its last: ", reason) + log.last("DMAR"));
 }

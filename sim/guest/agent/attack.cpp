@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program of a virtual machine tries with a device of its own: DMA and interrupts that reach
+// beyond the machine.
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "edu.hpp"
+#include "locked_page.hpp"
+#include "report.hpp"
+
+namespace dmar::agent {
+
+namespace {
+
+constexpr unsigned kBytes = 64;
+constexpr std::uint8_t kAttack = 0xD5;             // what the device writes where it may not
+constexpr std::uint64_t kMessages = 0xFEE0'0000;   // interrupt messages are writes to FEEx_xxxxh
+constexpr std::uint32_t kCompatibleVector = 0x99;  // data of a message in compatibility format
+
+// Address of a remappable request (VT-d 5.1.2.2) without subhandle.
+std::uint64_t remappable(unsigned index) {
+  return kMessages | (index & 0x7FFFULL) << 5 | 1ULL << 4 | (index >> 15 & 1ULL) << 2;
+}
+
+// The buffer of the device holds kAttack from now on, fetched from memory of this program.
+bool load(Edu &edu) {
+  std::optional<LockedPage> page = LockedPage::make(kAttack);
+  return page && edu.dma(Edu::Direction::kFromMemory, page->physical(), kBytes) == Edu::End::kOkay;
+}
+
+void attack(Edu &edu, bool write, std::uint64_t address, const char *name) {
+  if (write && !load(edu)) {
+    check(false, text("%s is tried", name), "the device cannot read memory of its own program");
+    return;
+  }
+  const Edu::End end =
+      edu.dma(write ? Edu::Direction::kToMemory : Edu::Direction::kFromMemory, address, kBytes);
+  check(end == Edu::End::kBlocked, text("%s ends as blocked", name), name_of(end));
+}
+
+}  // namespace
+
+// read|write ADDRESS NAME: DMA that has to be blocked.
+bool attack_command(Arguments arguments) {
+  unsigned long long address = 0;
+  if (arguments.size() != 3 || !parse_number(arguments[1], address)) return false;
+  const bool write = std::strcmp(arguments[0], "write") == 0;
+  if (!write && std::strcmp(arguments[0], "read") != 0) return false;
+  if (auto found = open_edu()) attack(found->edu, write, address, arguments[2]);
+  return true;
+}
+
+// FIRST COUNT NAME: interrupt messages with these indices; every one has to be blocked.
+bool attack_interrupts_command(Arguments arguments) {
+  unsigned long long first = 0;
+  unsigned long long count = 0;
+  if (arguments.size() != 3 || !parse_number(arguments[0], first) ||
+      !parse_number(arguments[1], count)) {
+    return false;
+  }
+  auto found = open_edu();
+  if (!found) return true;
+  unsigned blocked = 0;
+  for (unsigned long long index = first; index < first + count; ++index) {
+    const Edu::End end = found->edu.send(remappable(static_cast<unsigned>(index)), 0);
+    blocked += end == Edu::End::kBlocked ? 1 : 0;
+  }
+  check(blocked == count, text("%s end as blocked", arguments[2]),
+        text("%u of %llu", blocked, count));
+  return true;
+}
+
+// NAME: a message in compatibility format, which has to be blocked.
+bool attack_compatible_command(Arguments arguments) {
+  if (arguments.size() != 1) return false;
+  if (auto found = open_edu()) {
+    const Edu::End end = found->edu.send(kMessages, kCompatibleVector);
+    check(end == Edu::End::kBlocked, text("%s ends as blocked", arguments[0]), name_of(end));
+  }
+  return true;
+}
+
+// NAME: the same kind of DMA to memory of this program arrives.
+bool attack_control_command(Arguments arguments) {
+  if (arguments.size() != 1) return false;
+  auto found = open_edu();
+  if (!found) return true;
+  std::optional<LockedPage> page = LockedPage::make(0);
+  if (!page || !load(found->edu)) {
+    check(false, text("%s arrives", arguments[0]), "nothing to write, or nowhere");
+    return true;
+  }
+  const Edu::End end = found->edu.dma(Edu::Direction::kToMemory, page->physical(), kBytes);
+  const unsigned changed = page->changed_from(0);
+  check(end == Edu::End::kOkay && changed == kBytes && page->bytes()[kBytes - 1] == kAttack,
+        text("%s arrives", arguments[0]), text("%u bytes arrived; %s", changed, name_of(end)));
+  return true;
+}
+
+}  // namespace dmar::agent

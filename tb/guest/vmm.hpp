@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A virtual machine monitor that a guest can run: QEMU with all that it needs, out of this machine.
+#ifndef DMAR_GUEST_VMM_HPP
+#define DMAR_GUEST_VMM_HPP
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace dmar::guest {
+
+struct PackedFile {
+  std::filesystem::path source;  // in this machine
+  std::string place;             // in the guest, without leading "/"
+  bool executable = false;
+};
+
+// `program` (a path, or a name in PATH) as bin/vmm, its dynamic loader, its shared libraries where
+// the loader finds them, and the firmware that a q35 machine with -kernel takes. GuestError says
+// what cannot be had.
+std::vector<PackedFile> vmm_files(const std::string &program,
+                                  const std::filesystem::path &root = "/");
+
+// The libraries in what `LOADER --list PROGRAM` prints: "NAME => PATH (ADDRESS)". GuestError names
+// one that was not found.
+std::vector<std::string> listed_libraries(const std::string &output, const std::string &program);
+
+}  // namespace dmar::guest
+
+#endif  // DMAR_GUEST_VMM_HPP
