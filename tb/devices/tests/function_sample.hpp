@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,9 @@ struct FunctionKind {
   PciBus bus;
   std::unique_ptr<FunctionSample> (*make)();
 };
+
+// Found by GoogleTest.
+inline void PrintTo(const FunctionKind &kind, std::ostream *out) { *out << kind.name; }
 
 inline std::vector<FunctionKind> function_kinds() {
   return {
