@@ -41,6 +41,7 @@ class DmaEngine::Port : public devices::DmaPort {
     transfer.data = transfer.message;
     engine_.start(std::move(transfer));
   }
+  void cease() override { engine_.cease(source_id_); }
   void set_pin(bool asserted) override {
     if (pin_) pin_(asserted);
   }
@@ -63,6 +64,14 @@ void DmaEngine::start(Transfer transfer) {
     done_.emplace_back(std::move(transfer.done), DmaStatus::kBlocked);
   } else {
     transfers_.push_back(std::move(transfer));
+  }
+}
+
+// One that has asked for all of it is only waited for.
+void DmaEngine::cease(SourceId source_id) {
+  for (Transfer &transfer : transfers_) {
+    const bool theirs = transfer.source_id == source_id;
+    if (theirs && !transfer.all_asked()) transfer.status = DmaStatus::kBlocked;
   }
 }
 

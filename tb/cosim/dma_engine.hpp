@@ -70,6 +70,7 @@ class DmaEngine {
   };
 
   void start(Transfer transfer);
+  void cease(SourceId source_id);
   bool ask(std::list<Transfer>::iterator transfer);
   void answer(const Lockstep::Finished &finished);
   void tell_owners();

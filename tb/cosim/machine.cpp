@@ -125,8 +125,12 @@ void Machine::add_disk(std::size_t index) {
                                      device_pin(static_cast<unsigned>(index), asserted);
                                    }),
             .device = nullptr};
+  const bool behind_bridge = options_.bridge && index == 0;
   disk.device = std::make_unique<devices::VirtioBlk>(
-      *disk.port, *disk.file, devices::VirtioBlkOptions{.id = fmt::format("opendmar-{}", index)});
+      *disk.port, *disk.file,
+      devices::VirtioBlkOptions{
+          .id = fmt::format("opendmar-{}", index),
+          .bus = behind_bridge ? devices::PciBus::kConventional : devices::PciBus::kRootComplex});
   disks_.push_back(std::move(disk));
 }
 

@@ -139,10 +139,14 @@ std::uint32_t ConfigSpace::get32(std::size_t offset) const {
   return std::uint32_t{get16(offset)} | (std::uint32_t{get16(offset + 2)} << 16);
 }
 
+void ConfigSpace::put16(std::size_t offset, std::uint16_t value) {
+  bytes_.at(offset) = static_cast<std::uint8_t>(value);
+  bytes_.at(offset + 1) = static_cast<std::uint8_t>(value >> 8);
+}
+
 void ConfigSpace::put32(std::size_t offset, std::uint32_t value) {
-  for (unsigned i = 0; i < 4; ++i) {
-    bytes_.at(offset + i) = static_cast<std::uint8_t>(value >> (8 * i));
-  }
+  put16(offset, static_cast<std::uint16_t>(value));
+  put16(offset + 2, static_cast<std::uint16_t>(value >> 16));
 }
 
 }  // namespace dmar::devices

@@ -61,6 +61,7 @@ class ConfigSpace {
   // Fields of capabilities, past the mask: for the device, and for its read-only state.
   [[nodiscard]] std::uint16_t get16(std::size_t offset) const;
   [[nodiscard]] std::uint32_t get32(std::size_t offset) const;
+  void put16(std::size_t offset, std::uint16_t value);
   void put32(std::size_t offset, std::uint32_t value);
 
  private:

@@ -36,6 +36,11 @@ class DmaPort {
   // were answered.
   virtual void message(const Message &message, Done done) = 0;
 
+  // Transfers and messages under way ask for nothing more: each ends when what is in flight has
+  // ended, as blocked if a part of it was not asked for. For a port that asks for everything at
+  // once there is nothing to do.
+  virtual void cease() {}
+
   // INTA, true while asserted.
   virtual void set_pin(bool asserted) = 0;
 };

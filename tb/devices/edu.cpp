@@ -54,8 +54,7 @@ bool inside_buffer(std::uint64_t address, std::uint64_t count) {
 
 }  // namespace
 
-Edu::Edu(DmaPort &port)
-    : PciDevice(port, kIdentity), msi_(config_space(), sender(), Msi::Mask::kNone) {
+Edu::Edu(DmaPort &port) : PciDevice(port, kIdentity), msi_(config_space(), sender()) {
   config_space().add_memory_bar(0, kBarBytes);
 }
 

@@ -13,8 +13,9 @@
 
 namespace dmar::devices {
 
-// One 1 MiB memory BAR, one MSI vector, INTA when MSI is disabled. Registers below 80h take 4-byte
-// accesses; from 80h on 64-bit registers take 8 bytes or either half. Anything else reads all ones.
+// One 1 MiB memory BAR, one MSI vector with mask, INTA when MSI is disabled. Registers below 80h
+// take 4-byte accesses; from 80h on 64-bit registers take 8 bytes or either half. Anything else
+// reads all ones.
 //
 //   00h ro 32  identification 0100'00EDh
 //   04h rw 32  liveness: reads the inverse of what was written

@@ -55,6 +55,11 @@ void Msix::notify(unsigned vector) {
   flush();
 }
 
+void Msix::config_changed() {
+  if (!enabled()) withdraw();
+  flush();
+}
+
 void Msix::flush() {
   const bool function_masked = (config_.get16(base_ + kControl) & kFunctionMask) != 0;
   if (!enabled() || function_masked || !sender_.allowed()) return;

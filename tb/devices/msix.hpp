@@ -34,8 +34,9 @@ class Msix {
   // The message leaves now, or stays pending while the vector or the function is masked. Nothing
   // happens while MSI-X is disabled or for a vector that does not exist.
   void notify(unsigned vector);
-  // Configuration space was written: what is pending may leave.
-  void config_changed() { flush(); }
+  // Configuration space was written: what is pending may leave, or is no longer wanted when MSI-X
+  // was disabled.
+  void config_changed();
   // What is pending is no longer wanted.
   void withdraw() { pending_ = 0; }
   void reset();

@@ -4,37 +4,80 @@
 
 namespace dmar::devices {
 
-PciDevice::PciDevice(DmaPort &port, const PciIdentity &identity)
-    : port_(port), config_(identity), sender_(port, tasks_, config_) {}
+PciDevice::PciDevice(DmaPort &port, const PciIdentity &identity, PciBus bus)
+    : port_(port),
+      config_(identity),
+      power_(config_),
+      reset_capability_(config_, bus),
+      sender_(port, tasks_, config_) {}
 
 std::uint32_t PciDevice::config_read(std::uint32_t offset, unsigned bytes) {
-  before_config_read(offset, bytes);
+  if (!ready_) return static_cast<std::uint32_t>((std::uint64_t{1} << (8 * bytes)) - 1);
+  reset_capability_.show_pending(!tasks_.idle());
+  if (!power_.asleep()) before_config_read(offset, bytes);
   return config_.read(offset, bytes);
 }
 
 void PciDevice::config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) {
+  if (!ready_) return;
   config_.write(offset, bytes, value);
+  if (reset_capability_.take_request()) {
+    ++function_resets_;
+    start_over(false);
+    return;
+  }
+  switch (power_.update()) {
+    case PowerCapability::Change::kWakes:
+      ++power_resets_;
+      start_over(false);
+      return;
+    case PowerCapability::Change::kFallsAsleep:
+      fall_asleep();
+      return;
+    case PowerCapability::Change::kNone:
+      break;
+  }
+  if (power_.asleep()) return;
   drive_pin();
   after_config_write(offset, bytes);
 }
 
 std::uint64_t PciDevice::memory_read(std::uint64_t address, unsigned bytes) {
-  const auto hit = config_.find(address, bytes);
+  const auto hit = find(address, bytes);
   const std::uint64_t value = hit ? bar_read(hit->bar, hit->offset, bytes) : ~std::uint64_t{0};
   return bytes >= 8 ? value : value & ((std::uint64_t{1} << (8 * bytes)) - 1);
 }
 
 void PciDevice::memory_write(std::uint64_t address, unsigned bytes, std::uint64_t value) {
-  if (const auto hit = config_.find(address, bytes)) {
+  if (const auto hit = find(address, bytes)) {
     if (bytes < 8) value &= (std::uint64_t{1} << (8 * bytes)) - 1;
     bar_write(hit->bar, hit->offset, bytes, value);
   }
 }
 
-void PciDevice::reset() {
+std::optional<ConfigSpace::Hit> PciDevice::find(std::uint64_t address, unsigned bytes) const {
+  return power_.asleep() ? std::nullopt : config_.find(address, bytes);
+}
+
+void PciDevice::reset() { start_over(true); }
+
+void PciDevice::start_over(bool ready_meanwhile) {
+  set_interrupt(false);  // first: the interrupt line register still says where the pin goes
+  ready_ = ready_meanwhile;
   config_.reset();
+  power_.reset();
   interrupts_reset();
+  port_.cease();
+  tasks_.stop([this] {
+    registers_reset();
+    ready_ = true;
+  });
+}
+
+// Nobody can look at the registers before the way back resets everything.
+void PciDevice::fall_asleep() {
   set_interrupt(false);
+  port_.cease();
   tasks_.stop([this] { registers_reset(); });
 }
 

@@ -1,34 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every device model here is built on: configuration space, tasks, messages, interrupt pin.
+// What every device model here is built on: configuration space, tasks, messages, interrupt pin,
+// resets that software asks for, power states.
 #ifndef DMAR_DEVICES_PCI_DEVICE_HPP
 #define DMAR_DEVICES_PCI_DEVICE_HPP
 
 #include <cstdint>
+#include <optional>
 
 #include "devices/config_space.hpp"
 #include "devices/dma_port.hpp"
 #include "devices/message_sender.hpp"
 #include "devices/pci_function.hpp"
+#include "devices/power_capability.hpp"
+#include "devices/reset_capability.hpp"
 #include "devices/task_scope.hpp"
 
 namespace dmar::devices {
 
 // Whoever destroys a device makes sure that it is idle(), or that `port` calls nobody any more.
+//
+// A Function Level Reset, and the way back from D3hot: no DMA and no message starts from the write
+// on; configuration space and pin are at reset at once. Until what was in flight has ended the
+// function is not ready: reads give all ones, as they do behind a root complex that tells software
+// of a device that answers "retry", and writes are lost. After that everything is at reset.
+//
+// In D3hot memory accesses find nobody, and there is no DMA, message or pin; configuration space
+// works. What is in flight ends, and Transactions Pending says when.
 class PciDevice : public PciFunction {
  public:
   std::uint32_t config_read(std::uint32_t offset, unsigned bytes) final;
   void config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) final;
   std::uint64_t memory_read(std::uint64_t address, unsigned bytes) final;
   void memory_write(std::uint64_t address, unsigned bytes, std::uint64_t value) final;
-  // Configuration space and pin at once; the registers when the tasks have ended.
+  // Configuration space and pin at once, and it can be set up again at once; the registers when the
+  // tasks have ended.
   void reset() final;
   [[nodiscard]] bool idle() const final { return tasks_.idle(); }
 
   [[nodiscard]] const ConfigSpace &config() const { return config_; }
   [[nodiscard]] const MessageSender &messages() const { return sender_; }
 
+  // How often software reset the function: Function Level Resets, and ways back from D3hot.
+  [[nodiscard]] std::uint64_t function_resets() const { return function_resets_; }
+  [[nodiscard]] std::uint64_t power_resets() const { return power_resets_; }
+
  protected:
-  PciDevice(DmaPort &port, const PciIdentity &identity);
+  PciDevice(DmaPort &port, const PciIdentity &identity, PciBus bus = PciBus::kRootComplex);
 
   virtual std::uint64_t bar_read(unsigned bar, std::uint64_t offset, unsigned bytes) = 0;
   virtual void bar_write(unsigned bar, std::uint64_t offset, unsigned bytes,
@@ -49,14 +66,22 @@ class PciDevice : public PciFunction {
   MessageSender &sender() { return sender_; }
 
  private:
+  [[nodiscard]] std::optional<ConfigSpace::Hit> find(std::uint64_t address, unsigned bytes) const;
   void drive_pin();
+  void start_over(bool ready_meanwhile);
+  void fall_asleep();
 
   DmaPort &port_;
   ConfigSpace config_;
+  PowerCapability power_;
+  ResetCapability reset_capability_;
   TaskScope tasks_;
   MessageSender sender_;
   bool interrupt_ = false;
-  bool pin_ = false;  // as the port was last told
+  bool pin_ = false;   // as the port was last told
+  bool ready_ = true;  // false during a reset that software asked for
+  std::uint64_t function_resets_ = 0;
+  std::uint64_t power_resets_ = 0;
 };
 
 }  // namespace dmar::devices

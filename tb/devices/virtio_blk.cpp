@@ -53,7 +53,8 @@ VirtioBlk::VirtioBlk(DmaPort &port, Disk &disk, const VirtioBlkOptions &options)
                                  .queues = 1,
                                  .queue_size = kQueueSize,
                                  .vectors = kVectors},
-                       .configuration = configuration_of(disk)}),
+                       .configuration = configuration_of(disk),
+                       .bus = options.bus}),
       requests_(port, tasks(), disk, options.id),
       queue_(port, tasks()) {
   requests_.set_prelude([this](Iova data, bool to_disk) { return misbehave(data, to_disk); });

@@ -53,6 +53,7 @@ class VirtioPci : public PciDevice {
     std::uint32_t class_code = 0;
     VirtioCommon::Shape shape = {};
     std::vector<std::uint8_t> configuration = {};  // device-specific, read-only
+    PciBus bus = PciBus::kRootComplex;
   };
   VirtioPci(DmaPort &port, const Kind &kind);
 

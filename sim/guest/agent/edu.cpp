@@ -115,6 +115,22 @@ const char *name_of(Edu::End end) {
   return "not ended in time";
 }
 
+bool Edu::at_reset() const {
+  for (const unsigned offset : {kDmaSource, kDmaDestination, kDmaCount, kDmaCommand}) {
+    if (read64(offset) != 0) return false;
+  }
+  return read32(kInterruptStatus) == 0 && read32(kDmaEnd) == 0;
+}
+
+std::string Edu::registers() const {
+  const auto wide = [this](unsigned offset) {
+    return static_cast<unsigned long long>(read64(offset));
+  };
+  return text("source %llx, destination %llx, count %llx, command %llx, interrupt %x, end %x",
+              wide(kDmaSource), wide(kDmaDestination), wide(kDmaCount), wide(kDmaCommand),
+              read32(kInterruptStatus), read32(kDmaEnd));
+}
+
 void Edu::raise(std::uint32_t status) { write32(kInterruptRaise, status); }
 
 void Edu::acknowledge(std::uint32_t status) { write32(kInterruptAcknowledge, status); }

@@ -48,6 +48,10 @@ class Edu {
   End send(std::uint64_t address, std::uint32_t data);
   void provoke(std::uint32_t value);
 
+  // The registers of DMA and interrupt, for what a reset leaves in them.
+  [[nodiscard]] bool at_reset() const;
+  [[nodiscard]] std::string registers() const;
+
   void raise(std::uint32_t status);        // interrupt
   void acknowledge(std::uint32_t status);  // clears status bits, and the pin when none is left
   [[nodiscard]] std::uint32_t interrupt_status() const;

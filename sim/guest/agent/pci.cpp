@@ -44,6 +44,7 @@ bool PciDevice::config_write(unsigned offset, const void *from, std::size_t byte
 }
 
 bool PciDevice::enable() const {
+  write_text(folder() + "/power/control", "on");  // a kernel without power states has no such file
   std::uint16_t command = 0;
   if (!config_read(kPciCommand, &command, sizeof command)) return false;
   command |= kPciMemory | kPciBusMaster;

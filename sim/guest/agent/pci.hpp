@@ -29,7 +29,8 @@ struct PciDevice {
   // False with errno when the system refuses.
   [[nodiscard]] bool config_read(unsigned offset, void *to, std::size_t bytes) const;
   [[nodiscard]] bool config_write(unsigned offset, const void *from, std::size_t bytes) const;
-  // Memory accesses and bus mastering on.
+  // Awake, memory accesses and bus mastering on. Linux lets a function sleep whose driver nobody
+  // uses, vfio-pci before it is opened.
   [[nodiscard]] bool enable() const;
 };
 

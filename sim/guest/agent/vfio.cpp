@@ -103,6 +103,8 @@ bool Vfio::enable() {
          failed("config write");
 }
 
+bool Vfio::reset() { return ioctl(file_.get(), VFIO_DEVICE_RESET) == 0 || failed("reset"); }
+
 void Vfio::close() {
   file_.reset();
   if (group_.valid()) ioctl(group_.get(), VFIO_GROUP_UNSET_CONTAINER);

@@ -30,6 +30,7 @@ class Vfio {
   // Takes the device, with an empty page table of this program.
   bool open();
   bool enable();   // memory accesses and bus mastering
+  bool reset();    // of the function alone; its configuration is as before
   void close();    // back to the state after bind()
   bool release();  // back to no driver
 

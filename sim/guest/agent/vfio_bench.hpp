@@ -34,6 +34,7 @@ void expect_blocked(const PciDevice &device, Edu &edu, Edu::Direction direction,
 void test_vfio_pages(VfioBench &bench);         // sizes, places, permissions
 void test_vfio_invalidation(VfioBench &bench);  // what is unmapped is gone
 void test_vfio_interrupts(VfioBench &bench);
+void test_vfio_reset(VfioBench &bench);
 
 }  // namespace dmar::agent
 

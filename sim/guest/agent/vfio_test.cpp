@@ -42,6 +42,7 @@ void test_opened(const PciDevice &device, Vfio &vfio) {
   test_vfio_pages(bench);
   test_vfio_invalidation(bench);
   test_vfio_interrupts(bench);
+  test_vfio_reset(bench);
 }
 
 void test_released(const PciDevice &device) {
