@@ -74,11 +74,12 @@ TEST(DhcpMessage, OptionsThatAreNotKnownAreLeftOut) {
 
 TEST(DhcpMessage, OptionsThatAreWrong) {
   const std::vector<Bytes> wrong{{},
-                                 {255},              // no type
-                                 {53, 1, 1},         // no end
-                                 {53},               // no length
-                                 {53, 1},            // no value
-                                 {53, 200, 1, 255},  // longer than the message
+                                 {255},                        // no type
+                                 {53, 1, 1},                   // no end
+                                 {53},                         // no length
+                                 {53, 1},                      // no value
+                                 {53, 200, 1, 255},            // longer than the message
+                                 {53, 1, 1, 50, 4, 10, 0, 0},  // shorter than the message, too long
                                  {53, 2, 1, 1, 255},
                                  {53, 0, 255},
                                  {53, 1, 0, 255},

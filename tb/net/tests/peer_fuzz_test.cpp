@@ -76,12 +76,14 @@ class World {
     const bool anywhere = frame.size() <= 12 || random_.percent(10);
     return anywhere ? random_.below(frame.size()) : 12 + random_.below(frame.size() - 12);
   }
-  // Otherwise nothing behind a wrong checksum would be looked at.
+  // Otherwise nothing behind a wrong length or checksum would be looked at.
   void repair(Bytes &frame) {
     if (frame.size() < 34) return;
     const std::span packet = std::span(frame).subspan(14);
     const std::size_t header = std::size_t{4} * (packet[0] & 0xF);
     if (header < 20 || header > packet.size()) return;
+    const bool lengths = random_.percent(80);
+    if (lengths) store(packet, 2, static_cast<std::uint16_t>(packet.size()));
     store(packet, 10, std::uint16_t{0});
     store(packet, 10, Checksum().add(packet.first(header)).value());
     const std::span message = packet.subspan(header);
@@ -89,13 +91,15 @@ class World {
       store(message, 2, std::uint16_t{0});
       store(message, 2, Checksum().add(message).value());
     } else if (packet[9] == protocol::kUdp && message.size() >= 8) {
+      if (lengths && random_.percent(70))
+        store(message, 4, static_cast<std::uint16_t>(message.size()));
       store(message, 6, std::uint16_t{0});  // there is none
     }
   }
   Bytes spoiled(Bytes frame) {
     for (std::uint64_t i = random_.below(4); i > 0 && !frame.empty(); --i) {
       const std::uint64_t choice = random_.below(10);
-      if (choice == 0) frame.resize(random_.below(frame.size() + 1));
+      if (choice == 0) frame.resize(some_place(frame));
       if (choice == 1) frame.resize(frame.size() + random_.below(40), byte());
       if (choice == 2 && frame.size() > 20) {  // something moves
         frame.erase(frame.begin() + static_cast<std::ptrdiff_t>(some_place(frame)));

@@ -162,6 +162,14 @@ TEST(Protocols, IcmpBytes) {
   with_each_end(message, [](View bytes) { return !read_icmp(bytes); });
 }
 
+TEST(Protocols, IcmpThatIsCutOffIsNotReadWhateverItsChecksum) {
+  for (std::size_t size = 0; size < Icmp::kHeader; ++size) {
+    Bytes message(size);
+    if (size >= 4) store(std::span(message), 2, Checksum().add(message).value());
+    EXPECT_FALSE(read_icmp(message)) << size;
+  }
+}
+
 TEST(Protocols, ArpBytes) {
   const Arp arp{.operation = Arp::kReply,
                 .sender_mac = mac(1),
