@@ -68,6 +68,13 @@ QueueLayout VirtioPci::layout_of(std::uint16_t index) const {
           .indirect = accepted(virtio_feature::kIndirectDescriptors)};
 }
 
+QueueOwner VirtioPci::owner_of(std::uint16_t queue) {
+  return {.running = [this] { return running(); },
+          .broken = [this](const std::string &what) { broken(what); },
+          .failed = [this](const std::string &what) { note_error(what); },
+          .interrupt = [this, queue] { queue_interrupt(queue); }};
+}
+
 void VirtioPci::status_written(std::uint8_t status) {
   if (status == 0) {
     ++resets_;

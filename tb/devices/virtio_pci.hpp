@@ -10,6 +10,7 @@
 
 #include "devices/msix.hpp"
 #include "devices/pci_device.hpp"
+#include "devices/request_queue.hpp"
 #include "devices/virtio_capabilities.hpp"
 #include "devices/virtio_common.hpp"
 #include "devices/virtqueue.hpp"
@@ -67,7 +68,8 @@ class VirtioPci : public PciDevice {
     return (common_.accepted() & feature_bit(feature)) != 0;
   }
   [[nodiscard]] QueueLayout layout_of(std::uint16_t queue) const;
-  void queue_interrupt(std::uint16_t queue);
+  // This device behind a queue of its own.
+  [[nodiscard]] QueueOwner owner_of(std::uint16_t queue);
   void note_error(const std::string &what);
   // The driver broke the rules so that the device cannot go on: it needs a reset.
   void broken(const std::string &what);
@@ -84,6 +86,7 @@ class VirtioPci : public PciDevice {
   void queue_enabled(std::uint16_t queue);
   std::uint64_t read_isr(std::uint64_t offset);
   [[nodiscard]] std::uint64_t read_configuration(std::uint64_t offset, unsigned bytes) const;
+  void queue_interrupt(std::uint16_t queue);
   void interrupt(std::uint16_t vector, std::uint8_t isr_bit);
   void deliver_notifications();
 
