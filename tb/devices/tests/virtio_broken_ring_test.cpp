@@ -222,7 +222,7 @@ TEST_F(Malformed, QueueThatCannotBe) {
     driver_.reset();
     driver_.set_status(virtio_status::kAcknowledge | virtio_status::kDriver);
     driver_.negotiate(feature_bit(virtio_feature::kVersion1));
-    driver_.set_up_queue(setup.size, setup.descriptors, setup.available, setup.used);
+    driver_.set_up_queue(setup.size, {setup.descriptors, setup.available, setup.used});
     EXPECT_TRUE(needs_reset());
     EXPECT_EQ(driver_.host().read(0x1C, 2), 0u);
     const std::uint64_t errors = device_->errors();
