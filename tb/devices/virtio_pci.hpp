@@ -4,7 +4,9 @@
 #ifndef DMAR_DEVICES_VIRTIO_PCI_HPP
 #define DMAR_DEVICES_VIRTIO_PCI_HPP
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,7 +55,7 @@ class VirtioPci : public PciDevice {
     std::uint16_t device_type = 0;  // VIRTIO 1.2, 5
     std::uint32_t class_code = 0;
     VirtioCommon::Shape shape = {};
-    std::vector<std::uint8_t> configuration = {};  // device-specific, read-only
+    std::vector<std::uint8_t> configuration = {};  // device-specific, read-only for drivers
   };
   VirtioPci(DmaPort &port, const Kind &kind);
 
@@ -61,6 +63,11 @@ class VirtioPci : public PciDevice {
   virtual void queue_notified(std::uint16_t queue) = 0;
   // Back to the state after power-on; no task is running.
   virtual void device_reset() = 0;
+
+  // The driver may accept these features together; all of them are offered.
+  [[nodiscard]] virtual bool acceptable(std::uint64_t) const { return true; }
+  // Another value in the device configuration, from `offset` on.
+  void configure(std::size_t offset, std::span<const std::uint8_t> bytes);
 
   // The driver is ready, nothing is broken, no reset is under way. To be asked after each transfer.
   [[nodiscard]] bool running() const;
