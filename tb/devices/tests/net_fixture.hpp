@@ -56,6 +56,13 @@ class NetFixture : public ::testing::Test {
     EXPECT_TRUE(port_.drain());
     return driver_.received();
   }
+  void expect_nothing_done() {
+    EXPECT_TRUE(network_.take().empty());
+    for (std::uint16_t queue = 0; queue < 3; ++queue) EXPECT_EQ(driver_.queue(queue).answers(), 0u);
+  }
+  void notify_all() {
+    for (std::uint16_t queue = 0; queue < 3; ++queue) driver_.queue(queue).notify_always();
+  }
   // From the reset on, both ways.
   void expect_works() {
     ASSERT_TRUE(driver_.start());
