@@ -31,8 +31,7 @@ void fail(BlkOutcome &outcome, std::string why, BlkStatus status = BlkStatus::kI
 // False, and the outcome says so, when a transfer went wrong.
 bool moved(DmaStatus status, const char *what, BlkOutcome &outcome) {
   if (status == DmaStatus::kOkay) return true;
-  const char *how = status == DmaStatus::kBlocked ? "DMA was blocked" : "memory error";
-  fail(outcome, fmt::format("{}: {}", what, how));
+  fail(outcome, fmt::format("{}: {}", what, name_of(status)));
   return false;
 }
 

@@ -18,6 +18,17 @@ enum class DmaStatus : std::uint8_t {
   kMemoryError,  // permitted, but memory answered with an error
 };
 
+inline const char *name_of(DmaStatus status) {
+  switch (status) {
+    case DmaStatus::kOkay:
+      return "all bytes moved";
+    case DmaStatus::kBlocked:
+      return "DMA was blocked";
+    default:
+      return "memory error";
+  }
+}
+
 // The port of one PCI function: every request carries its source id. Requests of one port may be
 // in flight at once; a request that needs an earlier one to be done waits for its answer.
 class DmaPort {

@@ -56,63 +56,21 @@ VirtioBlk::VirtioBlk(DmaPort &port, Disk &disk, const VirtioBlkOptions &options)
                        .configuration = configuration_of(disk),
                        .bus = options.bus}),
       requests_(port, tasks(), disk, options.id),
-      queue_(port, tasks()) {
+      queue_(port, tasks(), owner_of(kQueue),
+             [this](std::uint16_t head) { tasks().start(serve(head)); }) {
   requests_.set_prelude([this](Iova data, bool to_disk) { return misbehave(data, to_disk); });
 }
 
-void VirtioBlk::device_reset() {
-  started_ = draining_ = renotified_ = completing_ = false;
-  done_.clear();
-}
-
 void VirtioBlk::queue_notified(std::uint16_t) {
-  if (!started_) {
-    started_ = true;
-    queue_.start(layout_of(kQueue));
-    requests_.set_write_through(!accepted(kFlush));
-  }
-  renotified_ = true;
-  if (draining_) return;
-  draining_ = true;
-  tasks().start(drain());
-}
-
-// Starts a task for every request that is available, until there are no more.
-Task<void> VirtioBlk::drain() {
-  std::vector<std::uint16_t> heads;
-  for (;;) {
-    renotified_ = false;
-    heads.clear();
-    Task<bool> taking = queue_.take(heads);
-    const bool taken = co_await taking;
-    if (!running()) co_return;
-    if (!taken) {
-      broken(queue_.failure());
-      co_return;
-    }
-    for (const std::uint16_t head : heads) tasks().start(serve(head));
-    if (!heads.empty() || renotified_) continue;
-    if (!queue_.needs_rearm()) break;
-    Task<bool> rearming = queue_.rearm();
-    const bool rearmed = co_await rearming;
-    if (!running()) co_return;
-    if (!rearmed) {
-      broken(queue_.failure());
-      co_return;
-    }
-  }
-  draining_ = false;
+  requests_.set_write_through(!accepted(kFlush));
+  queue_.notified(layout_of(kQueue));
 }
 
 Task<void> VirtioBlk::serve(std::uint16_t head) {
   Chain chain;
   Task<bool> reading = queue_.read_chain(head, chain);
   const bool readable = co_await reading;
-  if (!running()) co_return;
-  if (!readable) {
-    broken(queue_.failure());
-    co_return;
-  }
+  if (!readable) co_return;
   BlkOutcome outcome;
   Task<void> executing = requests_.execute(chain, outcome);
   co_await executing;
@@ -122,31 +80,7 @@ Task<void> VirtioBlk::serve(std::uint16_t head) {
     broken(outcome.error);
     co_return;
   }
-  done_.push_back({.head = head, .written = outcome.written});
-  if (completing_) co_return;
-  completing_ = true;
-  Task<void> completing = complete();
-  co_await completing;
-}
-
-// One task at a time, because the used ring has one index; what is done meanwhile goes along.
-Task<void> VirtioBlk::complete() {
-  std::vector<UsedElement> batch;
-  while (!done_.empty()) {
-    batch.clear();
-    batch.swap(done_);
-    bool interrupt = false;
-    Task<bool> publishing = queue_.publish(batch, interrupt);
-    const bool published = co_await publishing;
-    if (!running()) co_return;
-    if (!published) {
-      broken(queue_.failure());
-      co_return;
-    }
-    statistics_.requests += batch.size();
-    if (interrupt) queue_interrupt(kQueue);
-  }
-  completing_ = false;
+  queue_.answer({.head = head, .written = outcome.written});
 }
 
 void VirtioBlk::count(const BlkOutcome &outcome) {
@@ -179,6 +113,7 @@ Task<void> VirtioBlk::misbehave(Iova data, bool to_disk) {
 
 VirtioBlk::Statistics VirtioBlk::statistics() const {
   Statistics all = statistics_;
+  all.requests = queue_.answered();
   all.interrupts = interrupts();
   all.errors = errors();
   return all;

@@ -11,8 +11,8 @@
 
 #include "devices/blk_request.hpp"
 #include "devices/disk.hpp"
+#include "devices/request_queue.hpp"
 #include "devices/virtio_pci.hpp"
-#include "devices/virtqueue.hpp"
 
 namespace dmar::devices {
 
@@ -55,22 +55,15 @@ class VirtioBlk : public VirtioPci {
 
  protected:
   void queue_notified(std::uint16_t queue) override;
-  void device_reset() override;
+  void device_reset() override { queue_.reset(); }
 
  private:
-  Task<void> drain();
   Task<void> serve(std::uint16_t head);
-  Task<void> complete();
   Task<void> misbehave(Iova data, bool to_disk);
   void count(const BlkOutcome &outcome);
 
   BlkRequests requests_;
-  Virtqueue queue_;
-  bool started_ = false;           // the queue has been looked at since the last reset
-  bool draining_ = false;          // a task takes requests out of the available ring
-  bool renotified_ = false;        // it has to look again
-  bool completing_ = false;        // a task puts requests into the used ring
-  std::vector<UsedElement> done_;  // for that task
+  RequestQueue queue_;
   std::optional<Misbehaviour> misbehave_next_;
   std::optional<DmaStatus> misbehaved_;
   Statistics statistics_;

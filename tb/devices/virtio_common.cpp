@@ -47,12 +47,12 @@ const std::array<VirtioCommon::Field, 19> VirtioCommon::kFields{{
     {0x10, 2, [](const VirtioCommon &c) { return std::uint32_t{c.config_vector_}; },
      [](VirtioCommon &c, std::uint32_t value) { c.config_vector_ = c.known_vector(value); }},
     {0x12, 2, [](const VirtioCommon &c) { return std::uint32_t{c.shape_.queues}; }, nullptr},
-    // device_status, config_generation: the device configuration never changes
+    // device_status, config_generation
     {0x14, 1, [](const VirtioCommon &c) { return std::uint32_t{c.status_}; },
      [](VirtioCommon &c, std::uint32_t value) {
        if (c.on_status) c.on_status(static_cast<std::uint8_t>(value));
      }},
-    {0x15, 1, [](const VirtioCommon &) { return std::uint32_t{0}; }, nullptr},
+    {0x15, 1, [](const VirtioCommon &c) { return std::uint32_t{c.generation_}; }, nullptr},
     // queue_select, queue_size, queue_msix_vector
     {0x16, 2, [](const VirtioCommon &c) { return std::uint32_t{c.queue_select_}; },
      [](VirtioCommon &c, std::uint32_t value) {

@@ -53,6 +53,8 @@ class VirtioCommon {
 
   [[nodiscard]] std::uint8_t status() const { return status_; }
   void set_status(std::uint8_t status) { status_ = status; }
+  // The device configuration is another one than before.
+  void configuration_changed() { ++generation_; }
   [[nodiscard]] std::uint64_t offered() const { return shape_.features; }
   [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
   [[nodiscard]] std::uint16_t config_vector() const { return config_vector_; }
@@ -84,6 +86,7 @@ class VirtioCommon {
   std::uint64_t accepted_ = 0;
   std::uint16_t config_vector_ = kNoVector;
   std::uint8_t status_ = 0;
+  std::uint8_t generation_ = 0;  // of the device configuration; no reset takes it back
   std::uint16_t queue_select_ = 0;
   std::vector<Queue> queues_;
 };

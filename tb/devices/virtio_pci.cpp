@@ -68,6 +68,13 @@ QueueLayout VirtioPci::layout_of(std::uint16_t index) const {
           .indirect = accepted(virtio_feature::kIndirectDescriptors)};
 }
 
+QueueOwner VirtioPci::owner_of(std::uint16_t queue) {
+  return {.running = [this] { return running(); },
+          .broken = [this](const std::string &what) { broken(what); },
+          .failed = [this](const std::string &what) { note_error(what); },
+          .interrupt = [this, queue] { queue_interrupt(queue); }};
+}
+
 void VirtioPci::status_written(std::uint8_t status) {
   if (status == 0) {
     ++resets_;
@@ -76,9 +83,9 @@ void VirtioPci::status_written(std::uint8_t status) {
   }
   // Neither the driver nor the device takes a bit back without a reset.
   std::uint8_t next = common_.status() | (status & kDriverWritable);
-  const bool acceptable =
-      (common_.accepted() & ~common_.offered()) == 0 && accepted(virtio_feature::kVersion1);
-  if (!acceptable) next &= static_cast<std::uint8_t>(~virtio_status::kFeaturesOk);
+  const bool okay = (common_.accepted() & ~common_.offered()) == 0 &&
+                    accepted(virtio_feature::kVersion1) && acceptable(common_.accepted());
+  if (!okay) next &= static_cast<std::uint8_t>(~virtio_status::kFeaturesOk);
   const bool negotiated = (next & virtio_status::kFeaturesOk) != 0;
   if (!negotiated) next &= static_cast<std::uint8_t>(~virtio_status::kDriverOk);
   common_.set_status(next);
@@ -138,6 +145,13 @@ std::uint64_t VirtioPci::read_isr(std::uint64_t offset) {
   isr_ = 0;
   set_interrupt(false);
   return value;
+}
+
+void VirtioPci::configure(std::size_t offset, std::span<const std::uint8_t> bytes) {
+  const auto place = configuration_.begin() + static_cast<std::ptrdiff_t>(offset);
+  if (std::equal(bytes.begin(), bytes.end(), place)) return;
+  std::ranges::copy(bytes, place);
+  common_.configuration_changed();
 }
 
 std::uint64_t VirtioPci::read_configuration(std::uint64_t offset, unsigned bytes) const {

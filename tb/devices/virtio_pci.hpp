@@ -4,12 +4,15 @@
 #ifndef DMAR_DEVICES_VIRTIO_PCI_HPP
 #define DMAR_DEVICES_VIRTIO_PCI_HPP
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "devices/msix.hpp"
 #include "devices/pci_device.hpp"
+#include "devices/request_queue.hpp"
 #include "devices/virtio_capabilities.hpp"
 #include "devices/virtio_common.hpp"
 #include "devices/virtqueue.hpp"
@@ -52,7 +55,7 @@ class VirtioPci : public PciDevice {
     std::uint16_t device_type = 0;  // VIRTIO 1.2, 5
     std::uint32_t class_code = 0;
     VirtioCommon::Shape shape = {};
-    std::vector<std::uint8_t> configuration = {};  // device-specific, read-only
+    std::vector<std::uint8_t> configuration = {};  // device-specific, read-only for drivers
     PciBus bus = PciBus::kRootComplex;
   };
   VirtioPci(DmaPort &port, const Kind &kind);
@@ -62,13 +65,19 @@ class VirtioPci : public PciDevice {
   // Back to the state after power-on; no task is running.
   virtual void device_reset() = 0;
 
+  // The driver may accept these features together; all of them are offered.
+  [[nodiscard]] virtual bool acceptable(std::uint64_t) const { return true; }
+  // Another value in the device configuration, from `offset` on.
+  void configure(std::size_t offset, std::span<const std::uint8_t> bytes);
+
   // The driver is ready, nothing is broken, no reset is under way. To be asked after each transfer.
   [[nodiscard]] bool running() const;
   [[nodiscard]] bool accepted(unsigned feature) const {
     return (common_.accepted() & feature_bit(feature)) != 0;
   }
   [[nodiscard]] QueueLayout layout_of(std::uint16_t queue) const;
-  void queue_interrupt(std::uint16_t queue);
+  // This device behind a queue of its own.
+  [[nodiscard]] QueueOwner owner_of(std::uint16_t queue);
   void note_error(const std::string &what);
   // The driver broke the rules so that the device cannot go on: it needs a reset.
   void broken(const std::string &what);
@@ -85,6 +94,7 @@ class VirtioPci : public PciDevice {
   void queue_enabled(std::uint16_t queue);
   std::uint64_t read_isr(std::uint64_t offset);
   [[nodiscard]] std::uint64_t read_configuration(std::uint64_t offset, unsigned bytes) const;
+  void queue_interrupt(std::uint16_t queue);
   void interrupt(std::uint16_t vector, std::uint8_t isr_bit);
   void deliver_notifications();
 

@@ -38,10 +38,6 @@ bool passes_event(std::uint16_t event, std::uint16_t now, std::uint16_t before) 
   return static_cast<std::uint16_t>(now - event - 1) < static_cast<std::uint16_t>(now - before);
 }
 
-const char *name_of(DmaStatus status) {
-  return status == DmaStatus::kBlocked ? "DMA was blocked" : "memory error";
-}
-
 }  // namespace
 
 void Virtqueue::start(const QueueLayout &layout) {

@@ -27,8 +27,8 @@ struct QueueLayout {
 // One request of the driver: what the device may read, then what it may write.
 struct Chain {
   std::uint16_t head = 0;
-  std::vector<Segment> readable;
-  std::vector<Segment> writable;
+  std::vector<Segment> readable = {};
+  std::vector<Segment> writable = {};
 };
 
 struct UsedElement {

@@ -53,6 +53,15 @@ class BlkFixture : public ::testing::Test {
     return {first, first + static_cast<std::ptrdiff_t>(bytes)};
   }
 
+  // The first request has no answer.
+  void expect_nothing_done() { EXPECT_EQ(driver_.answer(0), BlkDriver::kUnanswered); }
+  void notify_all() { driver_.notify_always(); }
+  // From the reset on.
+  void expect_works() {
+    ASSERT_TRUE(driver_.start());
+    EXPECT_EQ(driver_.run(kIn, 1, {{BlkDriver::kData, 512, true}}), kOkay);
+  }
+
   FakePort port_;
   TemporaryDisk image_{kImageBytes};
   Disk disk_{image_.path()};
