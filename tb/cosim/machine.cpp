@@ -2,6 +2,7 @@
 // See machine.hpp.
 #include "cosim/machine.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -42,6 +43,16 @@ Pair make_pair() {
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
+// We read without waiting.
+Pair make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    throw CosimError(fmt::format("pipe2: {}", std::strerror(errno)));
+  }
+  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
 // An unnamed file with these contents.
 FileDescriptor make_file(const char *name, const std::vector<std::uint8_t> &contents) {
   FileDescriptor file(::memfd_create(name, MFD_CLOEXEC));
@@ -66,8 +77,8 @@ SourceId disk_source(const MachineOptions &options, std::size_t index) {
 constexpr unsigned kEdu = 100;
 constexpr unsigned kChipset = 101;
 
-// Where INTA of a device arrives when the I/O APIC is in use: bridge and chipset turn the four pins
-// by the number of the slot.
+// Where INTA of a device arrives at an I/O APIC: bridge and chipset turn the four pins by the
+// number of the slot.
 unsigned ioapic_input(const MachineOptions &options, unsigned device) {
   unsigned turns = 0;
   if (device == kEdu) {
@@ -92,8 +103,9 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
       ioapic_port_(dma_.make_port(place::kIoapicSource)),
       ioapic_([this](const Message &message) { ioapic_port_->message(message, nullptr); }),
       unit_function_(unit_, ioapic_),
-      pins_([this](unsigned input, bool asserted, unsigned who) {
-        input_changed(input, asserted, who);
+      pins_([this](unsigned input, bool asserted, unsigned) { ioapic_.set_pin(input, asserted); }),
+      chipset_pins_([this](unsigned input, bool asserted, unsigned who) {
+        chipset_->set(input, asserted, who == kEdu ? *edu_port_ : *disks_.at(who).port);
       }) {
   unit_.observe_submissions([this](const Request &request, const golden::Verdict &verdict) {
     wave_.before(request, verdict, unit_.rtl());
@@ -165,6 +177,9 @@ void Machine::launch() {
                                          options_.echo_console);
     numbers.console = give(std::move(console.theirs));
   }
+  Pair log = make_pipe();
+  numbers.eoi_log = give(std::move(log.theirs));
+  eoi_log_ = std::make_unique<EoiLog>(std::move(log.ours));
   numbers.unit = connect("the unit", &unit_function_);
   for (std::size_t i = 0; i < disks_.size(); ++i) {
     numbers.disks.push_back(connect(fmt::format("disk {}", i), disks_[i].device.get()));
@@ -210,22 +225,16 @@ void Machine::chipset_pin(unsigned pin, bool raised) {
   if (options_.remap_interrupts) pins_.set(kChipset, pin == 0 ? kTimerInput : pin, raised);
 }
 
-// Bare-metal kernels find the input in the interrupt line byte, which firmware wrote; operating
-// systems find it in the ACPI tables.
+// Operating systems find one of the two I/O APICs in the ACPI tables. A bare-metal kernel may use
+// either: QEMU's, at the input in the interrupt line byte, which firmware wrote, or ours.
 void Machine::device_pin(unsigned device, bool asserted) {
+  const unsigned input = ioapic_input(options_, device);
+  if (options_.remap_interrupts || options_.bare_metal) pins_.set(device, input, asserted);
+  if (options_.remap_interrupts) return;
   devices::PciFunction &function =
       device == kEdu ? static_cast<devices::PciFunction &>(*edu_) : *disks_.at(device).device;
-  const unsigned input = options_.bare_metal ? function.config_read(kInterruptLine, 1)
-                                             : ioapic_input(options_, device);
-  pins_.set(device, input, asserted);
-}
-
-void Machine::input_changed(unsigned input, bool asserted, unsigned who) {
-  if (options_.remap_interrupts) {
-    ioapic_.set_pin(input, asserted);
-  } else {
-    chipset_->set(input, asserted, who == kEdu ? *edu_port_ : *disks_.at(who).port);
-  }
+  chipset_pins_.set(device, options_.bare_metal ? function.config_read(kInterruptLine, 1) : input,
+                    asserted);
 }
 
 void Machine::provoke(std::uint32_t /*what*/) {
@@ -244,7 +253,13 @@ void Machine::inject(const Message &message) {
   }
 }
 
-void Machine::take_pins() { qtest_->receive(); }
+// What the CPU has done with interrupts. The pins that changed before an end of interrupt are here
+// when it is.
+void Machine::take_pins() {
+  const std::vector<std::uint8_t> ended = eoi_log_->receive();
+  qtest_->receive();
+  for (const std::uint8_t vector : ended) ioapic_.end_of_interrupt(vector);
+}
 
 void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
   std::uint64_t value = 0;
@@ -265,8 +280,9 @@ void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
       value = proxy.function->config_read(config->offset, config->bytes);
     }
   } else if (const auto *bar = std::get_if<BarAccess>(&received.message)) {
-    // Both come from the CPU in this order: first the pins that changed, then this access.
-    if (proxy.function == &unit_function_) take_pins();
+    // All come from the CPU in this order: first the pins that changed and the interrupts that
+    // ended, then this access, which may change a pin itself.
+    take_pins();
     if (!bar->memory) {
       value = bar->write ? 0 : ~std::uint64_t{0};
     } else if (bar->write) {
@@ -314,6 +330,7 @@ bool Machine::poll_once(bool busy, int stop_descriptor, Clock::time_point deadli
   watch_lines(qtest_->lines());
   watch_lines(qmp_->lines());
   watch(console_->descriptor());
+  watch(eoi_log_->descriptor());
   const std::size_t first_proxy = watched.size();
   for (const Proxy &proxy : proxies_) watch(proxy.link.closed() ? -1 : proxy.link.descriptor());
 

@@ -15,6 +15,7 @@
 #include "cosim/chipset_pin.hpp"
 #include "cosim/console.hpp"
 #include "cosim/dma_engine.hpp"
+#include "cosim/eoi_log.hpp"
 #include "cosim/guest_memory.hpp"
 #include "cosim/lockstep.hpp"
 #include "cosim/machine_options.hpp"
@@ -90,7 +91,6 @@ class Machine {
   void take_pins();
   void chipset_pin(unsigned pin, bool raised);
   void device_pin(unsigned device, bool asserted);
-  void input_changed(unsigned input, bool asserted, unsigned who);
   void provoke(std::uint32_t what);
   void inject(const Message &message);
   bool work();
@@ -107,7 +107,8 @@ class Machine {
   std::unique_ptr<devices::DmaPort> ioapic_port_;
   devices::Ioapic ioapic_;
   UnitFunction unit_function_;
-  PinBoard pins_;
+  PinBoard pins_;          // to our I/O APIC
+  PinBoard chipset_pins_;  // of our devices, to QEMU's
   std::vector<Disk> disks_;
   std::unique_ptr<devices::DmaPort> edu_port_;
   std::unique_ptr<devices::Edu> edu_;
@@ -115,6 +116,7 @@ class Machine {
   std::unique_ptr<Qtest> qtest_;
   std::unique_ptr<Qmp> qmp_;
   std::unique_ptr<Console> console_;
+  std::unique_ptr<EoiLog> eoi_log_;
   std::unique_ptr<ChipsetPin> chipset_;
   std::unique_ptr<QemuProcess> qemu_;
   bool running_ = false;           // the guest has been let go

@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "cosim/eoi_log.hpp"
+
 namespace dmar::cosim {
 
 namespace {
@@ -89,6 +91,7 @@ std::vector<std::string> qemu_arguments(const MachineOptions &options,
       "-serial",
       "chardev:serial",
   };
+  words.insert(words.end(), {"-trace", EoiLog::kEvent, "-D", inherited(descriptors.eoi_log)});
   add_devices(words, options, descriptors);
   add_table(words, descriptors.dmar_table);
   add_table(words, descriptors.madt_table);

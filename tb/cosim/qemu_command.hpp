@@ -15,6 +15,7 @@ struct QemuDescriptors {
   int qtest = -1;
   int monitor = -1;
   int console = -1;  // a socket, or the log file of an interactive machine
+  int eoi_log = -1;  // a pipe
   int unit = -1;
   std::vector<int> disks;
   int edu = -1;

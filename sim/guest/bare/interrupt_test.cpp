@@ -68,7 +68,7 @@ void test_pin() {
     return;
   }
   edu::use_pin();
-  on_pin(edu::release);
+  on_interrupt(kPinVector, edu::release);
   route_pin(input, kPin);
   expect_each(kPinVector, "every pin interrupt arrives once", false);
   mask_pin(input);
@@ -92,6 +92,7 @@ void test_interrupts(const unit::Features &features) {
     skip("foreign interrupts are faults", "QEMU's own unit blocks them in silence");
   }
   test_pin();
+  test_levels();
 }
 
 }  // namespace dmar::bare

@@ -15,9 +15,13 @@ constexpr uint32_t kApicSpurious = kLocalApic + 0x0F0;
 constexpr uint32_t kApicEnable = 1U << 8;
 constexpr uint8_t kSpuriousVector = 0xFF;
 
-constexpr uint32_t kIoApicIndex = 0xFEC0'0000;
-constexpr uint32_t kIoApicWindow = kIoApicIndex + 0x10;
-constexpr uint32_t kFirstEntry = 0x10;  // two registers for each input
+constexpr uint32_t kChipsetIoApic = 0xFEC0'0000;
+constexpr uint32_t kSecondIoApic = 0xFEC1'0000;
+constexpr uint32_t kIoApicWindow = 0x10;
+constexpr uint32_t kIoApicEnd = 0x40;
+constexpr uint32_t kIoApicVersion = 0x01;
+constexpr uint32_t kWithEndRegister = 0x20;  // versions from here on
+constexpr uint32_t kFirstEntry = 0x10;       // two registers for each input
 constexpr uint32_t kMasked = 1U << 16;
 constexpr uint32_t kLevel = 1U << 15;
 constexpr uint32_t kActiveLow = 1U << 13;
@@ -39,13 +43,16 @@ struct [[gnu::packed]] GateTable {
 
 alignas(8) Gate gates[256];
 volatile uint32_t counts[256];
-void (*release_pin)() = nullptr;
+void (*before_end[256])();
+void (*after_end[256])();
+uint32_t pci_io_apic = kChipsetIoApic;
 
 template <uint8_t vector>
 [[gnu::interrupt]] void handler(Frame *) {
   counts[vector] = counts[vector] + 1;
-  if (vector == kPinVector && release_pin != nullptr) release_pin();
+  if (before_end[vector] != nullptr) before_end[vector]();
   register32(kApicEnd) = 0;
+  if (after_end[vector] != nullptr) after_end[vector]();
 }
 
 [[gnu::interrupt]] void spurious(Frame *) {}
@@ -61,9 +68,22 @@ void set_gate(uint8_t vector, void (*function)(Frame *)) {
                    static_cast<uint16_t>(address >> 16)};
 }
 
-void set_io_apic(uint32_t index, uint32_t value) {
-  register32(kIoApicIndex) = index;
-  register32(kIoApicWindow) = value;
+uint32_t get_io_apic(uint32_t base, uint32_t index) {
+  register32(base) = index;
+  return register32(base + kIoApicWindow);
+}
+
+void set_io_apic(uint32_t base, uint32_t index, uint32_t value) {
+  register32(base) = index;
+  register32(base + kIoApicWindow) = value;
+}
+
+// Masked before it changes.
+void set_entry(uint32_t base, unsigned input, unsigned index, uint32_t low) {
+  const uint32_t entry = kFirstEntry + 2 * input;
+  set_io_apic(base, entry, kLevel | kMasked);
+  set_io_apic(base, entry + 1, kRemappable | (index & 0x7FFF) << 17);
+  set_io_apic(base, entry, low | kLevel | kActiveLow | (index >> 15 & 1) << 11);
 }
 
 }  // namespace
@@ -79,25 +99,49 @@ void interrupts_start() {
   set_gate(kPinVector, handler<kPinVector>);
   set_gate(kFaultVector, handler<kFaultVector>);
   set_gate(kForeignVector, handler<kForeignVector>);
+  set_gate(kLevelVector, handler<kLevelVector>);
   const GateTable table = {sizeof gates - 1, gates};
   asm volatile("lidt %0" : : "m"(table));
   register32(kApicSpurious) = kApicEnable | kSpuriousVector;
+  // Where there is nothing all bits read alike.
+  const uint32_t second = get_io_apic(kSecondIoApic, kIoApicVersion);
+  if (second != 0 && second != 0xFFFF'FFFF) pci_io_apic = kSecondIoApic;
   asm volatile("sti");
 }
 
 uint32_t arrived(uint8_t vector) { return counts[vector]; }
 
-void on_pin(void (*release)()) { release_pin = release; }
+void on_interrupt(uint8_t vector, void (*before)(), void (*after)()) {
+  before_end[vector] = before;
+  after_end[vector] = after;
+}
 
 uint8_t local_apic_id() { return static_cast<uint8_t>(register32(kApicId) >> 24); }
 
 void route_pin(unsigned input, unsigned index) {
-  const uint32_t entry = kFirstEntry + 2 * input;
-  set_io_apic(entry + 1, kRemappable | (index & 0x7FFF) << 17);
   // The vector is the one of the remapping table too: by it the end of interrupt finds the entry.
-  set_io_apic(entry, kLevel | kActiveLow | (index >> 15 & 1) << 11 | kPinVector);
+  set_entry(kChipsetIoApic, input, index, kPinVector);
 }
 
-void mask_pin(unsigned input) { set_io_apic(kFirstEntry + 2 * input, kMasked); }
+void mask_pin(unsigned input) { set_io_apic(kChipsetIoApic, kFirstEntry + 2 * input, kMasked); }
+
+namespace io_apic {
+
+bool ends_by_register() {
+  return (get_io_apic(pci_io_apic, kIoApicVersion) & 0xFF) >= kWithEndRegister;
+}
+
+void route(unsigned input, unsigned index, uint8_t vector, bool masked) {
+  set_entry(pci_io_apic, input, index, vector | (masked ? kMasked : 0));
+}
+
+void mask(unsigned input) {
+  const uint32_t entry = kFirstEntry + 2 * input;
+  set_io_apic(pci_io_apic, entry, get_io_apic(pci_io_apic, entry) | kMasked);
+}
+
+void end(uint8_t vector) { register32(pci_io_apic + kIoApicEnd) = vector; }
+
+}  // namespace io_apic
 
 }  // namespace dmar::bare

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two groups of tests, in this order.
+// The groups of tests, in this order.
 #ifndef DMAR_BARE_TESTS_HPP
 #define DMAR_BARE_TESTS_HPP
 
@@ -10,6 +10,8 @@ namespace dmar::bare {
 // False when going on makes no sense. Leaves queue, translation and fault events on.
 bool test_dma(const unit::Features &features);
 void test_interrupts(const unit::Features &features);
+// With interrupt remapping on: pins that stay asserted.
+void test_levels();
 
 }  // namespace dmar::bare
 

@@ -94,7 +94,10 @@ class Rig {
   [[nodiscard]] Command command() const;
   void push_trigger(const Trigger::Scope &given);
   void prepare_trigger();
+  [[nodiscard]] std::optional<std::uint64_t> page_operand() const;
+  void start_write(std::uint32_t offset, unsigned bytes, std::uint64_t value);
   void start_trigger();
+  [[nodiscard]] bool step_complete();
   [[nodiscard]] bool trigger_complete();
   void check_drained() const;
   void begin_stall(Stall stall);
@@ -116,6 +119,9 @@ class Rig {
   std::uint32_t status_ = 0;
   unsigned version_ = 0;  // published
   unsigned next_ = 0;     // the trigger makes this one effective
+  // Of a trigger in two steps.
+  enum class Step { kFirst, kOperand, kSecond };
+  Step step_ = Step::kFirst;
   std::vector<Flight> flights_;
   std::uint8_t next_id_ = 0;
   bool confirming_ = false;  // one answer is legal

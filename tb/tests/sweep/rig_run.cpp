@@ -43,7 +43,7 @@ Request same_interrupt(Request request) {
 
 // The invalidation names the domain that the old version used.
 Trigger::Scope Rig::scope() const {
-  Trigger::Scope scope = trigger_.scope;
+  Trigger::Scope scope = step_ == Step::kFirst ? trigger_.scope : trigger_.then;
   if (auto *context = std::get_if<ContextScope>(&scope)) {
     context->domain = versions_.domain(version_);
   }
@@ -68,16 +68,24 @@ Rig::Command Rig::command() const {
 
 // Operands, so that one more write is enough.
 void Rig::prepare_trigger() {
+  step_ = Step::kFirst;
   if (trigger_.change == Change::kRoot) write(reg::kRtaddr, 8, versions_.root(next_).raw());
   if (trigger_.change == Change::kInterruptTable) {
     write(reg::kIrta, 8, versions_.interrupt_table(next_).raw() | Versions::kInterruptSize);
   }
+  if (const auto operand = page_operand()) write(reg::kIva, 8, *operand);
+}
+
+std::optional<std::uint64_t> Rig::page_operand() const {
   const Trigger::Scope given = scope();
   const auto *pages = std::get_if<IotlbScope>(&given);
-  if (pages != nullptr && trigger_.path == Path::kRegisters) {
-    write(reg::kIva, 8,
-          pages->address.raw() | (pages->leaf_only ? iotlb::kIvaIh : 0) | pages->address_mask);
-  }
+  if (pages == nullptr || trigger_.path != Path::kRegisters) return std::nullopt;
+  return pages->address.raw() | (pages->leaf_only ? iotlb::kIvaIh : 0) | pages->address_mask;
+}
+
+void Rig::start_write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+  oracle_.write(offset, bytes, value, cycle());
+  unit_->start_write(offset, bytes, value);
 }
 
 void Rig::push_trigger(const Trigger::Scope &given) {
@@ -94,13 +102,9 @@ void Rig::push_trigger(const Trigger::Scope &given) {
 
 void Rig::start_trigger() {
   const Trigger::Scope given = scope();
-  const auto start = [this](std::uint32_t offset, unsigned bytes, std::uint64_t value) {
-    oracle_.write(offset, bytes, value, cycle());
-    unit_->start_write(offset, bytes, value);
-  };
   if (trigger_.path == Path::kCommand) {
     const std::uint32_t value = command().value;
-    start(reg::kGcmd, 4, value);
+    start_write(reg::kGcmd, 4, value);
     levels_ = value & ~(gcmd::kSrtp | gcmd::kSirtp);
     return;
   }
@@ -109,16 +113,43 @@ void Rig::start_trigger() {
   if (trigger_.path == Path::kQueue) {
     push_trigger(given);
     push_wait();
-    start(reg::kIqt, 8, 16 * tail_);
+    start_write(reg::kIqt, 8, 16 * tail_);
   } else if (context != nullptr) {
-    start(reg::kCcmd, 8, context_command(*context));
+    start_write(reg::kCcmd, 8, context_command(*context));
   } else {
-    start(reg::kIotlb, 8, iotlb_command(*pages));
+    start_write(reg::kIotlb, 8, iotlb_command(*pages));
   }
 }
 
-// Called once a cycle. A status write is seen at once, a register when a read of it comes back.
+// Called once a cycle. The second step begins when the first is complete; the tables that it frees
+// are used for something else as soon as it is complete too.
 bool Rig::trigger_complete() {
+  if (step_ == Step::kOperand) {
+    if (unit_->register_busy()) return false;
+    step_ = Step::kSecond;
+    start_trigger();
+    return false;
+  }
+  if (!step_complete()) return false;
+  if (!in_two_steps(trigger_.change)) return true;
+  if (step_ == Step::kSecond) {
+    if (next_ != version_) versions_.reuse_freed(next_);
+    return true;
+  }
+  check_drained();
+  if (next_ != version_) versions_.publish_table(next_);
+  step_ = Step::kSecond;
+  if (const auto operand = page_operand()) {
+    step_ = Step::kOperand;
+    start_write(reg::kIva, 8, *operand);
+  } else {
+    start_trigger();
+  }
+  return false;
+}
+
+// A status write is seen at once, a register when a read of it comes back.
+bool Rig::step_complete() {
   if (unit_->register_busy()) return false;
   if (trigger_.path == Path::kQueue) return oracle_.status_writes_due() == 0;
   if (polling_) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kind of invalidation, as one register write that starts it and a way to see its completion.
+// Every kind of invalidation, as one register write that starts it and a way to see its completion;
+// where a change has two steps, two of them, one after the other.
 #ifndef DMAR_SWEEP_TRIGGER_HPP
 #define DMAR_SWEEP_TRIGGER_HPP
 
@@ -26,6 +27,7 @@ struct Trigger {
   Path path;
   Change change;  // that it makes effective
   Scope scope = {};
+  Scope then = {};  // of the second step
 };
 
 // All that a unit of this configuration has.

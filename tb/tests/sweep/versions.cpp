@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 constexpr std::array<std::uint64_t, 2> kHost{0x4000'0000, 0x6000'0000};
+constexpr std::uint64_t kTrap = 0x5000'0000;  // where no version leads
+constexpr std::uint64_t kRights = second_stage::kRead | second_stage::kWrite;
 constexpr unsigned kLevels = 4;
 
 // The destination of an interrupt tells its entry and the version.
@@ -38,9 +40,17 @@ Versions::Versions(Memory &memory, const Config &config, Change change)
       domains_[version].map(page(n), HostAddr(kHost[version] + n * kPage));
     }
   }
-  table_entry_ = builder_.entry_address(domains_[0], kFirstPage, 2);
+  const unsigned level = change == Change::kFreedTables ? 3 : 2;
+  table_entry_ = builder_.entry_address(domains_[0], kFirstPage, level);
   table_values_ = {memory.read64(table_entry_),
-                   memory.read64(builder_.entry_address(domains_[1], kFirstPage, 2))};
+                   memory.read64(builder_.entry_address(domains_[1], kFirstPage, level))};
+  for (const unsigned version : {0U, 1U}) {
+    tables_[version] = builder_.entry_address(domains_[version], kFirstPage, 1);
+    upper_[version] = builder_.entry_address(domains_[version], kFirstPage, 2);
+  }
+  if (change == Change::kSuperPage) {
+    table_values_[1] = kHost[1] | second_stage::kPageSize | kRights;
+  }
   // A second root table, whose context table has the device in the second domain.
   builder_.attach(kDevice, domains_[1]);
   const HostAddr context = builder_.context_entry_address(kDevice);
@@ -65,10 +75,20 @@ void Versions::publish(unsigned version) {
       break;
     case Change::kLeaf:
       for (unsigned n = 0; n < kPages; ++n) {
-        const std::uint64_t rights = second_stage::kRead | second_stage::kWrite;
         memory_.write64(builder_.entry_address(domains_[0], page(n), 1),
-                        (kHost[version] + n * kPage) | rights);
+                        (kHost[version] + n * kPage) | kRights);
       }
+      break;
+    case Change::kFreedTable:
+    case Change::kFreedTables:
+      map_all(version, version);      // new tables, known to nobody yet
+      map_all(1 - version, version);  // the leaves of those in use
+      break;
+    case Change::kSuperPage:
+      if (version == 0) {
+        memory_.write64(table_entry_, kHost[0] | second_stage::kPageSize | kRights);
+      }
+      map_all(0, version);
       break;
     case Change::kInterruptEntry:
       for (unsigned n = 0; n < interrupts_[0].entries(); ++n) {
@@ -80,6 +100,32 @@ void Versions::publish(unsigned version) {
     case Change::kInterruptTable:
     case Change::kInterruptEnable:
       break;
+  }
+}
+
+// Points the tables of one domain to the pages of `version`.
+void Versions::map_all(unsigned tables, unsigned version) {
+  if (change_ == Change::kFreedTables) {
+    memory_.write64(upper_[tables], tables_[tables].raw() | kRights);
+  }
+  for (unsigned n = 0; n < kPages; ++n) {
+    memory_.write64(HostAddr(tables_[tables].raw() + 8 * n),
+                    (kHost[version] + n * kPage) | kRights);
+  }
+}
+
+void Versions::publish_table(unsigned version) {
+  memory_.write64(table_entry_, table_values_[version]);
+}
+
+// Data that looks like entries which lead somewhere else.
+void Versions::reuse_freed(unsigned version) {
+  if (change_ == Change::kSuperPage && version == 0) return;  // no table was freed
+  const unsigned freed = 1 - version;
+  if (change_ == Change::kFreedTables) memory_.write64(upper_[freed], kTrap | kRights);
+  for (unsigned n = 0; n < kPages; ++n) {
+    memory_.write64(HostAddr(tables_[freed].raw() + 8 * n), (kTrap + n * kPage) | kRights);
+    memory_.write64(HostAddr(kTrap + 8 * n), (kTrap + n * kPage) | kRights);
   }
 }
 

@@ -20,12 +20,19 @@ enum class Change {
   kContext,
   kTable,
   kLeaf,
+  kFreedTable,   // in two steps: the leaves move, then their table does, and
+  kFreedTables,  // the one above it too, and its page is used for something else
+  kSuperPage,    // takes the place of a table, and back
   kInterruptEntry,
   kRoot,
   kTranslation,
   kInterruptTable,
   kInterruptEnable,
 };
+constexpr bool in_two_steps(Change change) {
+  return change == Change::kFreedTable || change == Change::kFreedTables ||
+         change == Change::kSuperPage;
+}
 constexpr bool about_interrupts(Change change) {
   return change == Change::kInterruptEntry || change == Change::kInterruptTable ||
          change == Change::kInterruptEnable;
@@ -45,6 +52,9 @@ class Versions {
   [[nodiscard]] Change change() const { return change_; }
   // Writes `version` into memory, as far as it is there.
   void publish(unsigned version);
+  // The second step, where a change has two, and what becomes of the tables that it frees.
+  void publish_table(unsigned version);
+  void reuse_freed(unsigned version);
   // Domain of the device in `version`.
   [[nodiscard]] unsigned domain(unsigned version) const;
   [[nodiscard]] HostAddr root(unsigned version) const;
@@ -55,14 +65,19 @@ class Versions {
   [[nodiscard]] std::uint64_t reached(unsigned version, const Request &request) const;
 
  private:
+  void map_all(unsigned tables, unsigned version);
+
   Memory &memory_;
   Change change_;
   TableBuilder builder_;
   std::array<Domain, 2> domains_;
   std::array<HostAddr, 2> roots_;
   std::array<InterruptTable, 2> interrupts_;
-  HostAddr table_entry_;                       // of level 2, above the probed pages
-  std::array<std::uint64_t, 2> table_values_;  // leading to the page table of each domain
+  HostAddr table_entry_;                       // above the probed pages
+  std::array<std::uint64_t, 2> table_values_;  // leading to the tables of each domain
+  // Of each domain: its table of level 1, and the entry of level 2 that leads there.
+  std::array<HostAddr, 2> tables_;
+  std::array<HostAddr, 2> upper_;
 };
 
 }  // namespace dmar::bench

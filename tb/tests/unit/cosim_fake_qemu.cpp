@@ -69,6 +69,7 @@ class Emulator {
       }
       if (option == "-fake") mode_ = value;
       if (option == "-append") command_line_ = value;
+      if (option == "-D") log_ = ::open(value.c_str(), O_WRONLY | O_CLOEXEC);
     }
   }
 
@@ -254,6 +255,7 @@ class Emulator {
     if (mode_ == "reset in dma") reset_in_dma();
     if (mode_ == "pins") many_pins();
     if (mode_ == "pin order") order_of_pins();
+    if (mode_ == "broadcast") broadcasts();
     shut_down(mode_ == "reboot" ? "guest-reset" : "guest-shutdown");
     return 0;
   }
@@ -381,6 +383,30 @@ class Emulator {
     await_interrupts(200);
   }
 
+  void log(const std::string &text) {
+    check(::write(log_, text.data(), text.size()) == static_cast<ssize_t>(text.size()), "no log");
+  }
+
+  // The local APIC tells that an interrupt has ended, and nobody writes to the I/O APIC. A level
+  // that fell before makes no second interrupt, one that stands makes the next.
+  void broadcasts() {
+    const std::string end = "ioapic_eoi_broadcast EOI broadcast for vector 52\n";
+    bar("unit", true, kIoapic, 0x18, 4);
+    bar("unit", true, kIoapic + 0x10, 0x8034, 4);
+    for (unsigned i = 1; i <= 100; ++i) {
+      put_line(sockets_["qtest"], "IRQ raise 4");
+      await_interrupts(2 * i - 1);
+      log(end.substr(0, i % end.size()));  // in two pieces
+      log(end.substr(i % end.size()));
+      await_interrupts(2 * i);
+      put_line(sockets_["qtest"], "IRQ lower 4");
+      log(end);
+      bar("unit", false, kUnit, 0, 4);
+    }
+    for (int i = 0; i < 10; ++i) serve(10);
+    await_interrupts(200);
+  }
+
   std::string mode_ = "exit";
   std::string command_line_;
   std::map<std::string, int> sockets_;
@@ -388,6 +414,7 @@ class Emulator {
   int ram_file_ = -1;
   std::uint8_t *ram_ = nullptr;
   std::uint32_t index_ = 0;
+  int log_ = -1;  // of trace events
   bool running_ = false;
   std::vector<std::uint32_t> interrupts_;
 };

@@ -16,7 +16,7 @@ using testing::Not;
 using Words = std::vector<std::string>;
 
 const QemuDescriptors kDescriptors{
-    .qtest = 10, .monitor = 11, .console = 12, .unit = 13, .disks = {14}, .edu = 15};
+    .qtest = 10, .monitor = 11, .console = 12, .eoi_log = 16, .unit = 13, .disks = {14}, .edu = 15};
 
 // The values of an option, in order.
 Words values(const Words &words, const std::string &option) {
@@ -48,6 +48,8 @@ TEST(QemuCommand, OfAnOrdinaryMachine) {
   EXPECT_THAT(values(words, "-qtest-log"), ElementsAre("none"));
   EXPECT_THAT(values(words, "-mon"), ElementsAre("chardev=monitor,mode=control"));
   EXPECT_THAT(values(words, "-serial"), ElementsAre("chardev:serial"));
+  EXPECT_THAT(values(words, "-trace"), ElementsAre("ioapic_eoi_broadcast"));
+  EXPECT_THAT(values(words, "-D"), ElementsAre("/dev/fd/16"));
   EXPECT_THAT(values(words, "-device"), ElementsAre("x-pci-proxy-dev,id=unit,addr=04.0,fd=13",
                                                     "x-pci-proxy-dev,id=disk0,addr=05.0,fd=14",
                                                     "x-pci-proxy-dev,id=edu,addr=06.0,fd=15"));

@@ -110,6 +110,11 @@ TEST_F(CosimRtlMachine, TakesPinsBeforeTheAccessesThatFollowThem) {
   EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
 }
 
+TEST_F(CosimRtlMachine, TakesEndsOfInterruptsThatAreBroadcast) {
+  expect_success(run_as("broadcast"));
+  EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
+}
+
 TEST_F(CosimRtlMachine, RecordsATrace) {
   options.record = image.string() + ".trace.gz";
   expect_success(run_as("dma"));
