@@ -68,28 +68,7 @@ FileDescriptor make_file(const char *name, const std::vector<std::uint8_t> &cont
   return file;
 }
 
-SourceId disk_source(const MachineOptions &options, std::size_t index) {
-  if (index > 0) return bdf(0, place::kMoreDisksSlot + static_cast<unsigned>(index) - 1, 0);
-  return options.bridge ? place::kBehindBridge : bdf(0, place::kDiskSlot, 0);
-}
-
-// Numbers of devices on the pin board: disks from 0 on, and
-constexpr unsigned kEdu = 100;
-constexpr unsigned kChipset = 101;
-
-// Where INTA of a device arrives at an I/O APIC: bridge and chipset turn the four pins by the
-// number of the slot.
-unsigned ioapic_input(const MachineOptions &options, unsigned device) {
-  unsigned turns = 0;
-  if (device == kEdu) {
-    turns = place::kEduSlot;
-  } else if (device > 0) {
-    turns = place::kMoreDisksSlot + device - 1;
-  } else {
-    turns = options.bridge ? place::kBridgeSlot + 1 : place::kDiskSlot;
-  }
-  return 20 + turns % 4;
-}
+constexpr unsigned kChipset = 101;  // its number on the pin board; functions count from 0
 
 }  // namespace
 
@@ -105,8 +84,10 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
       unit_function_(unit_, ioapic_),
       pins_([this](unsigned input, bool asserted, unsigned) { ioapic_.set_pin(input, asserted); }),
       chipset_pins_([this](unsigned input, bool asserted, unsigned who) {
-        chipset_->set(input, asserted, who == kEdu ? *edu_port_ : *disks_.at(who).port);
-      }) {
+        chipset_->set(input, asserted, *functions_.at(who).port);
+      }),
+      functions_(options_, dma_,
+                 [this](std::size_t function, bool asserted) { device_pin(function, asserted); }) {
   unit_.observe_submissions([this](const Request &request, const golden::Verdict &verdict) {
     wave_.before(request, verdict, unit_.rtl());
   });
@@ -114,36 +95,12 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
     recorder_->unit(static_cast<std::uint32_t>(unit_.golden().read(reg::kVer, 4)),
                     unit_.golden().read(reg::kCap, 8), unit_.golden().read(reg::kEcap, 8));
   }
-  for (std::size_t i = 0; i < options_.disks.size(); ++i) add_disk(i);
-  edu_port_ = dma_.make_port(bdf(0, place::kEduSlot, 0),
-                             [this](bool asserted) { device_pin(kEdu, asserted); });
-  edu_ = std::make_unique<devices::Edu>(*edu_port_);
-  edu_->on_provoke = [this](std::uint32_t what) { provoke(what); };
   launch();
   place_unit();
 }
 
 Machine::~Machine() {
   dma_.close();  // devices are destroyed with nothing of theirs in flight
-}
-
-void Machine::add_disk(std::size_t index) {
-  using Mode = devices::Disk::Mode;
-  const DiskOptions &options = options_.disks[index];
-  Disk disk{.file = std::make_unique<devices::Disk>(
-                options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite),
-            .port = dma_.make_port(disk_source(options_, index),
-                                   [this, index](bool asserted) {
-                                     device_pin(static_cast<unsigned>(index), asserted);
-                                   }),
-            .device = nullptr};
-  const bool behind_bridge = options_.bridge && index == 0;
-  disk.device = std::make_unique<devices::VirtioBlk>(
-      *disk.port, *disk.file,
-      devices::VirtioBlkOptions{
-          .id = fmt::format("opendmar-{}", index),
-          .bus = behind_bridge ? devices::PciBus::kConventional : devices::PciBus::kRootComplex});
-  disks_.push_back(std::move(disk));
 }
 
 void Machine::launch() {
@@ -181,10 +138,10 @@ void Machine::launch() {
   numbers.eoi_log = give(std::move(log.theirs));
   eoi_log_ = std::make_unique<EoiLog>(std::move(log.ours));
   numbers.unit = connect("the unit", &unit_function_);
-  for (std::size_t i = 0; i < disks_.size(); ++i) {
-    numbers.disks.push_back(connect(fmt::format("disk {}", i), disks_[i].device.get()));
+  for (std::size_t i = 0; i < functions_.count(); ++i) {
+    const Functions::Function &function = functions_.at(i);
+    numbers.functions.push_back(connect(function.placement.name, function.device));
   }
-  numbers.edu = connect("the DMA test device", edu_.get());
   if (!options_.initrd.empty()) numbers.initrd = give(make_file("initrd", options_.initrd));
   if (!options_.dmar_table.empty()) {
     numbers.dmar_table = give(make_file("DMAR table", options_.dmar_table));
@@ -227,20 +184,18 @@ void Machine::chipset_pin(unsigned pin, bool raised) {
 
 // Operating systems find one of the two I/O APICs in the ACPI tables. A bare-metal kernel may use
 // either: QEMU's, at the input in the interrupt line byte, which firmware wrote, or ours.
-void Machine::device_pin(unsigned device, bool asserted) {
-  const unsigned input = ioapic_input(options_, device);
-  if (options_.remap_interrupts || options_.bare_metal) pins_.set(device, input, asserted);
-  if (options_.remap_interrupts) return;
-  devices::PciFunction &function =
-      device == kEdu ? static_cast<devices::PciFunction &>(*edu_) : *disks_.at(device).device;
-  chipset_pins_.set(device, options_.bare_metal ? function.config_read(kInterruptLine, 1) : input,
-                    asserted);
-}
-
-void Machine::provoke(std::uint32_t /*what*/) {
-  for (const Disk &disk : disks_) {
-    disk.device->misbehave_next(devices::Misbehaviour::kWriteReadOnlyBuffer);
+void Machine::device_pin(std::size_t function, bool asserted) {
+  const Placement &placement = functions_.at(function).placement;
+  const auto number = static_cast<unsigned>(function);
+  if (options_.remap_interrupts || options_.bare_metal) {
+    pins_.set(number, placement.intx_input, asserted);
   }
+  if (options_.remap_interrupts) return;
+  chipset_pins_.set(number,
+                    options_.bare_metal
+                        ? functions_.at(function).device->config_read(kInterruptLine, 1)
+                        : placement.intx_input,
+                    asserted);
 }
 
 // The local APIC of a CPU takes any write to its range as a message. Whatever DMA came before it
@@ -304,6 +259,7 @@ void Machine::serve(Proxy &proxy) {
 
 // Lets the unit and the devices go on for a moment; whether there is more to do.
 bool Machine::work() {
+  const bool delivered = functions_.deliver();
   dma_.proceed();
   if (!unit_.at_rest()) {
     const std::uint64_t until_wave = wave_.distance(unit_.rtl());
@@ -312,7 +268,7 @@ bool Machine::work() {
   }
   wave_.at(unit_.rtl());
   for (const Message &message : unit_.take_messages()) inject(message);
-  return !unit_.at_rest() || !dma_.idle();
+  return delivered || !unit_.at_rest() || !dma_.idle();
 }
 
 // False when somebody asked to stop.
@@ -423,16 +379,18 @@ MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_desc
   unit_.final_check();
   wave_.finish(unit_.rtl());
   if (recorder_) recorder_->finish();
+  try {
+    functions_.finish();
+  } catch (const CosimError &error) {
+    output_error_ = error.what();
+  }
   end->seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   return *end;
 }
 
 std::vector<std::string> Machine::device_errors() const {
-  std::vector<std::string> errors;
-  for (std::size_t i = 0; i < disks_.size(); ++i) {
-    const std::string error = disks_[i].device->last_error();
-    if (!error.empty()) errors.push_back(fmt::format("disk {}: {}", i, error));
-  }
+  std::vector<std::string> errors = functions_.errors();
+  if (!output_error_.empty()) errors.push_back(output_error_);
   if (undelivered_ != 0) {
     errors.push_back(
         fmt::format("{} interrupt messages left for addresses outside FEEx_xxxxh, "

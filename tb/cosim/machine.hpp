@@ -16,6 +16,7 @@
 #include "cosim/console.hpp"
 #include "cosim/dma_engine.hpp"
 #include "cosim/eoi_log.hpp"
+#include "cosim/functions.hpp"
 #include "cosim/guest_memory.hpp"
 #include "cosim/lockstep.hpp"
 #include "cosim/machine_options.hpp"
@@ -27,10 +28,7 @@
 #include "cosim/recorder.hpp"
 #include "cosim/unit_function.hpp"
 #include "cosim/wave_trigger.hpp"
-#include "devices/disk.hpp"
-#include "devices/edu.hpp"
 #include "devices/ioapic.hpp"
-#include "devices/virtio_blk.hpp"
 
 namespace dmar::cosim {
 
@@ -63,6 +61,7 @@ class Machine {
                  const std::function<void()> &progress);
 
   [[nodiscard]] Lockstep &unit() { return unit_; }
+  [[nodiscard]] const Functions &functions() const { return functions_; }
   [[nodiscard]] const Console &console() const { return *console_; }
   [[nodiscard]] const WaveTrigger &wave() const { return wave_; }
   [[nodiscard]] const Recorder *recorder() const { return recorder_.get(); }
@@ -77,21 +76,14 @@ class Machine {
     ProxyLink link;
     devices::PciFunction *function;
   };
-  struct Disk {
-    std::unique_ptr<devices::Disk> file;
-    std::unique_ptr<devices::DmaPort> port;
-    std::unique_ptr<devices::VirtioBlk> device;
-  };
 
-  void add_disk(std::size_t index);
   void launch();
   void place_unit();
   void serve(Proxy &proxy);
   void answer(Proxy &proxy, ProxyLink::Received received);
   void take_pins();
   void chipset_pin(unsigned pin, bool raised);
-  void device_pin(unsigned device, bool asserted);
-  void provoke(std::uint32_t what);
+  void device_pin(std::size_t function, bool asserted);
   void inject(const Message &message);
   bool work();
   bool poll_once(bool busy, int stop_descriptor, Clock::time_point deadline);
@@ -109,9 +101,7 @@ class Machine {
   UnitFunction unit_function_;
   PinBoard pins_;          // to our I/O APIC
   PinBoard chipset_pins_;  // of our devices, to QEMU's
-  std::vector<Disk> disks_;
-  std::unique_ptr<devices::DmaPort> edu_port_;
-  std::unique_ptr<devices::Edu> edu_;
+  Functions functions_;
   std::vector<Proxy> proxies_;
   std::unique_ptr<Qtest> qtest_;
   std::unique_ptr<Qmp> qmp_;
@@ -120,6 +110,7 @@ class Machine {
   std::unique_ptr<ChipsetPin> chipset_;
   std::unique_ptr<QemuProcess> qemu_;
   bool running_ = false;           // the guest has been let go
+  std::string output_error_;       // what could not be written
   std::uint64_t undelivered_ = 0;  // interrupt messages that no local APIC of QEMU takes
 };
 

@@ -11,12 +11,17 @@
 
 #include "cosim/dma_engine.hpp"
 #include "cosim/wave_trigger.hpp"
+#include "devices/net_frame.hpp"
 
 namespace dmar::cosim {
 
 struct DiskOptions {
   std::filesystem::path image = {};
   bool read_only = false;
+};
+
+struct NetworkOptions {
+  devices::MacAddress mac = {};
 };
 
 struct MachineOptions {
@@ -27,6 +32,8 @@ struct MachineOptions {
   std::vector<std::uint8_t> initrd = {};  // contents; empty: none
   std::string append = {};                // kernel command line
   std::vector<DiskOptions> disks = {};
+  std::vector<NetworkOptions> networks = {};          // cards, all on one network
+  std::optional<std::filesystem::path> capture = {};  // of that network, pcap
   bool bridge = false;           // the first disk sits behind a PCIe-to-PCI bridge
   bool bare_metal = false;       // no operating system: debug exit port and test device
   bool remap_interrupts = true;  // I/O APIC of our own, so that its interrupts pass the unit too
@@ -50,6 +57,8 @@ inline constexpr unsigned kEduSlot = 6;
 inline constexpr unsigned kBridgeSlot = 7;
 inline constexpr unsigned kMoreDisksSlot = 8;
 inline constexpr unsigned kMaxDisks = 16;
+inline constexpr unsigned kNetworkSlot = 24;  // and those behind it
+inline constexpr unsigned kMaxNetworks = 6;
 inline constexpr std::uint32_t kRegisters = 0xFED9'0000;
 inline constexpr std::uint32_t kIoapic = 0xFEC1'0000;
 inline constexpr std::uint32_t kChipsetIoapic = 0xFEC0'0000;

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "cosim/eoi_log.hpp"
+#include "cosim/placement.hpp"
 
 namespace dmar::cosim {
 
@@ -31,13 +32,10 @@ void add_devices(std::vector<std::string> &words, const MachineOptions &options,
   if (options.bridge) {
     add(fmt::format("pcie-pci-bridge,id=bridge,{},msi=off", slot(place::kBridgeSlot)));
   }
-  for (std::size_t i = 0; i < descriptors.disks.size(); ++i) {
-    std::string where =
-        slot(i == 0 ? place::kDiskSlot : place::kMoreDisksSlot + static_cast<unsigned>(i) - 1);
-    if (options.bridge && i == 0) where = "bus=bridge,addr=01.0";
-    add(proxy(fmt::format("disk{}", i), where, descriptors.disks[i]));
+  const std::vector<Placement> places = placements(options);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    add(proxy(places[i].id, places[i].where, descriptors.functions.at(i)));
   }
-  add(proxy("edu", slot(place::kEduSlot), descriptors.edu));
   if (options.bare_metal) {
     add("pc-testdev");
     add("isa-debug-exit,iobase=0xf4,iosize=0x4");

@@ -17,8 +17,7 @@ struct QemuDescriptors {
   int console = -1;  // a socket, or the log file of an interactive machine
   int eoi_log = -1;  // a pipe
   int unit = -1;
-  std::vector<int> disks;
-  int edu = -1;
+  std::vector<int> functions = {};  // of placements(), in their order
   int initrd = -1;
   int dmar_table = -1;
   int madt_table = -1;

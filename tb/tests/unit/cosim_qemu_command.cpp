@@ -16,7 +16,13 @@ using testing::Not;
 using Words = std::vector<std::string>;
 
 const QemuDescriptors kDescriptors{
-    .qtest = 10, .monitor = 11, .console = 12, .eoi_log = 16, .unit = 13, .disks = {14}, .edu = 15};
+    .qtest = 10, .monitor = 11, .console = 12, .eoi_log = 16, .unit = 13, .functions = {14, 15}};
+
+MachineOptions with_disks(std::size_t disks) {
+  MachineOptions options;
+  options.disks.resize(disks);
+  return options;
+}
 
 // The values of an option, in order.
 Words values(const Words &words, const std::string &option) {
@@ -28,7 +34,7 @@ Words values(const Words &words, const std::string &option) {
 }
 
 TEST(QemuCommand, OfAnOrdinaryMachine) {
-  MachineOptions options;
+  MachineOptions options = with_disks(1);
   options.megabytes = 768;
   options.cpu = "max";
   options.kernel = "/boot/vmlinuz with blank";
@@ -66,9 +72,9 @@ TEST(QemuCommand, OfAnOrdinaryMachine) {
 
 TEST(QemuCommand, PlacesSeveralDisks) {
   QemuDescriptors descriptors = kDescriptors;
-  descriptors.disks = {20, 21, 22, 23};
+  descriptors.functions = {20, 21, 22, 23, 15};
   EXPECT_THAT(
-      values(qemu_arguments({}, descriptors), "-device"),
+      values(qemu_arguments(with_disks(4), descriptors), "-device"),
       ElementsAre(
           "x-pci-proxy-dev,id=unit,addr=04.0,fd=13", "x-pci-proxy-dev,id=disk0,addr=05.0,fd=20",
           "x-pci-proxy-dev,id=disk1,addr=08.0,fd=21", "x-pci-proxy-dev,id=disk2,addr=09.0,fd=22",
@@ -77,15 +83,27 @@ TEST(QemuCommand, PlacesSeveralDisks) {
 
 TEST(QemuCommand, NeedsNoDisk) {
   QemuDescriptors descriptors = kDescriptors;
-  descriptors.disks = {};
+  descriptors.functions = {15};
   EXPECT_EQ(values(qemu_arguments({}, descriptors), "-device").size(), 2U);
 }
 
-TEST(QemuCommand, PutsTheFirstDiskBehindABridge) {
+TEST(QemuCommand, PlacesNetworkCardsBehindTheDisks) {
   MachineOptions options;
+  options.networks.resize(2);
+  QemuDescriptors descriptors = kDescriptors;
+  descriptors.functions = {15, 20, 21};
+  EXPECT_THAT(values(qemu_arguments(options, descriptors), "-device"),
+              ElementsAre("x-pci-proxy-dev,id=unit,addr=04.0,fd=13",
+                          "x-pci-proxy-dev,id=edu,addr=06.0,fd=15",
+                          "x-pci-proxy-dev,id=network0,addr=18.0,fd=20",
+                          "x-pci-proxy-dev,id=network1,addr=19.0,fd=21"));
+}
+
+TEST(QemuCommand, PutsTheFirstDiskBehindABridge) {
+  MachineOptions options = with_disks(2);
   options.bridge = true;
   QemuDescriptors descriptors = kDescriptors;
-  descriptors.disks = {20, 21};
+  descriptors.functions = {20, 21, 15};
   EXPECT_THAT(values(qemu_arguments(options, descriptors), "-device"),
               ElementsAre("x-pci-proxy-dev,id=unit,addr=04.0,fd=13",
                           "pcie-pci-bridge,id=bridge,addr=07.0,msi=off",
@@ -95,7 +113,7 @@ TEST(QemuCommand, PutsTheFirstDiskBehindABridge) {
 }
 
 TEST(QemuCommand, GivesTheTerminalToAnInteractiveMachine) {
-  MachineOptions options;
+  MachineOptions options = with_disks(1);
   options.interactive = true;
   const Words chardevs = values(qemu_arguments(options, kDescriptors), "-chardev");
   ASSERT_EQ(chardevs.size(), 3U);
@@ -103,7 +121,7 @@ TEST(QemuCommand, GivesTheTerminalToAnInteractiveMachine) {
 }
 
 TEST(QemuCommand, AddsTablesAndInitrd) {
-  MachineOptions options;
+  MachineOptions options = with_disks(1);
   options.append = "console=ttyS0 intel_iommu=on";
   QemuDescriptors descriptors = kDescriptors;
   descriptors.initrd = 30;
@@ -116,16 +134,17 @@ TEST(QemuCommand, AddsTablesAndInitrd) {
 }
 
 TEST(QemuCommand, AddsDevicesForTestKernels) {
-  MachineOptions options;
+  MachineOptions options = with_disks(1);
   options.bare_metal = true;
   const Words devices = values(qemu_arguments(options, kDescriptors), "-device");
   EXPECT_THAT(devices, Contains("pc-testdev"));
   EXPECT_THAT(devices, Contains("isa-debug-exit,iobase=0xf4,iosize=0x4"));
-  EXPECT_THAT(values(qemu_arguments({}, kDescriptors), "-device"), Each(Not(HasSubstr("testdev"))));
+  EXPECT_THAT(values(qemu_arguments(with_disks(1), kDescriptors), "-device"),
+              Each(Not(HasSubstr("testdev"))));
 }
 
 TEST(QemuCommand, EndsWithTheArgumentsOfTheUser) {
-  MachineOptions options;
+  MachineOptions options = with_disks(1);
   options.qemu_arguments = {"-icount", "shift=2,sleep=on", "-d", "int"};
   const Words words = qemu_arguments(options, kDescriptors);
   EXPECT_EQ(Words(words.end() - 4, words.end()), options.qemu_arguments);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// See functions.hpp.
+#include "cosim/functions.hpp"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace dmar::cosim {
+
+Functions::Functions(const MachineOptions &options, DmaEngine &dma, Pin pin) {
+  if (!options.networks.empty()) network_ = std::make_unique<Network>(options.capture);
+  const std::vector<Placement> places = placements(options);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Function function{
+        .placement = places[i],
+        .port = dma.make_port(places[i].source, [pin, i](bool asserted) { pin(i, asserted); })};
+    function.device = &make(options, function);
+    all_.push_back(std::move(function));
+  }
+}
+
+devices::PciFunction &Functions::make(const MachineOptions &options, const Function &function) {
+  switch (function.placement.kind) {
+    case Placement::Kind::kDisk:
+      return make_disk(options.disks[function.placement.index], function);
+    case Placement::Kind::kNetwork:
+      return make_network_card(options.networks[function.placement.index], function);
+    case Placement::Kind::kEdu:
+      break;
+  }
+  return make_edu(function);
+}
+
+devices::PciFunction &Functions::make_disk(const DiskOptions &options, const Function &function) {
+  using Mode = devices::Disk::Mode;
+  files_.push_back(std::make_unique<devices::Disk>(
+      options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite));
+  const Placement &placement = function.placement;
+  disks_.push_back(std::make_unique<devices::VirtioBlk>(
+      *function.port, *files_.back(),
+      devices::VirtioBlkOptions{.id = fmt::format("opendmar-{}", placement.index),
+                                .bus = placement.bridged ? devices::PciBus::kConventional
+                                                         : devices::PciBus::kRootComplex}));
+  return *disks_.back();
+}
+
+devices::PciFunction &Functions::make_network_card(const NetworkOptions &options,
+                                                   const Function &function) {
+  cables_.push_back(std::make_unique<Cable>());
+  network_cards_.push_back(std::make_unique<devices::VirtioNet>(
+      *function.port, *cables_.back(), devices::VirtioNetOptions{.mac = options.mac}));
+  cables_.back()->connect(network_->attach(*network_cards_.back()));
+  return *network_cards_.back();
+}
+
+devices::PciFunction &Functions::make_edu(const Function &function) {
+  edu_ = std::make_unique<devices::Edu>(*function.port);
+  edu_->on_provoke = [this](std::uint32_t) { provoke(); };
+  return *edu_;
+}
+
+void Functions::provoke() {
+  for (const auto &disk : disks_) {
+    disk->misbehave_next(devices::Misbehaviour::kWriteReadOnlyBuffer);
+  }
+}
+
+void Functions::finish() {
+  if (network_) network_->finish();
+}
+
+std::vector<std::string> Functions::errors() const {
+  std::vector<std::string> errors;
+  const auto add = [&errors](const char *kind, std::size_t index, const std::string &error) {
+    if (!error.empty()) errors.push_back(fmt::format("{} {}: {}", kind, index, error));
+  };
+  for (std::size_t i = 0; i < disks_.size(); ++i) add("disk", i, disks_[i]->last_error());
+  for (std::size_t i = 0; i < network_cards_.size(); ++i) {
+    add("network card", i, network_cards_[i]->last_error());
+  }
+  return errors;
+}
+
+}  // namespace dmar::cosim
