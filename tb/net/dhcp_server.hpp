@@ -12,10 +12,10 @@
 
 namespace dmar::net {
 
-// A station gets the address of the pool that the last byte of its MAC address points at, or the
-// next free one, whenever and in whatever order it asks: every run gives the same addresses. It
-// keeps it until it releases it; time does not pass here. When the pool is empty, the offer that
-// nobody took for longest is given to the next station.
+// A station gets the address of the pool that the last byte of its MAC address points at: in every
+// run the same, whoever asks first. Only when that is taken it gets the next free one. It keeps it
+// until it releases it; time does not pass here. When the pool is empty, the offer that nobody took
+// for longest is given to the next station.
 class DhcpServer {
  public:
   struct Settings {
