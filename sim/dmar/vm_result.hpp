@@ -17,7 +17,16 @@ enum class GuestKind : std::uint8_t {
   kSelfTest,   // our own initramfs with its test
   kShell,      // our own initramfs with a shell
   kOther,      // somebody else's initramfs
+  kMachines,   // our own initramfs, which runs virtual machines
   kBareMetal,  // a kernel that is not Linux
+};
+
+// A function of the machine, as its devices count.
+struct FunctionResult {
+  std::string name = {};
+  SourceId source = {};
+  std::uint64_t function_resets = 0;
+  std::uint64_t power_resets = 0;
 };
 
 struct VmResult {
@@ -28,6 +37,8 @@ struct VmResult {
   std::string qemu_messages = {};
   cosim::MachineEnd end = {};
   cosim::Statistics statistics = {};
+  cosim::Traffic traffic = {};
+  std::vector<FunctionResult> functions = {};
   cosim::Differences differences = {};
   guest::Console console = {};
   std::string console_text = {};

@@ -11,6 +11,7 @@
 #include "fault_list.hpp"
 #include "golden/explain.hpp"
 #include "grouped.hpp"
+#include "vms_summary.hpp"
 
 namespace dmar::sim {
 
@@ -141,6 +142,8 @@ const char *kind_name(GuestKind kind) {
       return "Linux with a shell";
     case GuestKind::kOther:
       return "Linux with an initrd of yours";
+    case GuestKind::kMachines:
+      return "Linux with two virtual machines";
     case GuestKind::kBareMetal:
       return "a bare-metal kernel";
   }
@@ -191,7 +194,10 @@ std::string vm_failure_text(const VmResult &result) {
 }
 
 std::string vm_summary_text(const VmResult &result) {
-  std::string out = guest_lines(result) + checks(result) + faults(result) + counts(result) + "\n";
+  const bool machines = result.kind == GuestKind::kMachines;
+  std::string out = guest_lines(result) + checks(result);
+  out += machines ? attacks_text(result) + traffic_text(result) : faults(result);
+  out += counts(result) + "\n";
   if (result.recorded_events != 0) {
     out += fmt::format("{} events recorded in {}\n", grouped(result.recorded_events),
                        result.options.record);
@@ -254,6 +260,8 @@ std::string vm_json_text(const VmResult &result) {
       {"host_checks", checks_json(result.disk_checks)},
       {"fault_list", faults_json(result)},
   };
+  json["traffic"] = traffic_json(result);
+  if (result.kind == GuestKind::kMachines) json["attacks"] = attacks_json(result);
   auto &list = json["first_mismatches"] = nlohmann::ordered_json::array();
   for (const cosim::Difference &difference : result.differences.first) {
     list.push_back({{"what", difference.what},

@@ -20,7 +20,7 @@ Functions::Functions(const MachineOptions &options, DmaEngine &dma, Pin pin) {
   }
 }
 
-devices::PciFunction &Functions::make(const MachineOptions &options, const Function &function) {
+devices::PciDevice &Functions::make(const MachineOptions &options, const Function &function) {
   switch (function.placement.kind) {
     case Placement::Kind::kDisk:
       return make_disk(options.disks[function.placement.index], function);
@@ -32,7 +32,7 @@ devices::PciFunction &Functions::make(const MachineOptions &options, const Funct
   return make_edu(function);
 }
 
-devices::PciFunction &Functions::make_disk(const DiskOptions &options, const Function &function) {
+devices::PciDevice &Functions::make_disk(const DiskOptions &options, const Function &function) {
   using Mode = devices::Disk::Mode;
   files_.push_back(std::make_unique<devices::Disk>(
       options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite));
@@ -45,8 +45,8 @@ devices::PciFunction &Functions::make_disk(const DiskOptions &options, const Fun
   return *disks_.back();
 }
 
-devices::PciFunction &Functions::make_network_card(const NetworkOptions &options,
-                                                   const Function &function) {
+devices::PciDevice &Functions::make_network_card(const NetworkOptions &options,
+                                                 const Function &function) {
   cables_.push_back(std::make_unique<Cable>());
   network_cards_.push_back(std::make_unique<devices::VirtioNet>(
       *function.port, *cables_.back(), devices::VirtioNetOptions{.mac = options.mac}));
@@ -54,7 +54,7 @@ devices::PciFunction &Functions::make_network_card(const NetworkOptions &options
   return *network_cards_.back();
 }
 
-devices::PciFunction &Functions::make_edu(const Function &function) {
+devices::PciDevice &Functions::make_edu(const Function &function) {
   edu_ = std::make_unique<devices::Edu>(*function.port);
   edu_->on_provoke = [this](std::uint32_t) { provoke(); };
   return *edu_;

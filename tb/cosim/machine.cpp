@@ -100,6 +100,7 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
 }
 
 Machine::~Machine() {
+  functions_.silence();
   dma_.close();  // devices are destroyed with nothing of theirs in flight
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cosim/chipset_pin.hpp"
@@ -59,6 +60,11 @@ class Machine {
   // machine to stop by becoming readable. No `limit`: as long as it takes.
   MachineEnd run(std::optional<std::chrono::seconds> limit, int stop_descriptor,
                  const std::function<void()> &progress);
+
+  // Called for each line of the serial console.
+  void observe_console(std::function<void(std::string_view)> observer) {
+    console_->observe_lines(std::move(observer));
+  }
 
   [[nodiscard]] Lockstep &unit() { return unit_; }
   [[nodiscard]] const Functions &functions() const { return functions_; }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// See stray_writer.hpp.
+#include "devices/stray_writer.hpp"
+
+#include "devices/transfer.hpp"
+
+namespace dmar::devices {
+
+void StrayWriter::start(Iova address, const Line &line, std::uint32_t count) {
+  address_ = address;
+  line_ = line;
+  left_ = count;
+  ++starts_;
+  ended_ = blocked_ = 0;
+  if (left_ != 0 && tasks_.idle()) tasks_.start(run());
+}
+
+Task<void> StrayWriter::run() {
+  while (left_ != 0) {
+    --left_;
+    const Line line = line_;  // of this write, even if another start() comes
+    const unsigned start = starts_;
+    const DmaStatus status = co_await dma_write(port_, address_, line);
+    if (start != starts_) continue;
+    ++ended_;
+    if (status == DmaStatus::kBlocked) ++blocked_;
+  }
+}
+
+}  // namespace dmar::devices
