@@ -3,6 +3,7 @@
 // not: walks under way. An answer tells neither, the reads of tables and the clock do.
 #include <fmt/format.h>
 
+#include <array>
 #include <functional>
 #include <vector>
 
@@ -179,15 +180,21 @@ TEST_P(LeafHintWalks, WalksUnderWayMeetBothInvalidations) {
 }
 
 // A read of a walk comes back at each clock of the invalidation that covers what it has read: a
-// leaf with the hint, an upper entry without it, whose tables are then written over. Whatever the
-// walk does with it, nothing of it is left afterwards.
+// leaf with the hint, an upper entry without it, whose tables are then written over. Nothing of it
+// is left afterwards, for its page or for another one that looks for the same table just then.
 TEST_P(LeafHintWalks, ReadComesBackAtEachClockOfTheInvalidation) {
   constexpr std::uint64_t kTrap = 0xC000'0000;
+  const Iova neighbour(kIova.raw() ^ 32 * kPage);
   on_both_paths([&] {
     Domain domain = start();
     Domain other = tables().create_domain({.id = 1, .levels = kLevels});
-    other.map(kIova, HostAddr(kMoreData));
-    const HostAddr leaf = tables().entry_address(domain, kIova, 1);
+    domain.map(neighbour, HostAddr(kData));
+    for (const Iova mapped : {kIova, neighbour}) other.map(mapped, HostAddr(kMoreData));
+    const std::array<HostAddr, 2> leaves{tables().entry_address(domain, kIova, 1),
+                                         tables().entry_address(domain, neighbour, 1)};
+    const auto lead_to = [&](std::uint64_t host) {
+      for (const HostAddr leaf : leaves) memory().write64(leaf, host | 3);
+    };
     for (unsigned level = 1; level <= kLevels; ++level) {
       const HostAddr entry = tables().entry_address(domain, kIova, level);
       const std::uint64_t first = memory().read64(entry);
@@ -207,12 +214,16 @@ TEST_P(LeafHintWalks, ReadComesBackAtEachClockOfTheInvalidation) {
           begin(scope);
           unit().step(clocks);
           release();
+          unit().step(8);
+          const auto follower = unit().submit(read_of(neighbour), {}, std::uint8_t{3});
           finish();
-          if (level > 1) memory().write64(leaf, kTrap | 3);
-          unit().wait(walking);  // by either version
+          if (level > 1) lead_to(kTrap);
+          unit().wait(walking);  // by either version, as the one that follows it
+          unit().wait(follower);
           EXPECT_THAT(unit().access(write_of(kIova)), Reaches(kMoreData));
+          EXPECT_THAT(unit().access(read_of(neighbour)), Reaches(level > 1 ? kMoreData : kData));
           memory().write64(entry, first);
-          if (level > 1) memory().write64(leaf, kData | 3);
+          lead_to(kData);
           driver().invalidate_all();
           if (HasFailure()) return;
         }
