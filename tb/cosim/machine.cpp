@@ -214,7 +214,10 @@ void Machine::inject(const Message &message) {
 void Machine::take_pins() {
   const std::vector<std::uint8_t> ended = eoi_log_->receive();
   qtest_->receive();
-  for (const std::uint8_t vector : ended) ioapic_.end_of_interrupt(vector);
+  for (const std::uint8_t vector : ended) {
+    ioapic_.end_of_interrupt(vector);
+    chipset_->end_of_interrupt(vector);
+  }
 }
 
 void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
