@@ -67,6 +67,7 @@ class Machine {
   [[nodiscard]] const Recorder *recorder() const { return recorder_.get(); }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
+  [[nodiscard]] const devices::Edu &edu() const { return *edu_; }
   // What went wrong outside the unit, in sentences.
   [[nodiscard]] std::vector<std::string> device_errors() const;
 
