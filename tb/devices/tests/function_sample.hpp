@@ -117,6 +117,8 @@ class BlkSample : public FunctionSample {
 struct FunctionKind {
   std::string name;
   PciBus bus;
+  std::uint32_t class_code;
+  std::uint32_t bar_bytes;  // of BAR 0, the only one
   std::unique_ptr<FunctionSample> (*make)();
 };
 
@@ -125,11 +127,11 @@ inline void PrintTo(const FunctionKind &kind, std::ostream *out) { *out << kind.
 
 inline std::vector<FunctionKind> function_kinds() {
   return {
-      {"Edu", PciBus::kRootComplex,
+      {"Edu", PciBus::kRootComplex, 0x00FF00, 1U << 20,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<EduSample>(); }},
-      {"Blk", PciBus::kRootComplex,
+      {"Blk", PciBus::kRootComplex, 0x010000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<BlkSample>(); }},
-      {"BlkBehindBridge", PciBus::kConventional,
+      {"BlkBehindBridge", PciBus::kConventional, 0x010000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> {
          return std::make_unique<BlkSample>(PciBus::kConventional);
        }},
