@@ -144,7 +144,6 @@ Task<void> NetReceiver::write(Delivery &delivery) {
   delivery.okay = status == DmaStatus::kOkay;
   delivery.ended = true;
   if (!delivery.okay) {
-    ++statistics_.failed_dma;
     queue_.owner().failed(
         fmt::format("received frame of {} bytes: {}", delivery.bytes.size(), name_of(status)));
     // The driver gets its buffers back, and sees that there is nothing in them.
@@ -159,6 +158,8 @@ void NetReceiver::answer() {
     if (delivery.okay) {
       ++statistics_.frames;
       statistics_.bytes += delivery.bytes.size() - net_header::kBytes;
+    } else {
+      ++statistics_.failed_writes;
     }
     queue_.answer(delivery.answers);
     deliveries_.pop_front();

@@ -39,7 +39,7 @@ class Traffic {
     EXPECT_EQ(all.sent_frames, sent_.size());
     EXPECT_EQ(all.received_frames, wanted_.size());
     EXPECT_EQ(all.filtered, filtered_);
-    EXPECT_EQ(all.dropped + all.refused + all.failed_dma + all.errors, 0u);
+    EXPECT_EQ(all.dropped + all.refused + all.failed_reads + all.failed_writes + all.errors, 0u);
   }
   [[nodiscard]] std::size_t frames() const { return sent_.size() + got_.size(); }
 
