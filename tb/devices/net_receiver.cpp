@@ -47,8 +47,11 @@ void NetReceiver::notified(const QueueLayout &layout, bool mergeable) {
 
 void NetReceiver::receive(std::span<const std::uint8_t> frame) {
   if (waiting_.size() == kMostWaiting) {
-    ++statistics_.dropped;
-    return;
+    if (buffers_.empty()) {
+      ++statistics_.dropped;
+      return;
+    }
+    drop_oldest();  // it may need more buffers than the driver can ever give
   }
   std::vector<std::uint8_t> &kept = waiting_.emplace_back(net_header::kBytes);
   kept.insert(kept.end(), frame.begin(), frame.end());

@@ -17,7 +17,7 @@ namespace dmar::devices {
 
 class NetReceiver {
  public:
-  static constexpr std::size_t kMostWaiting = 256;  // frames; what comes then is dropped
+  static constexpr std::size_t kMostWaiting = 256;  // frames; then one is dropped
 
   NetReceiver(DmaPort &port, TaskScope &tasks, QueueOwner owner);
 
