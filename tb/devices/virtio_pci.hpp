@@ -55,7 +55,7 @@ class VirtioPci : public PciDevice {
     std::uint16_t device_type = 0;  // VIRTIO 1.2, 5
     std::uint32_t class_code = 0;
     VirtioCommon::Shape shape = {};
-    std::vector<std::uint8_t> configuration = {};  // device-specific, read-only for drivers
+    std::vector<std::uint8_t> configuration = {};  // device-specific, read-only
   };
   VirtioPci(DmaPort &port, const Kind &kind);
 
