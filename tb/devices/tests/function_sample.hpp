@@ -15,6 +15,7 @@
 #include "devices/edu.hpp"
 #include "devices/tests/blk_driver.hpp"
 #include "devices/tests/fake_port.hpp"
+#include "devices/tests/net_fixture.hpp"
 #include "devices/tests/pci_host.hpp"
 #include "devices/tests/temporary_disk.hpp"
 #include "devices/virtio_blk.hpp"
@@ -114,6 +115,36 @@ class BlkSample : public FunctionSample {
   std::vector<std::uint16_t> heads_;
 };
 
+// Frames both ways and a new MAC address.
+class NetSample : public FunctionSample {
+ public:
+  PciDevice &device() override { return device_; }
+  void start_work() override {
+    ASSERT_TRUE(driver_.start({.event_index = true}));
+    driver_.add_buffers(4);
+    network_.take();
+    for (std::uint8_t i = 0; i < 4; ++i) {
+      device_.frame(make_frame(kBroadcast, 300, i));
+      driver_.send(make_frame(kOther, 300, i));
+    }
+    driver_.transmit().notify_always();
+    const Bytes command{1, 1, 2, 2, 2, 2, 2, 2};
+    port.memory.store(HostAddr(0x60'0000), command);
+    driver_.control().add({{0x60'0000, 8, false}, {0x60'0100, 1, true}});
+    driver_.control().notify_always();
+  }
+  bool work_was_done() override {
+    return device_.idle() && driver_.received().size() == 4 && network_.take().size() == 4 &&
+           driver_.transmit().collect().size() == 4 && driver_.control().collect().size() == 1 &&
+           device_.mac() == MacAddress{2, 2, 2, 2, 2, 2};
+  }
+
+ private:
+  KeptFrames network_;
+  VirtioNet device_{port, network_};
+  NetDriver driver_{port, device_};
+};
+
 struct FunctionKind {
   std::string name;
   PciBus bus;
@@ -131,6 +162,8 @@ inline std::vector<FunctionKind> function_kinds() {
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<EduSample>(); }},
       {"Blk", PciBus::kRootComplex, 0x010000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<BlkSample>(); }},
+      {"Net", PciBus::kRootComplex, 0x020000, 16 * 1024,
+       []() -> std::unique_ptr<FunctionSample> { return std::make_unique<NetSample>(); }},
       {"BlkBehindBridge", PciBus::kConventional, 0x010000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> {
          return std::make_unique<BlkSample>(PciBus::kConventional);
