@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "command.hpp"
 #include "cosim/error.hpp"
@@ -27,9 +29,12 @@ int run(const VmsOptions &options) {
   const bool color = ::isatty(STDOUT_FILENO) != 0;
   try {
     const VmGuest guest = make_vms_guest(options, folder);
+    std::string last;
     return deliver(run_machine(options.host, guest, stop, [&](std::string_view line) {
-      if (!shown) return;
-      if (const auto text = vms_line(line, color)) put_output(*text + "\n");
+      const auto text = shown ? vms_line(line, color) : std::nullopt;
+      if (!text || *text == last) return;  // a flood of the same fault
+      put_output(*text + "\n");
+      last = *text;
     }));
   } catch (const cosim::CosimError &error) {
     throw UsageError(error.what());

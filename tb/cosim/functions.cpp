@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <utility>
 
 namespace dmar::cosim {
@@ -64,6 +65,13 @@ void Functions::provoke() {
   for (const auto &disk : disks_) {
     disk->misbehave_next(devices::Misbehaviour::kWriteReadOnlyBuffer);
   }
+}
+
+bool Functions::tick() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  edu_->tick(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
+  return edu_->stray().pausing();
 }
 
 void Functions::finish() {

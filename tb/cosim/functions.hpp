@@ -44,6 +44,8 @@ class Functions {
   // At the end: CosimError when something of theirs cannot be written whole.
   void finish();
 
+  // The time goes on, for those that do something by themselves; whether one waits for it.
+  bool tick();
   // Before the end: nothing of theirs starts by itself any more.
   void silence() { edu_->silence(); }
 

@@ -116,6 +116,7 @@ class Machine {
   std::unique_ptr<ChipsetPin> chipset_;
   std::unique_ptr<QemuProcess> qemu_;
   bool running_ = false;           // the guest has been let go
+  bool pausing_ = false;           // a function waits for time to pass
   std::string output_error_;       // what could not be written
   std::uint64_t undelivered_ = 0;  // interrupt messages that no local APIC of QEMU takes
 };

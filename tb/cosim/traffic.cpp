@@ -2,6 +2,7 @@
 // See traffic.hpp.
 #include "cosim/traffic.hpp"
 
+#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -16,8 +17,9 @@ void Traffic::asked(SourceId source, std::uint64_t cycle) {
 
 void Traffic::count_phase(const Answer &answer, SourceTraffic &source, std::uint64_t cycle) {
   Busy &busy = busy_[answer.source.raw()];
-  const std::uint64_t cycles = cycle - busy.since;
-  busy.since = cycle;
+  // Answers may be told in another order than that in which they came.
+  const std::uint64_t cycles = cycle > busy.since ? cycle - busy.since : 0;
+  busy.since = std::max(busy.since, cycle);
   if (busy.in_flight != 0) --busy.in_flight;
   if (phase_.empty()) return;
   PhaseTraffic &phase = source.phases[phase_];

@@ -30,6 +30,7 @@ constexpr std::uint64_t kProvoke = 0xB8;
 constexpr std::uint64_t kStrayToCome = 0xBC;
 constexpr std::uint64_t kStrayEnded = 0xC0;
 constexpr std::uint64_t kStrayBlocked = 0xC4;
+constexpr std::uint64_t kStrayPause = 0xC8;
 
 constexpr std::uint32_t kStatusInterrupt = 0x80;
 constexpr std::uint32_t kInterruptFactorial = 0x001;
@@ -66,6 +67,7 @@ void Edu::registers_reset() {
   liveness_ = factorial_ = status_ = interrupt_status_ = 0;
   dma_ = {};
   dma_status_ = 0;
+  stray_pause_ = 0;
   message_address_ = message_data_ = message_status_ = messages_under_way_ = 0;
 }
 
@@ -96,6 +98,8 @@ std::uint32_t Edu::read32(std::uint64_t offset) const {
       return message_data_;
     case kMessageStatus:
       return message_status_ | (messages_under_way_ != 0 ? kUnderWay : 0);
+    case kStrayPause:
+      return stray_pause_;
     case kStrayToCome:
       return stray_.left();
     case kStrayEnded:
@@ -136,6 +140,9 @@ void Edu::write32(std::uint64_t offset, std::uint32_t value) {
     case kMessageData:
       message_data_ = value;
       tasks().start(send_message({.address = message_address_, .data = value}));
+      break;
+    case kStrayPause:
+      stray_pause_ = value;
       break;
     case kStrayToCome:
       start_stray_writes(value);
@@ -187,7 +194,7 @@ void Edu::start_stray_writes(std::uint32_t count) {
   }
   StrayWriter::Line line{};
   std::copy_n(buffer_.begin(), line.size(), line.begin());
-  stray_.start(Iova(dma_.destination), line, count);
+  stray_.start(Iova(dma_.destination), line, count, stray_pause_);
 }
 
 void Edu::compute_factorial(std::uint32_t n) {

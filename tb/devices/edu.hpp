@@ -46,6 +46,7 @@ namespace dmar::devices {
 //              reset, power state or bit of the command register stops them, a write of 0 does
 //   C0h ro 32  stray writes that have ended, since the last start of some
 //   C4h ro 32  those of them that were blocked
+//   C8h rw 32  microseconds between two of those that are started from now on, 0 at reset
 class Edu : public PciDevice {
  public:
   static constexpr std::uint32_t kBarBytes = 1U << 20;
@@ -67,6 +68,8 @@ class Edu : public PciDevice {
   [[nodiscard]] bool idle() const override { return PciDevice::idle() && stray_.idle(); }
   // For whoever takes the machine apart: no stray write starts any more.
   void silence() { stray_.stop(); }
+  // The time, for pauses: microseconds since any moment.
+  void tick(std::uint64_t now) { stray_.tick(now); }
   [[nodiscard]] const StrayWriter &stray() const { return stray_; }
 
  protected:
@@ -110,6 +113,7 @@ class Edu : public PciDevice {
   std::uint32_t message_status_ = 0;
   std::uint32_t messages_under_way_ = 0;
   StrayWriter stray_;
+  std::uint32_t stray_pause_ = 0;
   Statistics statistics_;
 };
 

@@ -6,18 +6,26 @@
 
 namespace dmar::devices {
 
-void StrayWriter::start(Iova address, const Line &line, std::uint32_t count) {
+void StrayWriter::start(Iova address, const Line &line, std::uint32_t count, std::uint32_t pause) {
   address_ = address;
   line_ = line;
   left_ = count;
+  pause_ = pause;
+  next_ = now_;
   ++starts_;
   ended_ = blocked_ = 0;
-  if (left_ != 0 && tasks_.idle()) tasks_.start(run());
+  if (go() && tasks_.idle()) tasks_.start(run());
+}
+
+void StrayWriter::tick(std::uint64_t now) {
+  now_ = now;
+  if (go() && tasks_.idle()) tasks_.start(run());
 }
 
 Task<void> StrayWriter::run() {
-  while (left_ != 0) {
+  while (go()) {
     --left_;
+    next_ = now_ + pause_;
     const Line line = line_;  // of this write, even if another start() comes
     const unsigned start = starts_;
     const DmaStatus status = co_await dma_write(port_, address_, line);

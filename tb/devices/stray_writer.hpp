@@ -20,10 +20,13 @@ class StrayWriter {
 
   explicit StrayWriter(DmaPort &port) : port_(port) {}
 
-  // `count` writes of `line` to `address`, each after the answer to the one before. In place of
-  // those that are still to come.
-  void start(Iova address, const Line &line, std::uint32_t count);
+  // `count` writes of `line` to `address`, each after the answer to the one before, with a pause of
+  // so many microseconds between two. In place of those that are still to come.
+  void start(Iova address, const Line &line, std::uint32_t count, std::uint32_t pause);
   void stop() { left_ = 0; }
+  // The time goes on; `now` in microseconds since any moment. Needed when there are pauses.
+  void tick(std::uint64_t now);
+  [[nodiscard]] bool pausing() const { return left_ != 0 && tasks_.idle(); }
 
   [[nodiscard]] bool idle() const { return tasks_.idle(); }
   [[nodiscard]] std::uint32_t left() const { return left_; }
@@ -32,12 +35,16 @@ class StrayWriter {
 
  private:
   Task<void> run();
+  [[nodiscard]] bool go() const { return left_ != 0 && (pause_ == 0 || now_ >= next_); }
 
   DmaPort &port_;
   TaskScope tasks_;
   Iova address_;
   Line line_{};
   std::uint32_t left_ = 0;
+  std::uint32_t pause_ = 0;
+  std::uint64_t now_ = 0;
+  std::uint64_t next_ = 0;  // earliest moment of the next write
   unsigned starts_ = 0;
   std::uint32_t ended_ = 0;
   std::uint32_t blocked_ = 0;

@@ -16,6 +16,7 @@ namespace dmar::agent {
 namespace {
 
 constexpr unsigned kBytes = 64;
+constexpr std::uint32_t kForEver = 0xFFFF'FFFF;
 constexpr unsigned kEnough = 20;                   // stray writes that are looked at
 constexpr double kPatience = 30;                   // seconds for them
 constexpr std::uint8_t kAttack = 0xD5;             // what the device writes where it may not
@@ -102,12 +103,13 @@ bool attack_control_command(Arguments arguments) {
   return true;
 }
 
-// ADDRESS COUNT: as many writes as a broken device does them, from now on.
+// ADDRESS PAUSE: writes as a broken device does them, from now on until somebody stops them, with
+// so many microseconds between two.
 bool stray_command(Arguments arguments) {
   unsigned long long address = 0;
-  unsigned long long count = 0;
+  unsigned long long pause = 0;
   if (arguments.size() != 2 || !parse_number(arguments[0], address) ||
-      !parse_number(arguments[1], count) || count > 0xFFFF'FFFF) {
+      !parse_number(arguments[1], pause) || pause > 1'000'000) {
     return false;
   }
   auto found = open_edu();
@@ -116,7 +118,7 @@ bool stray_command(Arguments arguments) {
     check(false, "stray writes begin", "the device cannot read memory of its own program");
     return true;
   }
-  found->edu.stray(address, static_cast<std::uint32_t>(count));
+  found->edu.stray(address, kForEver, static_cast<std::uint32_t>(pause));
   return true;
 }
 

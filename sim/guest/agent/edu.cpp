@@ -31,6 +31,7 @@ constexpr unsigned kProvoke = 0xB8;
 constexpr unsigned kStrayToCome = 0xBC;
 constexpr unsigned kStrayEnded = 0xC0;
 constexpr unsigned kStrayBlocked = 0xC4;
+constexpr unsigned kStrayPause = 0xC8;
 constexpr std::uint32_t kUnderWay = 1U << 31;
 constexpr std::uint32_t kNoRegister = 0xFFFF'FFFF;
 
@@ -100,7 +101,8 @@ Edu::End Edu::send(std::uint64_t address, std::uint32_t data) {
 
 void Edu::provoke(std::uint32_t value) { write32(kProvoke, value); }
 
-void Edu::stray(std::uint64_t address, std::uint32_t count) {
+void Edu::stray(std::uint64_t address, std::uint32_t count, std::uint32_t pause) {
+  write32(kStrayPause, pause);
   write64(kDmaDestination, address);
   write32(kStrayToCome, count);
 }

@@ -53,7 +53,8 @@ class Edu {
   [[nodiscard]] std::string registers() const;
 
   // Writes of the first 64 bytes of the buffer that go on by themselves until `count` have ended.
-  void stray(std::uint64_t address, std::uint32_t count);
+  // `pause`: microseconds between two.
+  void stray(std::uint64_t address, std::uint32_t count, std::uint32_t pause);
   void stop_stray();
   [[nodiscard]] std::uint32_t stray_ended() const;  // since stray()
   [[nodiscard]] std::uint32_t stray_blocked() const;

@@ -15,7 +15,7 @@ namespace dmar::agent {
 namespace {
 
 constexpr const char *kGone = "dmar-gone";  // the last line of a machine that has ended
-constexpr std::size_t kLongestLine = 800;  // the kernel log takes about 1,000 bytes
+constexpr std::size_t kLongestLine = 800;   // the kernel log takes about 1,000 bytes
 
 void write_line(const Descriptor &file, const std::string &line) {
   if (write(file.get(), line.data(), line.size()) < 0) return;  // nobody to tell
@@ -59,8 +59,8 @@ bool relay_command(Arguments arguments) {
   }
 }
 
-// FILE SECONDS TEXT: waits for a line with TEXT at its end in FILE; exit status 1 when none comes, or
-// when the machine that writes them has ended.
+// FILE SECONDS TEXT: waits for a line with TEXT at its end in FILE; exit status 1 when none comes,
+// or when the machine that writes them has ended.
 bool wait_line_command(Arguments arguments) {
   unsigned long long seconds = 0;
   if (arguments.size() != 3 || !parse_number(arguments[1], seconds)) return false;

@@ -58,7 +58,7 @@ flood() {
   transfer 8
   say "dmar-phase: none"
   say "dmar-info: attack: $name"
-  order user "stray 0x31000000 0xffffffff"
+  order user "stray 0x31000000 4000"
   say "dmar-phase: with flood"
   transfer 8
   say "dmar-phase: none"

@@ -12,7 +12,7 @@ take_back() {  # take_back FUNCTION: from VFIO, to no driver
 # on, whatever the host does to it; the memory is somebody else's by then.
 destruction() {
   local occupier
-  order user "stray 0x2000000 0xffffffff"
+  order user "stray 0x2000000 50000"
   destroy user
   agent occupy 300 /tmp/check "memory of the machine that is gone belongs to its new owner alone" \
     > /tmp/occupied &
@@ -38,7 +38,7 @@ moved_disk() {
 less_memory() {
   local extra=0x100000000
   order user "reach $extra 'a read of memory that can be taken away'"
-  order user "stray 0x2000000 0xffffffff"
+  order user "stray 0x2000000 50000"
   monitor user "qom-set memory requested-size 0"
   order user "less-memory"
   order user "stray-end arrived 'writes to the memory that stays'"

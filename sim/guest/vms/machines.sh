@@ -8,6 +8,9 @@ vm_megabytes=128
 start() {
   local name=$1 devices='' function
   shift
+  # Linux takes memory in pieces of 128 MiB.
+  [ "$name" != user ] || devices="-object memory-backend-ram,id=more,size=256M
+    -device virtio-mem-pci,id=memory,memdev=more,requested-size=128M"
   for function in "$@"; do devices="$devices -device vfio-pci,host=$function"; done
   rm -f "/tmp/$name".*
   mkfifo "/tmp/$name.in" "/tmp/$name.monitor.in" "/tmp/$name.monitor.out"
@@ -19,14 +22,12 @@ start() {
   echo 0 > "/tmp/$name.number"
   # Its own state of the processor is too old for the newest extensions: noxsave.
   # shellcheck disable=SC2086
-  vmm -L /usr/share/qemu -M q35,memory-backend=ram -accel kvm -cpu host -m "${vm_megabytes}M,maxmem=512M" \
+  vmm -L /usr/share/qemu -M q35,memory-backend=ram -accel kvm -cpu host -m "${vm_megabytes}M,maxmem=1024M" \
     -object "memory-backend-memfd,id=ram,size=${vm_megabytes}M,share=on" \
-    -object memory-backend-memfd,id=more,size=64M \
     -nodefaults -no-user-config -display none -serial stdio -no-reboot \
     -monitor "pipe:/tmp/$name.monitor" -device pcie-root-port,id=slot1,slot=1 \
-    -device virtio-mem-pci,id=memory,memdev=more,requested-size=64M \
     -pidfile "/tmp/$name.pid" -kernel /vm/kernel -initrd /vm/initramfs \
-    -append "console=ttyS0 loglevel=6 noxsave panic=-1 memhp_default_state=online role=$name" $devices \
+    -append "console=ttyS0 loglevel=6 noxsave panic=-1 memhp_default_state=online_movable role=$name" $devices \
     < "/tmp/$name.in" 2> "/tmp/$name.err" | agent relay "$name" "/tmp/$name.log" &
 }
 
@@ -55,7 +56,7 @@ is_gone() {
   local tenth pid
   for tenth in $(seq 300); do
     pid=$(cat "/tmp/$1.pid" 2> /dev/null) || return 0
-    [ -d "/proc/$pid" ] || return 0
+    readlink "/proc/$pid/exe" > /dev/null || return 0  # it may wait for its parent
     sleep 0.1
   done
   return 1

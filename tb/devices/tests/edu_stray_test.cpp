@@ -71,6 +71,24 @@ TEST_F(EduStray, GoOnThroughAResetAndWithoutBusMaster) {
   EXPECT_TRUE(device_.idle());
 }
 
+TEST_F(EduStray, PauseBetweenTwo) {
+  load_and_aim();
+  device_.tick(1'000'000);
+  host_.write(0xC8, 500);
+  host_.write(0xBC, 3);
+  ASSERT_TRUE(port_.drain());
+  EXPECT_EQ(host_.read(0xC0), 1u);
+  EXPECT_TRUE(device_.stray().pausing());
+  device_.tick(1'000'499);
+  EXPECT_EQ(port_.pending(), 0u);
+  device_.tick(1'000'500);
+  ASSERT_TRUE(port_.drain());
+  device_.tick(1'009'000);
+  ASSERT_TRUE(port_.drain());
+  EXPECT_EQ(host_.read(0xC0), 3u);
+  EXPECT_FALSE(device_.stray().pausing());
+}
+
 TEST_F(EduStray, ANewAimTakesThePlaceOfTheOld) {
   load_and_aim();
   host_.write(0xBC, 100);
