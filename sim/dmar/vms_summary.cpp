@@ -142,10 +142,9 @@ std::string traffic_text(const VmResult &result) {
   for (const auto &[source, traffic] : result.traffic.sources()) {
     for (const auto &[phase, did] : traffic.phases) {
       if (name_of(result, source).empty() || did.bytes == 0) continue;
-      out += fmt::format(
-          "  {}, {}: {} bytes in {} cycles with a request in the unit: {:.2f} a cycle\n",
-          text_of(source), phase, grouped(did.bytes), grouped(did.busy_cycles),
-          did.bytes_per_cycle());
+      out += fmt::format("  {}, {}: {} requests, {} bytes, {:.1f} cycles from request to answer\n",
+                         text_of(source), phase, grouped(did.requests), grouped(did.bytes),
+                         did.latency());
     }
   }
   return out + "\n";
@@ -172,8 +171,8 @@ Json traffic_json(const VmResult &result) {
     for (const auto &[phase, did] : traffic.phases) {
       phases[phase] = {{"requests", did.requests},
                        {"bytes", did.bytes},
-                       {"busy_cycles", did.busy_cycles},
-                       {"bytes_per_cycle", did.bytes_per_cycle()}};
+                       {"cycles", did.cycles},
+                       {"latency", did.latency()}};
     }
     functions.push_back({{"source", text_of(source)},
                          {"name", name_of(result, source)},

@@ -63,7 +63,6 @@ void Lockstep::reset() {
   add(statistics_.unit, rtl_->counters());
   ++statistics_.resets;
   flights_.clear();
-  traffic_.forget_flights();
   stale_.clear();
   given_.clear();
   due_status_.clear();

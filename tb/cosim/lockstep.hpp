@@ -98,9 +98,9 @@ class Lockstep {
   void record_fault(const bench::VerdictEvent &event, const Flight &flight);
   void finish(Id id, Flight &flight, const bench::Outcome &outcome);
   [[nodiscard]] bool legal(const Flight &flight, const Completion &completion) const;
-  void count(const Flight &flight, const Completion &completion, std::uint64_t done_cycle);
+  void count(const Flight &flight, const Completion &completion, std::uint64_t cycles);
   void count_traffic(const Flight &flight, const Completion &completion, bool interrupt,
-                     std::uint64_t done_cycle);
+                     std::uint64_t cycles);
   void note_golden_consequences();
   void note_status_write(const bench::StatusWrite &write);
   void note_message(const Message &message);

@@ -65,7 +65,6 @@ Lockstep::Id Lockstep::submit(const Request &request, std::vector<std::uint8_t> 
                 .at_submission = std::move(verdict)};
   guarded(describe(request),
           [&] { flight.handle = rtl_->submit(request, flight.data, flight.axi_id); });
-  traffic_.asked(request.source_id, rtl_->cycle());
   flights_.emplace(id, std::move(flight));
   return id;
 }
@@ -135,12 +134,12 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   }
   const std::string bytes = observed_.check(flight.request, flight.axi_id, flight.data, completion);
   if (!bytes.empty()) differ(what, bytes, "the bytes arrive where and as they should");
-  count(flight, completion, outcome.done_cycle);
+  count(flight, completion, outcome.done_cycle - outcome.submitted_cycle);
   finished_.push_back({id, completion});
 }
 
 void Lockstep::count_traffic(const Flight &flight, const Completion &completion, bool interrupt,
-                             std::uint64_t done_cycle) {
+                             std::uint64_t cycles) {
   const golden::Verdict &verdict =
       flight.later.empty() ? flight.at_submission : flight.later.front();
   const Request &request = flight.request;
@@ -156,10 +155,11 @@ void Lockstep::count_traffic(const Flight &flight, const Completion &completion,
   }
   const auto *remapped = std::get_if<golden::Interrupt>(&verdict);
   if (okay && remapped != nullptr && remapped->remapped) answer.interrupt_index = index_of(request);
-  traffic_.answered(answer, done_cycle);
+  answer.cycles = cycles;
+  traffic_.answered(answer);
 }
 
-void Lockstep::count(const Flight &flight, const Completion &completion, std::uint64_t done_cycle) {
+void Lockstep::count(const Flight &flight, const Completion &completion, std::uint64_t cycles) {
   const golden::Verdict &verdict =
       flight.later.empty() ? flight.at_submission : flight.later.front();
   const bool blocked = completion.status == Completion::Status::kBlocked;
@@ -167,7 +167,7 @@ void Lockstep::count(const Flight &flight, const Completion &completion, std::ui
   const bool interrupt_range = (flight.request.address.raw() >> 20) == 0xFEE;
   const bool as_interrupt =
       completion.interrupt || interrupt != nullptr || (blocked && interrupt_range);
-  count_traffic(flight, completion, as_interrupt, done_cycle);
+  count_traffic(flight, completion, as_interrupt, cycles);
   if (as_interrupt) {
     ++statistics_.interrupts;
     if (blocked) {

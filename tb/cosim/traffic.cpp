@@ -2,7 +2,6 @@
 // See traffic.hpp.
 #include "cosim/traffic.hpp"
 
-#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -10,27 +9,14 @@
 
 namespace dmar::cosim {
 
-void Traffic::asked(SourceId source, std::uint64_t cycle) {
-  Busy &busy = busy_[source.raw()];
-  if (busy.in_flight++ == 0) busy.since = cycle;
-}
-
-void Traffic::count_phase(const Answer &answer, SourceTraffic &source, std::uint64_t cycle) {
-  Busy &busy = busy_[answer.source.raw()];
-  // Answers may be told in another order than that in which they came.
-  const std::uint64_t cycles = cycle > busy.since ? cycle - busy.since : 0;
-  busy.since = std::max(busy.since, cycle);
-  if (busy.in_flight != 0) --busy.in_flight;
-  if (phase_.empty()) return;
-  PhaseTraffic &phase = source.phases[phase_];
-  ++phase.requests;
-  phase.bytes += answer.bytes;
-  phase.busy_cycles += cycles;
-}
-
-void Traffic::answered(const Answer &answer, std::uint64_t cycle) {
+void Traffic::answered(const Answer &answer) {
   SourceTraffic &source = sources_[answer.source.raw()];
-  count_phase(answer, source, cycle);
+  if (!phase_.empty()) {
+    PhaseTraffic &phase = source.phases[phase_];
+    ++phase.requests;
+    phase.bytes += answer.bytes;
+    phase.cycles += answer.cycles;
+  }
   if (answer.interrupt) {
     ++source.interrupts;
     if (answer.blocked) ++source.interrupts_blocked;

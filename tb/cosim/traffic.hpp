@@ -16,12 +16,12 @@ namespace dmar::cosim {
 
 // A stretch of time that software has given a name.
 struct PhaseTraffic {
-  std::uint64_t requests = 0;     // answered
-  std::uint64_t bytes = 0;        // moved
-  std::uint64_t busy_cycles = 0;  // with a request of the function in the unit
+  std::uint64_t requests = 0;  // answered
+  std::uint64_t bytes = 0;     // moved
+  std::uint64_t cycles = 0;    // from each request to its answer, in sum
 
-  [[nodiscard]] double bytes_per_cycle() const {
-    return busy_cycles == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(busy_cycles);
+  [[nodiscard]] double latency() const {
+    return requests == 0 ? 0 : static_cast<double>(cycles) / static_cast<double>(requests);
   }
 };
 
@@ -60,11 +60,10 @@ class Traffic {
     std::uint32_t bytes = 0;                            // moved
     std::optional<DomainId> domain = {};                // through whose tables it went
     std::optional<std::uint32_t> interrupt_index = {};  // of a remapped message
+    std::uint64_t cycles = 0;                           // from the request to its answer
   };
 
-  void asked(SourceId source, std::uint64_t cycle);
-  void answered(const Answer &answer, std::uint64_t cycle);
-  void forget_flights() { busy_.clear(); }  // after a reset of the unit
+  void answered(const Answer &answer);
   void invalidated(const golden::Invalidation &invalidation);
   // From now on; an empty name: none.
   void phase(std::string name) { phase_ = std::move(name); }
@@ -75,16 +74,8 @@ class Traffic {
   [[nodiscard]] std::uint64_t global_invalidations() const { return global_invalidations_; }
 
  private:
-  struct Busy {
-    std::uint64_t in_flight = 0;
-    std::uint64_t since = 0;
-  };
-
-  void count_phase(const Answer &answer, SourceTraffic &source, std::uint64_t cycle);
-
   std::map<std::uint16_t, SourceTraffic> sources_;
   std::map<std::uint16_t, DomainTraffic> domains_;
-  std::map<std::uint16_t, Busy> busy_;
   std::map<std::uint16_t, std::uint16_t> last_domain_;  // by source
   std::uint64_t global_invalidations_ = 0;
   std::string phase_;
