@@ -39,7 +39,7 @@ less_memory() {
   local extra=0x100000000
   order user "reach $extra 'a read of memory that can be taken away'"
   order user "stray 0x2000000 50000"
-  monitor user "qom-set memory requested-size 0"
+  monitor user "qom-set /machine/peripheral/extra requested-size 0"
   order user "less-memory"
   order user "stray-end arrived 'writes to the memory that stays'"
   attack "a read of memory that was taken away" read "$extra" ""

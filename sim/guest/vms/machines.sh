@@ -10,7 +10,7 @@ start() {
   shift
   # Linux takes memory in pieces of 128 MiB.
   [ "$name" != user ] || devices="-object memory-backend-ram,id=more,size=256M
-    -device virtio-mem-pci,id=memory,memdev=more,requested-size=128M"
+    -device virtio-mem-pci,id=extra,memdev=more,requested-size=128M"
   for function in "$@"; do devices="$devices -device vfio-pci,host=$function"; done
   rm -f "/tmp/$name".*
   mkfifo "/tmp/$name.in" "/tmp/$name.monitor.in" "/tmp/$name.monitor.out"
@@ -19,15 +19,18 @@ start() {
     services) exec 3<> /tmp/services.in 5<> /tmp/services.monitor.out ;;
     user) exec 4<> /tmp/user.in 6<> /tmp/user.monitor.out ;;
   esac
+  cat "/tmp/$name.monitor.out" > "/tmp/$name.monitor.log" &
   echo 0 > "/tmp/$name.number"
   # Its own state of the processor is too old for the newest extensions: noxsave.
   # shellcheck disable=SC2086
-  vmm -L /usr/share/qemu -M q35,memory-backend=ram -accel kvm -cpu host -m "${vm_megabytes}M,maxmem=1024M" \
+  vmm -L /usr/share/qemu -M q35,memory-backend=ram -accel kvm -cpu host \
+    -m "${vm_megabytes}M,maxmem=1024M" \
     -object "memory-backend-memfd,id=ram,size=${vm_megabytes}M,share=on" \
     -nodefaults -no-user-config -display none -serial stdio -no-reboot \
     -monitor "pipe:/tmp/$name.monitor" -device pcie-root-port,id=slot1,slot=1 \
     -pidfile "/tmp/$name.pid" -kernel /vm/kernel -initrd /vm/initramfs \
-    -append "console=ttyS0 loglevel=6 noxsave panic=-1 memhp_default_state=online_movable role=$name" $devices \
+    -append "console=ttyS0 loglevel=6 noxsave panic=-1 memhp_default_state=online_movable \
+role=$name" $devices \
     < "/tmp/$name.in" 2> "/tmp/$name.err" | agent relay "$name" "/tmp/$name.log" &
 }
 
