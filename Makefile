@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make run` replays a recorded driver on the RTL, `make test` runs every test; both install what is
-# missing (Debian 12) and build. `make help` lists the rest.
+# missing (Debian 12 or 13) and build. `make help` lists the rest.
 BUILD ?= build
 JOBS  ?= $(shell nproc)
 TRACE ?= sim/traces/linux61-blk-lazy.trace.gz
@@ -11,11 +11,12 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run linux program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
+.PHONY: help run linux vms program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
 	@echo "make linux      boot Debian's kernel in QEMU with the RTL as its remapping unit"
+	@echo "make vms        the same with two virtual machines that own devices; one attacks"
 	@echo "make test       lint, synthesis and every test"
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
@@ -29,7 +30,7 @@ help:
 	@echo "make docs       generate docs/registers.md, rtl/dmar_params.sv and the tables of parameters"
 	@echo "make findings   what surprised us in other tools: is it still so? (needs the network)"
 	@echo "make clean      remove $(BUILD)"
-	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run or dmar vm' WAVE=file.fst"
+	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run, vm or vms' WAVE=file.fst"
 
 run: program
 	$(BUILD)/dmar run $(TRACE) $(ARGS)
@@ -39,8 +40,13 @@ linux:
 	@$(MAKE) --no-print-directory program
 	$(BUILD)/dmar vm $(ARGS)
 
-# The first `make run` or `make linux` compiles one configuration of the RTL, unless ARGS ask for
-# another; `make build` and `make test` compile all.
+vms:
+	@sim/setup/packages.sh linux
+	@$(MAKE) --no-print-directory program
+	$(BUILD)/dmar vms $(ARGS)
+
+# The first `make run`, `make linux` or `make vms` compiles one configuration of the RTL, unless
+# ARGS ask for another; `make build` and `make test` compile all.
 program:
 	@sim/setup/packages.sh build
 	@[ -f $(BUILD)/CMakeCache.txt ] || sim/setup/configure.sh $(BUILD) "-DDMAR_MODELS=default"
