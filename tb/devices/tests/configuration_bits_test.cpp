@@ -45,17 +45,18 @@ class ConfigurationBits : public EveryFunction {
   }
 
   Image initial_{};
-  PermittedBits permitted_{device(), host_.bar_bytes(0x10)};
+  PermittedBits permitted_{device(), bar(), host_.bar_bytes(bar())};
 };
 
 TEST_P(ConfigurationBits, HeaderOfAFunctionWithOneMemoryBar) {
   const std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> class_and_bar{
+      {"Ahci", {0x010601, 4096}},
       {"Edu", {0x00FF00, 1U << 20}},
       {"Blk", {0x010000, 16 * 1024}},
       {"BlkBehindBridge", {0x010000, 16 * 1024}}};
   const auto [class_code, bar_bytes] = class_and_bar.at(GetParam().name);
   EXPECT_EQ(device().config_read(0x08, 4) >> 8, class_code);
-  EXPECT_EQ(host_.bar_bytes(0x10), bar_bytes);
+  EXPECT_EQ(host_.bar_bytes(bar()), bar_bytes);
   EXPECT_EQ(device().config_read(0x04, 4), 0x0010'0000u) << "command 0, status has a list";
   EXPECT_EQ(device().config_read(0x0C, 4), 0u) << "type 0, one function, no BIST";
   for (std::uint32_t offset = 0x10; offset < 0x2C; offset += 4) {
@@ -117,7 +118,7 @@ TEST_P(ConfigurationBits, BitsThatAreNeededChange) {
   };
   expect_takes(0x04, 2, 0x0406);
   expect_takes(0x0C, 1, 0xFF);
-  expect_takes(0x10, 4, ~(host_.bar_bytes(0x10) - 1));
+  expect_takes(bar(), 4, ~(host_.bar_bytes(bar()) - 1));
   expect_takes(0x3C, 1, 0xFF);
   for (const ListedCapability &listed : permitted_.capabilities()) {
     const std::uint32_t at = listed.offset;

@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "devices/ahci.hpp"
 #include "devices/edu.hpp"
+#include "devices/tests/ahci_driver.hpp"
 #include "devices/tests/blk_driver.hpp"
 #include "devices/tests/fake_port.hpp"
 #include "devices/tests/pci_host.hpp"
@@ -23,7 +25,7 @@ namespace dmar::devices {
 
 class FunctionSample {
  public:
-  static constexpr std::uint32_t kBar = 0xFEB0'0000;  // where BAR 0 is put
+  static constexpr std::uint32_t kBar = 0xFEB0'0000;  // where its BAR is put
 
   FunctionSample() { port.answer_later(); }
   virtual ~FunctionSample() = default;
@@ -31,6 +33,7 @@ class FunctionSample {
   FunctionSample &operator=(const FunctionSample &) = delete;
 
   virtual PciDevice &device() = 0;
+  [[nodiscard]] virtual unsigned bar() const { return 0; }
   // Sets the function up from reset and starts work that ends with an interrupt.
   virtual void start_work() = 0;
   // That work has been done to the end.
@@ -43,9 +46,9 @@ class FunctionSample {
     }
     return image;
   }
-  // The beginning of BAR 0 as somebody reads it who has just found the function.
+  // The beginning of its BAR as somebody reads it who has just found the function.
   std::vector<std::uint64_t> register_image() {
-    PciHost host(device());
+    PciHost host(device(), bar());
     host.enable(kBar);
     std::vector<std::uint64_t> image;
     for (std::uint64_t offset = 0; offset < 0x4000; offset += 4) image.push_back(host.read(offset));
@@ -114,6 +117,27 @@ class BlkSample : public FunctionSample {
   std::vector<std::uint16_t> heads_;
 };
 
+class AhciSample : public FunctionSample {
+ public:
+  PciDevice &device() override { return device_; }
+  [[nodiscard]] unsigned bar() const override { return Ahci::kBar; }
+  void start_work() override {
+    driver_.start();
+    driver_.request({.command = AhciDriver::kReadDma, .lba = 3, .count = 2}, 0, false,
+                    {{AhciDriver::kData, 512}, {AhciDriver::kData + 0x1000, 512}});
+    driver_.request({.command = AhciDriver::kWriteDma, .lba = 9, .count = 1}, 4, true,
+                    {{AhciDriver::kData + 0x2000, 512}});
+    driver_.issue(1U << 0 | 1U << 4);
+  }
+  bool work_was_done() override { return device_.idle() && driver_.issued() == 0; }
+
+ private:
+  TemporaryDisk image_{64 * 1024};
+  Disk disk_{image_.path()};
+  Ahci device_{port, disk_};
+  AhciDriver driver_{port, device_};
+};
+
 struct FunctionKind {
   std::string name;
   PciBus bus;
@@ -125,6 +149,8 @@ inline void PrintTo(const FunctionKind &kind, std::ostream *out) { *out << kind.
 
 inline std::vector<FunctionKind> function_kinds() {
   return {
+      {"Ahci", PciBus::kRootComplex,
+       []() -> std::unique_ptr<FunctionSample> { return std::make_unique<AhciSample>(); }},
       {"Edu", PciBus::kRootComplex,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<EduSample>(); }},
       {"Blk", PciBus::kRootComplex,
@@ -145,6 +171,7 @@ class EveryFunction : public ::testing::TestWithParam<FunctionKind> {
 
   [[nodiscard]] bool express() const { return GetParam().bus == PciBus::kRootComplex; }
   PciDevice &device() { return sample_->device(); }
+  [[nodiscard]] std::uint32_t bar() const { return 0x10 + 4 * sample_->bar(); }  // its register
   FakePort &port() { return sample_->port; }
   std::uint32_t capability(std::uint8_t id) { return host_.capabilities(id).at(0); }
 
