@@ -48,6 +48,25 @@ void require_readable(const char *option, const std::string &file) {
   }
 }
 
+// Below it a q35 machine has all of its memory below 4 GiB.
+constexpr unsigned kHighMemory = 3072;  // MiB
+
+void check_bounce(const VmOptions &options) {
+  if (options.passthrough && options.no_dma_remapping) {
+    throw UsageError("--passthrough and --no-dma-remapping: give one of them");
+  }
+  if (!options.bounce) return;
+  if (options.interactive || !options.initrd.empty() || !options.disks.empty() || options.bridge) {
+    throw UsageError(
+        "--bounce: measures a disk of its own; without --interactive, --initrd, "
+        "--disk and --bridge");
+  }
+  if (options.memory < kHighMemory) {
+    throw UsageError(
+        fmt::format("--bounce: needs memory above 4 GiB: --memory {} or more", kHighMemory));
+  }
+}
+
 void add_guest_options(CLI::App &command, VmOptions &options) {
   const std::string group = "Guest";
   const auto text = [&](const char *name, std::string &value, const char *type,
@@ -63,7 +82,8 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
       ->check(is_a(OptionKind::kAnyText));
   command
       .add_option("--disk", options.disks,
-                  "Disk image, FILE or FILE,ro; repeatable. The self-test works on a copy")
+                  "Disk image, FILE, FILE,ro or FILE,ahci (behind an AHCI host adapter with 32-bit "
+                  "addresses, not virtio); repeatable. The self-test works on a copy")
       ->check(is_a(OptionKind::kDisk))
       ->type_name("FILE")
       ->group(group);
@@ -76,6 +96,11 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
       ->transform(whole_number(1, 256))
       ->type_name("N")
       ->capture_default_str()
+      ->group(group);
+  command
+      .add_flag("--bounce", options.bounce,
+                "Measure bounce buffers: --megabytes of data go between memory above 4 GiB and a "
+                "disk that has\n32-bit addresses. Needs --memory 3072 or more")
       ->group(group);
   command.add_option("--memory", options.memory, "Memory of the guest in MiB")
       ->transform(whole_number(64, 65'536))
@@ -114,6 +139,10 @@ void add_remapping_options(CLI::App &command, VmOptions &options) {
   command.add_flag("--strict", options.strict, "iommu.strict=1: an invalidation at each unmap")
       ->group(group);
   command.add_flag("--passthrough", options.passthrough, "iommu=pt: pass-through context entries")
+      ->group(group);
+  command
+      .add_flag("--no-dma-remapping", options.no_dma_remapping,
+                "intel_iommu=off: the kernel leaves DMA as it is")
       ->group(group);
   command
       .add_flag("--no-intremap", options.no_intremap,
@@ -237,6 +266,7 @@ void check_vm_options(const VmOptions &options) {
   if (options.interactive && !options.initrd.empty()) {
     throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
   }
+  check_bounce(options);
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);
   wave_of(options);

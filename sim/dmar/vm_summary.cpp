@@ -11,6 +11,7 @@
 #include "fault_list.hpp"
 #include "golden/explain.hpp"
 #include "grouped.hpp"
+#include "vm_bounce.hpp"
 
 namespace dmar::sim {
 
@@ -139,6 +140,8 @@ const char *kind_name(GuestKind kind) {
       return "Linux with the self-test";
     case GuestKind::kShell:
       return "Linux with a shell";
+    case GuestKind::kBounce:
+      return "Linux with a measurement";
     case GuestKind::kOther:
       return "Linux with an initrd of yours";
     case GuestKind::kBareMetal:
@@ -191,7 +194,8 @@ std::string vm_failure_text(const VmResult &result) {
 }
 
 std::string vm_summary_text(const VmResult &result) {
-  std::string out = guest_lines(result) + checks(result) + faults(result) + counts(result) + "\n";
+  std::string out = guest_lines(result) + checks(result) + bounce_text(result) + faults(result) +
+                    counts(result) + "\n";
   if (result.recorded_events != 0) {
     out += fmt::format("{} events recorded in {}\n", grouped(result.recorded_events),
                        result.options.record);
@@ -254,6 +258,7 @@ std::string vm_json_text(const VmResult &result) {
       {"host_checks", checks_json(result.disk_checks)},
       {"fault_list", faults_json(result)},
   };
+  if (result.kind == GuestKind::kBounce) json["bounce"] = bounce_json(result);
   auto &list = json["first_mismatches"] = nlohmann::ordered_json::array();
   for (const cosim::Difference &difference : result.differences.first) {
     list.push_back({{"what", difference.what},

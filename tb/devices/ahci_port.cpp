@@ -164,7 +164,7 @@ void AhciPort::raise(std::uint32_t interrupts) {
 void AhciPort::halt(const AhciFailure &failure) {
   halted_ = true;
   ++statistics_.halts;
-  owner_.failed(failure.why);
+  if (!failure.why.empty()) owner_.failed(failure.why);
   raise(failure.interrupt);
 }
 

@@ -109,7 +109,7 @@ AtaAnswer AtaDisk::begin(const AtaCommand &command) {
     case kIdle:
       break;
     default:
-      answer.fail(ata::kAborted, fmt::format("command {:#04x} is unknown", command.command));
+      answer.fail(ata::kAborted, "");
   }
   return answer;
 }
@@ -154,13 +154,13 @@ void AtaDisk::set_features(const AtaCommand &command, AtaAnswer &answer) {
       break;
     case kTransferMode:
       if (!known_mode(mode)) {
-        answer.fail(ata::kAborted, fmt::format("transfer mode {:#04x} is unknown", mode));
+        answer.fail(ata::kAborted, "");
       } else if (mode >= 0x20) {
         dma_mode_ = static_cast<std::uint8_t>(mode);
       }
       break;
     default:
-      answer.fail(ata::kAborted, fmt::format("feature {:#04x} is unknown", command.features));
+      answer.fail(ata::kAborted, "");
   }
 }
 

@@ -43,7 +43,7 @@ struct AtaAnswer {
   std::vector<std::uint8_t> reply = {};  // kIn: one block, by the PIO protocol
   std::uint8_t count = 0;                // register at the end
   std::uint8_t error = 0;                // register; not 0: the command has failed
-  std::string why = {};                  // it has
+  std::string why = {};  // it has; empty: the disk does not know it, which drivers may ask
 
   void fail(std::uint8_t code, std::string reason);
 };
