@@ -11,11 +11,12 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run linux program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
+.PHONY: help run linux bounce program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
 	@echo "make linux      boot Debian's kernel in QEMU with the RTL as its remapping unit"
+	@echo "make bounce     bounce buffers with the unit and without it: the table of docs/bounce-buffers.md"
 	@echo "make test       lint, synthesis and every test"
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
@@ -38,6 +39,12 @@ linux:
 	@sim/setup/packages.sh linux
 	@$(MAKE) --no-print-directory program
 	$(BUILD)/dmar vm $(ARGS)
+
+# MEGABYTES=n: data in each direction.
+bounce:
+	@sim/setup/packages.sh linux
+	@$(MAKE) --no-print-directory program
+	sim/guest/bounce.py $(BUILD) $(MEGABYTES)
 
 # The first `make run` or `make linux` compiles one configuration of the RTL, unless ARGS ask for
 # another; `make build` and `make test` compile all.
