@@ -175,7 +175,7 @@ bool AhciPort::can_execute() const {
 
 void AhciPort::kick() {
   const bool work = can_post_signature() || can_execute();
-  if (serving_ || !work || tasks_.stopping() || !owner_.bus_master()) return;
+  if (serving_ || !work || tasks_.stopping()) return;
   serving_ = true;
   tasks_.start(serve());
 }
