@@ -14,6 +14,7 @@ namespace dmar::sim {
 // Each adds one subcommand that leaves its exit status in `status`, which outlives `app`.
 void add_run(CLI::App &app, int &status);
 void add_vm(CLI::App &app, int &status);
+void add_vms(CLI::App &app, int &status);
 void add_fuzz(CLI::App &app, int &status);
 void add_bench(CLI::App &app, int &status);
 void add_explain(CLI::App &app, int &status);

@@ -25,6 +25,7 @@ int run(int argc, char **argv) {
   app.get_formatter()->column_width(30);
   dmar::sim::add_run(app, status);
   dmar::sim::add_vm(app, status);
+  dmar::sim::add_vms(app, status);
   dmar::sim::add_fuzz(app, status);
   dmar::sim::add_bench(app, status);
   dmar::sim::add_explain(app, status);

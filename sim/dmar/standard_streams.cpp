@@ -41,7 +41,12 @@ void put_output(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) note_error();
 }
 
-void put_error(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+// What was said before comes first, where both go to the same place.
+void put_error(std::string_view text) {
+  if (text.empty()) return;
+  std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 int finish_output(int status) {
   errno = 0;

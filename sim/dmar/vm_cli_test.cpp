@@ -135,7 +135,7 @@ TEST_F(Boot, BareMetal) {
   ASSERT_TRUE(json.is_object()) << result.output;
   EXPECT_EQ(json["mismatches"], 0);
   EXPECT_EQ(json["qemu_status"], 1);
-  EXPECT_GE(json["guest_checks"].size(), 30U);
+  EXPECT_GE(json["guest_checks"].size(), 47U);
   EXPECT_GE(json["dma_translated"], 8);
   EXPECT_GE(json["dma_blocked"], 4);
   EXPECT_GE(json["interrupts_remapped"], 10);

@@ -55,19 +55,6 @@ void require_interrupt_remapping(const VmOptions &options, GuestKind kind) {
       "configuration {} does not remap interrupts: boot it with --no-intremap", config));
 }
 
-std::string linux_command_line(const VmOptions &options) {
-  // The kernel's test of the timer counts ticks in a time of its own, and panics when the host had
-  // no time for the guest meanwhile; hypervisors leave it out.
-  std::string line = "console=ttyS0 intel_iommu=on panic=-1 no_timer_check";
-  // Our I/O APIC is in the second of two tables.
-  if (!options.no_intremap) line += " acpi_apic_instance=2";
-  if (options.strict) line += " iommu.strict=1";
-  if (options.passthrough) line += " iommu=pt";
-  if (options.no_dma_remapping) line += " intel_iommu=off";
-  if (!options.append.empty()) line += " " + options.append;
-  return line;
-}
-
 cosim::DiskOptions parse_disk(const std::string &text) {
   using Adapter = cosim::DiskOptions::Adapter;
   const DiskText disk = parse_disk_text(text);
@@ -125,6 +112,19 @@ std::vector<cosim::DiskOptions> make_disks(const VmOptions &options, GuestKind k
 }
 
 }  // namespace
+
+std::string linux_command_line(const VmOptions &options) {
+  // The kernel's test of the timer counts ticks in a time of its own, and panics when the host had
+  // no time for the guest meanwhile; hypervisors leave it out.
+  std::string line = "console=ttyS0 intel_iommu=on panic=-1 no_timer_check";
+  // Our I/O APIC is in the second of two tables.
+  if (!options.no_intremap) line += " acpi_apic_instance=2";
+  if (options.strict) line += " iommu.strict=1";
+  if (options.passthrough) line += " iommu=pt";
+  if (options.no_dma_remapping) line += " intel_iommu=off";
+  if (!options.append.empty()) line += " " + options.append;
+  return line;
+}
 
 VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
   VmGuest guest{.kind = kind_of(options), .bridge = options.bridge};

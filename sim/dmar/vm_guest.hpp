@@ -24,8 +24,12 @@ struct VmGuest {
   std::vector<std::uint8_t> initrd = {};
   std::string command_line = {};
   std::vector<cosim::DiskOptions> disks = {};
+  std::vector<cosim::NetworkOptions> networks = {};
   bool bridge = false;  // the first disk is behind one
 };
+
+// Of every Linux on the unit.
+std::string linux_command_line(const VmOptions &options);
 
 // Disks of the self-test are made in `folder`, copies of the user's included. GuestError and
 // UsageError say what is missing.

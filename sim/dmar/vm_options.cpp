@@ -67,18 +67,41 @@ void check_bounce(const VmOptions &options) {
   }
 }
 
+// The options of one group.
+class Group {
+ public:
+  Group(CLI::App &command, const char *name) : command_(command), name_(name) {}
+
+  CLI::Option *text(const char *option, std::string &value, const char *type,
+                    const char *description) {
+    return command_.add_option(option, value, description)->type_name(type)->group(name_);
+  }
+  template <class Number>
+  CLI::Option *number(const char *option, Number &value, std::uint64_t least, std::uint64_t most,
+                      const char *type, const char *description) {
+    return command_.add_option(option, value, description)
+        ->transform(whole_number(least, most))
+        ->type_name(type)
+        ->group(name_);
+  }
+  void flag(const char *option, bool &value, const char *description) {
+    command_.add_flag(option, value, description)->group(name_);
+  }
+
+ private:
+  CLI::App &command_;
+  const char *name_;
+};
+
+constexpr const char *kGuest = "Guest";
+constexpr const char *kRemapping = "Remapping";
+constexpr const char *kOutput = "Output";
+
 void add_guest_options(CLI::App &command, VmOptions &options) {
-  const std::string group = "Guest";
-  const auto text = [&](const char *name, std::string &value, const char *type,
-                        const char *description) {
-    return command.add_option(name, value, description)->type_name(type)->group(group);
-  };
-  text("--kernel", options.kernel, "FILE",
-       "Linux (default: the newest in /boot), or a bare-metal kernel")
+  Group group(command, kGuest);
+  group.text("--initrd", options.initrd, "FILE", "Instead of the self-test that is built in")
       ->check(is_a(OptionKind::kInput));
-  text("--initrd", options.initrd, "FILE", "Instead of the self-test that is built in")
-      ->check(is_a(OptionKind::kInput));
-  text("--append", options.append, "TEXT", "More of the kernel command line")
+  group.text("--append", options.append, "TEXT", "More of the kernel command line")
       ->check(is_a(OptionKind::kAnyText));
   command
       .add_option("--disk", options.disks,
@@ -86,29 +109,59 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
                   "addresses, not virtio); repeatable. The self-test works on a copy")
       ->check(is_a(OptionKind::kDisk))
       ->type_name("FILE")
-      ->group(group);
-  command.add_option("--disks", options.test_disks, "Disks that the self-test makes for itself")
-      ->transform(whole_number(1, 8))
-      ->type_name("N")
+      ->group(kGuest);
+  group
+      .number("--disks", options.test_disks, 1, 8, "N", "Disks that the self-test makes for itself")
+      ->capture_default_str();
+  group.text("--cpu", options.cpu, "MODEL",
+             "CPU model of QEMU (default qemu64; max for bare metal)");
+  group.flag("--interactive,-i", options.interactive,
+             "A shell on the serial console (Ctrl-A X ends QEMU)");
+  group.flag("--bounce", options.bounce,
+             "Measure bounce buffers: --megabytes of data go between memory above 4 GiB and a "
+             "disk that has\n32-bit addresses. Needs --memory 3072 or more");
+}
+
+void add_table_options(CLI::App &command, VmOptions &options) {
+  Group group(command, kRemapping);
+  group.flag("--passthrough", options.passthrough, "iommu=pt: pass-through context entries");
+  group.flag("--no-dma-remapping", options.no_dma_remapping,
+             "intel_iommu=off: the kernel leaves DMA as it is");
+  group.flag("--no-intremap", options.no_intremap,
+             "No interrupt remapping: the tables do not offer it");
+  group.flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge");
+}
+
+void add_wave_options(CLI::App &command, VmOptions &options) {
+  Group group(command, kOutput);
+  CLI::Option *wave =
+      group.text("--wave", options.wave, "FILE", "Write signals of the RTL to this FST file");
+  wave->check(is_a(OptionKind::kWave));
+  group
+      .text("--wave-from", options.wave_from, "WHEN",
+            "A cycle, or the first request of a kind: translated, fault, interrupt")
       ->capture_default_str()
-      ->group(group);
-  command.add_option("--megabytes", options.test_megabytes, "Data that the self-test writes")
-      ->transform(whole_number(1, 256))
-      ->type_name("N")
+      ->needs(wave);
+  group
+      .number("--wave-for", options.wave_for, 1, kMaxNumber, "CYCLES", "Cycles that the wave shows")
       ->capture_default_str()
-      ->group(group);
-  command
-      .add_flag("--bounce", options.bounce,
-                "Measure bounce buffers: --megabytes of data go between memory above 4 GiB and a "
-                "disk that has\n32-bit addresses. Needs --memory 3072 or more")
-      ->group(group);
-  command.add_option("--memory", options.memory, "Memory of the guest in MiB")
-      ->transform(whole_number(64, 65'536))
-      ->type_name("MIB")
-      ->capture_default_str()
-      ->group(group);
-  text("--cpu", options.cpu, "MODEL", "CPU model of QEMU (default qemu64; max for bare metal)");
-  text("--qemu", options.qemu, "PROGRAM", "The emulator")
+      ->needs(wave);
+}
+
+}  // namespace
+
+void add_emulator_options(CLI::App &command, VmOptions &options) {
+  Group group(command, kGuest);
+  group
+      .text("--kernel", options.kernel, "FILE",
+            "Linux (default: the newest in /boot), or a bare-metal kernel")
+      ->check(is_a(OptionKind::kInput));
+  group
+      .number("--megabytes", options.test_megabytes, 1, 256, "N", "Data that the self-test writes")
+      ->capture_default_str();
+  group.number("--memory", options.memory, 64, 65'536, "MIB", "Memory of the guest in MiB")
+      ->capture_default_str();
+  group.text("--qemu", options.qemu, "PROGRAM", "The emulator")
       ->check(is_a(OptionKind::kProgram))
       ->capture_default_str();
   command
@@ -117,111 +170,60 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
       ->check(is_a(OptionKind::kAnyText))
       ->type_name("WORD")
       ->allow_extra_args(false)
-      ->group(group);
-  command
-      .add_flag("--interactive,-i", options.interactive,
-                "A shell on the serial console (Ctrl-A X ends QEMU)")
-      ->group(group);
-  command.add_flag("--console", options.console, "Show the serial console while it runs")
-      ->group(group);
-  text("--console-log", options.console_log, "FILE", "Write the serial console to this file")
+      ->group(kGuest);
+  group.flag("--console", options.console, "Show the serial console while it runs");
+  group.text("--console-log", options.console_log, "FILE", "Write the serial console to this file")
       ->check(is_a(OptionKind::kOutput));
   command
       .add_option("--timeout", options.timeout,
                   "Seconds until the guest is ended (0: never; default 900, interactive: never)")
       ->transform(whole_number(0, kMaxSeconds))
       ->type_name("SECONDS")
-      ->group(group);
+      ->group(kGuest);
 }
 
-void add_remapping_options(CLI::App &command, VmOptions &options) {
-  const std::string group = "Remapping";
-  command.add_flag("--strict", options.strict, "iommu.strict=1: an invalidation at each unmap")
-      ->group(group);
-  command.add_flag("--passthrough", options.passthrough, "iommu=pt: pass-through context entries")
-      ->group(group);
-  command
-      .add_flag("--no-dma-remapping", options.no_dma_remapping,
-                "intel_iommu=off: the kernel leaves DMA as it is")
-      ->group(group);
-  command
-      .add_flag("--no-intremap", options.no_intremap,
-                "No interrupt remapping: the tables do not offer it")
-      ->group(group);
-  command.add_flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge")
-      ->group(group);
+void add_unit_options(CLI::App &command, VmOptions &options) {
+  Group group(command, kRemapping);
+  group.flag("--strict", options.strict, "iommu.strict=1: an invalidation at each unmap");
   command
       .add_option("--aw", options.address_width,
                   "Widest tables of the unit: 39, 48 or 57 bits (configuration narrow, default, "
                   "server)")
       ->check(CLI::IsMember({39U, 48U, 57U}))
       ->type_name("BITS")
-      ->group(group);
-  command.add_option("--config", options.config, "Model to run, see `dmar configs`")
-      ->type_name("NAME")
-      ->group(group);
-  command
-      .add_option("--mem-latency", options.memory_latency,
-                  "Clock cycles from a memory request of the unit to its answer")
-      ->transform(whole_number(1, 100'000))
-      ->type_name("CYCLES")
-      ->capture_default_str()
-      ->group(group);
-  command
-      .add_flag("--mem-reorder", options.memory_reorder,
-                "Let memory answer requests of different IDs in any order")
-      ->group(group);
-  command.add_option("--seed", options.seed, "Seed of everything random")
-      ->transform(whole_number(0, kMaxNumber))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
+      ->group(kRemapping);
+  group.text("--config", options.config, "NAME", "Model to run, see `dmar configs`");
+  group
+      .number("--mem-latency", options.memory_latency, 1, 100'000, "CYCLES",
+              "Clock cycles from a memory request of the unit to its answer")
+      ->capture_default_str();
+  group.flag("--mem-reorder", options.memory_reorder,
+             "Let memory answer requests of different IDs in any order");
+  group.number("--seed", options.seed, 0, kMaxNumber, "N", "Seed of everything random")
+      ->capture_default_str();
 }
 
-void add_output_options(CLI::App &command, VmOptions &options) {
-  const std::string group = "Output";
-  command
-      .add_option("--record", options.record,
-                  "Write a trace that `dmar run` and `dmar explain` take (.gz: compressed)")
-      ->check(is_a(OptionKind::kOutput))
-      ->type_name("FILE")
-      ->group(group);
-  CLI::Option *wave =
-      command.add_option("--wave", options.wave, "Write signals of the RTL to this FST file");
-  wave->check(is_a(OptionKind::kWave))->type_name("FILE")->group(group);
-  command
-      .add_option("--wave-from", options.wave_from,
-                  "A cycle, or the first request of a kind: translated, fault, interrupt")
-      ->type_name("WHEN")
-      ->capture_default_str()
-      ->needs(wave)
-      ->group(group);
-  command.add_option("--wave-for", options.wave_for, "Cycles that the wave shows")
-      ->transform(whole_number(1, kMaxNumber))
-      ->type_name("CYCLES")
-      ->capture_default_str()
-      ->needs(wave)
-      ->group(group);
-  command.add_option("--json", options.json, "Write the result to this file as JSON")
-      ->check(is_a(OptionKind::kOutput))
-      ->type_name("FILE")
-      ->group(group);
-  command
-      .add_flag("--keep-going", options.keep_going,
-                "Go on after a mismatch between RTL and golden model (--interactive does)")
-      ->group(group);
-  command.add_flag("--checks", options.checks, "List every check that guest and host made")
-      ->group(group);
-  command.add_flag("--quiet", options.quiet, "Print mismatches, failed checks and errors only")
-      ->group(group);
+void add_result_options(CLI::App &command, VmOptions &options) {
+  Group group(command, kOutput);
+  group
+      .text("--record", options.record, "FILE",
+            "Write a trace that `dmar run` and `dmar explain` take (.gz: compressed)")
+      ->check(is_a(OptionKind::kOutput));
+  group.text("--json", options.json, "FILE", "Write the result to this file as JSON")
+      ->check(is_a(OptionKind::kOutput));
+  group.flag("--keep-going", options.keep_going,
+             "Go on after a mismatch between RTL and golden model (--interactive does)");
+  group.flag("--checks", options.checks, "List every check that guest and host made");
+  group.flag("--quiet", options.quiet, "Print mismatches, failed checks and errors only");
 }
-
-}  // namespace
 
 void add_vm_options(CLI::App &command, VmOptions &options) {
   add_guest_options(command, options);
-  add_remapping_options(command, options);
-  add_output_options(command, options);
+  add_emulator_options(command, options);
+  add_table_options(command, options);
+  add_unit_options(command, options);
+  add_wave_options(command, options);
+  add_result_options(command, options);
 }
 
 std::string config_of(const VmOptions &options) {

@@ -42,6 +42,7 @@ struct VmOptions {
   bool console = false;
   std::string console_log;
   std::string record;
+  std::string capture;  // of the network
   std::string wave;
   std::string wave_from = "translated";
   std::uint64_t wave_for = 20'000;
@@ -53,6 +54,10 @@ struct VmOptions {
 };
 
 void add_vm_options(CLI::App &command, VmOptions &options);
+// Those that other commands with a guest share.
+void add_emulator_options(CLI::App &command, VmOptions &options);
+void add_unit_options(CLI::App &command, VmOptions &options);
+void add_result_options(CLI::App &command, VmOptions &options);
 
 // UsageError for a contradiction, an unknown name, a file that cannot be read or written.
 void check_vm_options(const VmOptions &options);

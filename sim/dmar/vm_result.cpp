@@ -8,6 +8,7 @@
 
 #include "grouped.hpp"
 #include "vm_bounce.hpp"
+#include "vms_summary.hpp"
 
 namespace dmar::sim {
 
@@ -94,6 +95,7 @@ void add_guest_report(const VmResult &result, std::vector<std::string> &out) {
   if (!result.options.no_intremap && !console.interrupt_remapping) {
     out.emplace_back("the guest did not enable interrupt remapping");
   }
+  if (result.kind != GuestKind::kSelfTest) return;
   const auto interrupts = static_cast<std::size_t>(
       std::ranges::count_if(console.faults, &guest::ReportedFault::interrupt));
   const std::size_t dma = console.faults.size() - interrupts;
@@ -128,12 +130,14 @@ std::vector<std::string> failures(const VmResult &result) {
   }
   add_end(result, out);
   if (!result.console.panic.empty()) return out;
-  if (result.kind == GuestKind::kSelfTest || result.kind == GuestKind::kBounce) {
+  if (result.kind == GuestKind::kMachines) add_attack_failures(result, out);
+  if (result.kind == GuestKind::kSelfTest || result.kind == GuestKind::kMachines ||
+      result.kind == GuestKind::kBounce) {
     if (had_its_time(result)) {
-      if (result.kind == GuestKind::kSelfTest) {
-        add_guest_report(result, out);
-      } else {
+      if (result.kind == GuestKind::kBounce) {
         add_bounce_report(result, out);
+      } else {
+        add_guest_report(result, out);
       }
       add_traffic(result, out);
     } else {

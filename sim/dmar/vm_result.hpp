@@ -18,7 +18,16 @@ enum class GuestKind : std::uint8_t {
   kShell,      // our own initramfs with a shell
   kBounce,     // our own initramfs, measuring bounce buffers
   kOther,      // somebody else's initramfs
+  kMachines,   // our own initramfs, which runs virtual machines
   kBareMetal,  // a kernel that is not Linux
+};
+
+// A function of the machine, as its devices count.
+struct FunctionResult {
+  std::string name = {};
+  SourceId source = {};
+  std::uint64_t function_resets = 0;
+  std::uint64_t power_resets = 0;
 };
 
 struct VmResult {
@@ -29,6 +38,8 @@ struct VmResult {
   std::string qemu_messages = {};
   cosim::MachineEnd end = {};
   cosim::Statistics statistics = {};
+  cosim::Traffic traffic = {};
+  std::vector<FunctionResult> functions = {};
   cosim::Differences differences = {};
   guest::Console console = {};
   std::string console_text = {};

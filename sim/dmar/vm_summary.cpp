@@ -12,6 +12,7 @@
 #include "golden/explain.hpp"
 #include "grouped.hpp"
 #include "vm_bounce.hpp"
+#include "vms_summary.hpp"
 
 namespace dmar::sim {
 
@@ -47,7 +48,11 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 
 std::string guest_lines(const VmResult &result) {
   std::string out;
-  for (const std::string &line : result.console.dmar_lines) out += fmt::format("  {}\n", line);
+  for (const std::string &line : result.console.dmar_lines) {
+    const bool fault = line.find("handling fault status") != std::string::npos;
+    if (fault && result.kind == GuestKind::kMachines) continue;  // one for each of many
+    out += fmt::format("  {}\n", line);
+  }
   return out.empty() ? "" : "The guest about its remapping unit\n" + out + "\n";
 }
 
@@ -144,6 +149,8 @@ const char *kind_name(GuestKind kind) {
       return "Linux with a measurement";
     case GuestKind::kOther:
       return "Linux with an initrd of yours";
+    case GuestKind::kMachines:
+      return "Linux with two virtual machines";
     case GuestKind::kBareMetal:
       return "a bare-metal kernel";
   }
@@ -194,8 +201,10 @@ std::string vm_failure_text(const VmResult &result) {
 }
 
 std::string vm_summary_text(const VmResult &result) {
-  std::string out = guest_lines(result) + checks(result) + bounce_text(result) + faults(result) +
-                    counts(result) + "\n";
+  const bool machines = result.kind == GuestKind::kMachines;
+  std::string out = guest_lines(result) + checks(result) + bounce_text(result);
+  out += machines ? attacks_text(result) + traffic_text(result) : faults(result);
+  out += counts(result) + "\n";
   if (result.recorded_events != 0) {
     out += fmt::format("{} events recorded in {}\n", grouped(result.recorded_events),
                        result.options.record);
@@ -259,6 +268,8 @@ std::string vm_json_text(const VmResult &result) {
       {"fault_list", faults_json(result)},
   };
   if (result.kind == GuestKind::kBounce) json["bounce"] = bounce_json(result);
+  json["traffic"] = traffic_json(result);
+  if (result.kind == GuestKind::kMachines) json["attacks"] = attacks_json(result);
   auto &list = json["first_mismatches"] = nlohmann::ordered_json::array();
   for (const cosim::Difference &difference : result.differences.first) {
     list.push_back({{"what", difference.what},

@@ -76,3 +76,15 @@ agent_test() {
 
 # The kernel prints about three faults in 5 s in full and counts the rest.
 let_kernel_print_faults() { sleep 6; }
+
+# The address, the only card's, comes from the server of the network.
+network_is_up() {
+  local tenth card=''
+  for tenth in $(seq 300); do  # virtio finds its devices in the background
+    card=$(ls /sys/class/net | grep -v '^lo$')
+    [ -n "$card" ] && break
+    sleep 0.1
+  done
+  ip link set lo up
+  udhcpc -i "$card" -f -q -n -t 20 -T 3 -s /bin/udhcpc.sh && cat /tmp/address
+}

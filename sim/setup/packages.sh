@@ -3,7 +3,8 @@
 # Installs the Debian packages that a make target needs:
 # packages.sh build|bench|test|synth|waves|coverage|linux.
 # As root, or with sudo that asks no password; otherwise says what to install and fails.
-# `test` goes on without the packages for a Linux guest where they cannot be had, and says so.
+# `test` goes on without the packages for a Linux guest where they cannot be had, `synth` without
+# those for standard cells; both say so.
 set -euo pipefail
 
 build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
@@ -11,11 +12,13 @@ build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
 guest="qemu-system-x86 busybox-static linux-image-amd64 e2fsprogs cpio acpica-tools"
 
 optional=
+without="Tests with a Linux guest will not run"
 case "${1:-}" in
   build) required=$build ;;
   bench) required="$build gnuplot-nox" ;;
   test)  required="$build yosys iverilog python3 python3-venv git gtkwave" optional=$guest ;;
-  synth) required="yosys python3 nextpnr-ice40 opensta qflow-tech-osu018" ;;
+  synth) required="yosys python3 nextpnr-ice40" optional="opensta qflow-tech-osu018"
+         without="Standard cells will be left out" ;;
   waves) required="$build gtkwave" ;;
   coverage) required="$build lcov" ;;
   linux) required="$build $guest" ;;
@@ -23,7 +26,7 @@ case "${1:-}" in
 esac
 
 if ! command -v dpkg-query >/dev/null; then
-  echo "This is not a Debian system. Install by hand what these Debian 12 packages hold:" \
+  echo "This is not a Debian system. Install by hand what these Debian packages hold:" \
        $required $optional >&2
   exit 1
 fi
@@ -83,8 +86,8 @@ if [ -n "$missing" ]; then
 fi
 if [ -n "$missing_optional" ]; then
   echo "**********************************************************************" >&2
-  echo "Tests with a Linux guest will not run, for want of these packages:" >&2
+  echo "$without, for want of these packages:" >&2
   echo "  sudo apt-get install" $missing_optional >&2
-  echo "All other tests go on." >&2
+  echo "Everything else goes on." >&2
   echo "**********************************************************************" >&2
 fi

@@ -30,7 +30,9 @@ class Netlist:
     def __init__(self, path, top="dmar_top"):
         with open(path) as file:
             module = json.load(file)["modules"][top]
-        self.cells = module["cells"]
+        # $scopeinfo is no hardware: newer versions of Yosys keep the names of modules in it.
+        self.cells = {name: record for name, record in module["cells"].items()
+                      if record["type"] != "$scopeinfo"}
         self.ports = module["ports"]
         self.port_bits = {bit for port in self.ports.values() for bit in port["bits"]}
         self.names = {}

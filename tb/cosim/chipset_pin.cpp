@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cosim/machine_options.hpp"
@@ -15,8 +16,11 @@ namespace {
 constexpr std::uint64_t kIndex = place::kChipsetIoapic;
 constexpr std::uint64_t kWindow = place::kChipsetIoapic + 0x10;
 constexpr std::uint32_t kFirstEntry = 0x10;
+constexpr std::uint64_t kVector = 0xFF;
+constexpr std::uint64_t kLevel = std::uint64_t{1} << 15;
 constexpr std::uint64_t kMasked = std::uint64_t{1} << 16;
 constexpr std::uint64_t kRemappable = std::uint64_t{1} << 48;
+constexpr unsigned kMostPending = 2;  // a local APIC holds one beside the one that is served
 
 }  // namespace
 
@@ -24,6 +28,15 @@ void ChipsetPin::set(unsigned input, bool asserted, devices::DmaPort &port) {
   if (input >= inputs_.size()) return;
   inputs_[input].wanted = asserted;
   inputs_[input].port = &port;
+  proceed();
+}
+
+// One that rose again before the end has sent its next message then.
+void ChipsetPin::end_of_interrupt(std::uint8_t vector) {
+  for (Input &pin : inputs_) {
+    if (pin.in_service == 0 || pin.vector != vector) continue;
+    if (--pin.in_service == 0 && pin.wanted) pin.driven = false;
+  }
   proceed();
 }
 
@@ -74,7 +87,12 @@ void ChipsetPin::apply(unsigned input, std::uint64_t entry) {
     return;
   }
   pin.driven = true;
-  if ((entry & kMasked) == 0) pin.port->message(devices::Ioapic::message_of(entry), nullptr);
+  if ((entry & kMasked) != 0) return;
+  if ((entry & kLevel) != 0) {
+    pin.vector = static_cast<std::uint8_t>(entry & kVector);
+    pin.in_service = std::min(pin.in_service + 1, kMostPending);
+  }
+  pin.port->message(devices::Ioapic::message_of(entry), nullptr);
 }
 
 }  // namespace dmar::cosim

@@ -21,12 +21,17 @@ class ChipsetPin {
   // `port` belongs to the device that drives the input. The guest stands still while the entry is
   // looked at, for that changes the index register and back.
   void set(unsigned input, bool asserted, devices::DmaPort &port);
+  // A level interrupt has ended, as the local APIC broadcasts it. An input that is still asserted,
+  // and whose message was made here, has another one.
+  void end_of_interrupt(std::uint8_t vector);
 
  private:
   struct Input {
     bool wanted = false;
     bool driven = false;  // as the I/O APIC was told
     devices::DmaPort *port = nullptr;
+    unsigned in_service = 0;  // level interrupts by messages made here
+    std::uint8_t vector = 0;  // of them
   };
 
   void proceed();

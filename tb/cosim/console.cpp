@@ -33,6 +33,17 @@ void Console::receive() {
       std::fflush(stdout);
     }
   }
+  tell_lines();
+}
+
+void Console::tell_lines() {
+  for (std::size_t end = text_.find('\n', line_); end != std::string::npos;
+       end = text_.find('\n', line_)) {
+    std::string_view line(text_.data() + line_, end - line_);
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    line_ = end + 1;
+    if (observer_) observer_(line);
+  }
 }
 
 }  // namespace dmar::cosim

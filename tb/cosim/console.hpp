@@ -4,7 +4,10 @@
 #ifndef DMAR_COSIM_CONSOLE_HPP
 #define DMAR_COSIM_CONSOLE_HPP
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "cosim/file_descriptor.hpp"
 
@@ -17,6 +20,11 @@ class Console {
   Console(FileDescriptor file, Source source, bool echo)
       : file_(std::move(file)), source_(source), echo_(echo) {}
 
+  // Called for each line, once it is whole, without its end.
+  void observe_lines(std::function<void(std::string_view)> observer) {
+    observer_ = std::move(observer);
+  }
+
   // To be polled; -1 for a log, which never wakes anybody.
   [[nodiscard]] int descriptor() const;
   // Takes in what is there.
@@ -24,11 +32,15 @@ class Console {
   [[nodiscard]] const std::string &text() const { return text_; }
 
  private:
+  void tell_lines();
+
   FileDescriptor file_;
   Source source_;
   bool echo_;  // to standard output
   bool closed_ = false;
   std::string text_;
+  std::size_t line_ = 0;  // where the first line begins that is not whole
+  std::function<void(std::string_view)> observer_;
 };
 
 }  // namespace dmar::cosim

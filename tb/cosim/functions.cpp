@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <utility>
 
 namespace dmar::cosim {
@@ -34,7 +35,7 @@ Functions::Functions(const MachineOptions &options, DmaEngine &dma, Pin pin) {
   }
 }
 
-devices::PciFunction &Functions::make(const MachineOptions &options, const Function &function) {
+devices::PciDevice &Functions::make(const MachineOptions &options, const Function &function) {
   switch (function.placement.kind) {
     case Placement::Kind::kDisk:
       return make_disk(options.disks[function.placement.index], function);
@@ -46,7 +47,7 @@ devices::PciFunction &Functions::make(const MachineOptions &options, const Funct
   return make_edu(function);
 }
 
-devices::PciFunction &Functions::make_disk(const DiskOptions &options, const Function &function) {
+devices::PciDevice &Functions::make_disk(const DiskOptions &options, const Function &function) {
   using Mode = devices::Disk::Mode;
   files_.push_back(std::make_unique<devices::Disk>(
       options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite));
@@ -54,22 +55,22 @@ devices::PciFunction &Functions::make_disk(const DiskOptions &options, const Fun
                                                         : make_virtio_disk(function);
 }
 
-devices::PciFunction &Functions::make_virtio_disk(const Function &function) {
+devices::PciDevice &Functions::make_virtio_disk(const Function &function) {
   disks_.push_back(std::make_unique<devices::VirtioBlk>(
       *function.port, *files_.back(),
       devices::VirtioBlkOptions{.id = name_of(function), .bus = bus_of(function)}));
   return *disks_.back();
 }
 
-devices::PciFunction &Functions::make_ahci(const Function &function) {
+devices::PciDevice &Functions::make_ahci(const Function &function) {
   adapters_.push_back(std::make_unique<devices::Ahci>(
       *function.port, *files_.back(),
       devices::AhciOptions{.serial = name_of(function), .bus = bus_of(function)}));
   return *adapters_.back();
 }
 
-devices::PciFunction &Functions::make_network_card(const NetworkOptions &options,
-                                                   const Function &function) {
+devices::PciDevice &Functions::make_network_card(const NetworkOptions &options,
+                                                 const Function &function) {
   cables_.push_back(std::make_unique<Cable>());
   network_cards_.push_back(std::make_unique<devices::VirtioNet>(
       *function.port, *cables_.back(), devices::VirtioNetOptions{.mac = options.mac}));
@@ -77,7 +78,7 @@ devices::PciFunction &Functions::make_network_card(const NetworkOptions &options
   return *network_cards_.back();
 }
 
-devices::PciFunction &Functions::make_edu(const Function &function) {
+devices::PciDevice &Functions::make_edu(const Function &function) {
   edu_ = std::make_unique<devices::Edu>(*function.port);
   edu_->on_provoke = [this](std::uint32_t) { provoke(); };
   return *edu_;
@@ -87,6 +88,13 @@ void Functions::provoke() {
   for (const auto &disk : disks_) {
     disk->misbehave_next(devices::Misbehaviour::kWriteReadOnlyBuffer);
   }
+}
+
+bool Functions::tick() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  edu_->tick(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
+  return edu_->stray().pausing();
 }
 
 void Functions::finish() {

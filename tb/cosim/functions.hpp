@@ -16,6 +16,7 @@
 #include "devices/ahci.hpp"
 #include "devices/disk.hpp"
 #include "devices/edu.hpp"
+#include "devices/pci_device.hpp"
 #include "devices/virtio_blk.hpp"
 #include "devices/virtio_net.hpp"
 
@@ -26,7 +27,7 @@ class Functions {
   struct Function {
     Placement placement;
     std::unique_ptr<devices::DmaPort> port;
-    devices::PciFunction *device = nullptr;
+    devices::PciDevice *device = nullptr;
   };
   // The INTA of function number `function` has changed.
   using Pin = std::function<void(std::size_t function, bool asserted)>;
@@ -44,6 +45,11 @@ class Functions {
   // At the end: CosimError when something of theirs cannot be written whole.
   void finish();
 
+  // The time goes on, for those that do something by themselves; whether one waits for it.
+  bool tick();
+  // Before the end: nothing of theirs starts by itself any more.
+  void silence() { edu_->silence(); }
+
   [[nodiscard]] const devices::Edu &edu() const { return *edu_; }
   // Null when the machine has none.
   [[nodiscard]] const Network *network() const { return network_.get(); }
@@ -57,12 +63,12 @@ class Functions {
   [[nodiscard]] std::vector<std::string> errors() const;
 
  private:
-  devices::PciFunction &make_disk(const DiskOptions &options, const Function &function);
-  devices::PciFunction &make_virtio_disk(const Function &function);
-  devices::PciFunction &make_ahci(const Function &function);
-  devices::PciFunction &make_network_card(const NetworkOptions &options, const Function &function);
-  devices::PciFunction &make_edu(const Function &function);
-  devices::PciFunction &make(const MachineOptions &options, const Function &function);
+  devices::PciDevice &make_disk(const DiskOptions &options, const Function &function);
+  devices::PciDevice &make_virtio_disk(const Function &function);
+  devices::PciDevice &make_ahci(const Function &function);
+  devices::PciDevice &make_network_card(const NetworkOptions &options, const Function &function);
+  devices::PciDevice &make_edu(const Function &function);
+  devices::PciDevice &make(const MachineOptions &options, const Function &function);
   void provoke();
 
   std::vector<Function> all_;

@@ -47,6 +47,7 @@ void Lockstep::power_on() {
   golden_ = std::make_unique<golden::Unit>(rtl_->config(), judged_memory_);
   golden_->observe_invalidations([this](const golden::Invalidation &invalidation) {
     note_golden_consequences();  // status writes before it do not complete it
+    traffic_.invalidated(invalidation);
     if (std::holds_alternative<golden::ContextInvalidation>(invalidation)) {
       ++statistics_.context_invalidations;
     } else if (std::holds_alternative<golden::IotlbInvalidation>(invalidation)) {
@@ -62,6 +63,7 @@ void Lockstep::reset() {
   add(statistics_.unit, rtl_->counters());
   ++statistics_.resets;
   flights_.clear();
+  traffic_.forget_flights();
   stale_.clear();
   given_.clear();
   due_status_.clear();

@@ -21,6 +21,7 @@
 #include "cosim/recorder.hpp"
 #include "cosim/stale_answers.hpp"
 #include "cosim/statistics.hpp"
+#include "cosim/traffic.hpp"
 #include "golden/unit.hpp"
 
 namespace dmar::cosim {
@@ -66,6 +67,10 @@ class Lockstep {
   [[nodiscard]] bench::RtlIommu &rtl() { return *rtl_; }
   [[nodiscard]] const golden::Unit &golden() const { return *golden_; }
 
+  // Who did what, by function and by domain.
+  [[nodiscard]] const Traffic &traffic() const { return traffic_; }
+  void phase(std::string name) { traffic_.phase(std::move(name)); }
+
   // Called before a request enters the unit, with what the golden model says about it.
   void observe_submissions(std::function<void(const Request &, const golden::Verdict &)> observer) {
     on_submit_ = std::move(observer);
@@ -80,6 +85,7 @@ class Lockstep {
     golden::Verdict at_submission;
     std::vector<golden::Verdict> later = {};  // legal too: at the verdict, and from a cache
     bool judged = false;
+    bool hit = false;
   };
   struct DueStatus {
     golden::StatusWrite write;
@@ -92,7 +98,9 @@ class Lockstep {
   void record_fault(const bench::VerdictEvent &event, const Flight &flight);
   void finish(Id id, Flight &flight, const bench::Outcome &outcome);
   [[nodiscard]] bool legal(const Flight &flight, const Completion &completion) const;
-  void count(const Flight &flight, const Completion &completion);
+  void count(const Flight &flight, const Completion &completion, std::uint64_t done_cycle);
+  void count_traffic(const Flight &flight, const Completion &completion, bool interrupt,
+                     std::uint64_t done_cycle);
   void note_golden_consequences();
   void note_status_write(const bench::StatusWrite &write);
   void note_message(const Message &message);
@@ -123,6 +131,7 @@ class Lockstep {
   std::deque<DueStatus> due_status_;
   std::vector<Message> due_messages_;
   std::function<void(const Request &, const golden::Verdict &)> on_submit_;
+  Traffic traffic_;
   Statistics statistics_;  // without the counters of the running RTL
   Differences differences_;
   Id next_id_ = 1;

@@ -23,6 +23,15 @@ std::string describe(const Request &request) {
                      request.source_id.raw(), request.address.raw(), request.bytes);
 }
 
+// Of a message in remappable format (VT-d 5.1.2.2).
+std::uint32_t index_of(const Request &request) {
+  const std::uint64_t address = request.address.raw();
+  const auto handle =
+      static_cast<std::uint32_t>((address >> 5 & 0x7FFF) | (address >> 2 & 1) << 15);
+  const bool subhandle = (address >> 3 & 1) != 0;
+  return subhandle ? handle + (request.message_data & 0xFFFF) : handle;
+}
+
 // Whether a verdict of the golden model is the one that the monitor port showed, address apart.
 bool same_kind(const golden::Verdict &verdict, const bench::VerdictEvent &event) {
   const trace::Outcome outcome = trace::outcome_of(verdict);
@@ -56,6 +65,7 @@ Lockstep::Id Lockstep::submit(const Request &request, std::vector<std::uint8_t> 
                 .at_submission = std::move(verdict)};
   guarded(describe(request),
           [&] { flight.handle = rtl_->submit(request, flight.data, flight.axi_id); });
+  traffic_.asked(request.source_id, rtl_->cycle());
   flights_.emplace(id, std::move(flight));
   return id;
 }
@@ -73,6 +83,7 @@ void Lockstep::judge(const bench::VerdictEvent &event) {
   }
   Flight &flight = found->second;
   flight.judged = true;
+  flight.hit = event.hit;
   golden::Verdict now = golden_->judge(flight.request);
   flight.later = stale_.find(flight.request, now);
   if (recorder_ != nullptr) recorder_->forget();
@@ -124,17 +135,40 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   }
   const std::string bytes = observed_.check(flight.request, flight.axi_id, flight.data, completion);
   if (!bytes.empty()) differ(what, bytes, "the bytes arrive where and as they should");
-  count(flight, completion);
+  count(flight, completion, outcome.done_cycle);
   finished_.push_back({id, completion});
 }
 
-void Lockstep::count(const Flight &flight, const Completion &completion) {
+void Lockstep::count_traffic(const Flight &flight, const Completion &completion, bool interrupt,
+                             std::uint64_t done_cycle) {
+  const golden::Verdict &verdict =
+      flight.later.empty() ? flight.at_submission : flight.later.front();
+  const Request &request = flight.request;
+  const bool okay = completion.status == Completion::Status::kOkay;
+  Traffic::Answer answer{.source = request.source_id,
+                         .kind = request.kind,
+                         .interrupt = interrupt,
+                         .blocked = completion.status == Completion::Status::kBlocked,
+                         .hit = flight.hit,
+                         .bytes = okay ? request.bytes : 0};
+  if (const auto *translation = std::get_if<golden::Translation>(&verdict); okay && translation) {
+    answer.domain = translation->domain;
+  }
+  const auto *remapped = std::get_if<golden::Interrupt>(&verdict);
+  if (okay && remapped != nullptr && remapped->remapped) answer.interrupt_index = index_of(request);
+  traffic_.answered(answer, done_cycle);
+}
+
+void Lockstep::count(const Flight &flight, const Completion &completion, std::uint64_t done_cycle) {
   const golden::Verdict &verdict =
       flight.later.empty() ? flight.at_submission : flight.later.front();
   const bool blocked = completion.status == Completion::Status::kBlocked;
   const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
   const bool interrupt_range = (flight.request.address.raw() >> 20) == 0xFEE;
-  if (completion.interrupt || interrupt != nullptr || (blocked && interrupt_range)) {
+  const bool as_interrupt =
+      completion.interrupt || interrupt != nullptr || (blocked && interrupt_range);
+  count_traffic(flight, completion, as_interrupt, done_cycle);
+  if (as_interrupt) {
     ++statistics_.interrupts;
     if (blocked) {
       ++statistics_.interrupts_blocked;

@@ -24,6 +24,7 @@ namespace {
 
 constexpr unsigned kSlice = 32;  // cycles between two looks at the sockets
 constexpr std::chrono::milliseconds kProgress{200};
+constexpr std::chrono::milliseconds kPause{1};          // while a function waits for time to pass
 constexpr std::chrono::milliseconds kPatience{10'000};  // for an emulator that was asked to end
 constexpr std::uint16_t kConfigAddress = 0xCF8;
 constexpr std::uint16_t kConfigData = 0xCFC;
@@ -100,6 +101,7 @@ Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
 }
 
 Machine::~Machine() {
+  functions_.silence();
   dma_.close();  // devices are destroyed with nothing of theirs in flight
 }
 
@@ -213,7 +215,10 @@ void Machine::inject(const Message &message) {
 void Machine::take_pins() {
   const std::vector<std::uint8_t> ended = eoi_log_->receive();
   qtest_->receive();
-  for (const std::uint8_t vector : ended) ioapic_.end_of_interrupt(vector);
+  for (const std::uint8_t vector : ended) {
+    ioapic_.end_of_interrupt(vector);
+    chipset_->end_of_interrupt(vector);
+  }
 }
 
 void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
@@ -260,6 +265,7 @@ void Machine::serve(Proxy &proxy) {
 // Lets the unit and the devices go on for a moment; whether there is more to do.
 bool Machine::work() {
   const bool delivered = functions_.deliver();
+  pausing_ = functions_.tick();
   dma_.proceed();
   if (!unit_.at_rest()) {
     const std::uint64_t until_wave = wave_.distance(unit_.rtl());
@@ -291,7 +297,8 @@ bool Machine::poll_once(bool busy, int stop_descriptor, Clock::time_point deadli
   for (const Proxy &proxy : proxies_) watch(proxy.link.closed() ? -1 : proxy.link.descriptor());
 
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-  const auto wait = std::clamp<std::int64_t>(left.count(), 0, kProgress.count());
+  const auto longest = pausing_ ? kPause : kProgress;
+  const auto wait = std::clamp<std::int64_t>(left.count(), 0, longest.count());
   if (::poll(watched.data(), watched.size(), busy ? 0 : static_cast<int>(wait)) < 0) return true;
   if (watched[0].revents != 0) return false;
   qtest_->lines().flush();

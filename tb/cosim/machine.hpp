@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cosim/chipset_pin.hpp"
@@ -59,6 +60,11 @@ class Machine {
   // machine to stop by becoming readable. No `limit`: as long as it takes.
   MachineEnd run(std::optional<std::chrono::seconds> limit, int stop_descriptor,
                  const std::function<void()> &progress);
+
+  // Called for each line of the serial console.
+  void observe_console(std::function<void(std::string_view)> observer) {
+    console_->observe_lines(std::move(observer));
+  }
 
   [[nodiscard]] Lockstep &unit() { return unit_; }
   [[nodiscard]] const Functions &functions() const { return functions_; }
@@ -110,6 +116,7 @@ class Machine {
   std::unique_ptr<ChipsetPin> chipset_;
   std::unique_ptr<QemuProcess> qemu_;
   bool running_ = false;           // the guest has been let go
+  bool pausing_ = false;           // a function waits for time to pass
   std::string output_error_;       // what could not be written
   std::uint64_t undelivered_ = 0;  // interrupt messages that no local APIC of QEMU takes
 };

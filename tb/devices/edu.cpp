@@ -27,6 +27,10 @@ constexpr std::uint64_t kMessageAddress = 0xA8;
 constexpr std::uint64_t kMessageData = 0xB0;
 constexpr std::uint64_t kMessageStatus = 0xB4;
 constexpr std::uint64_t kProvoke = 0xB8;
+constexpr std::uint64_t kStrayToCome = 0xBC;
+constexpr std::uint64_t kStrayEnded = 0xC0;
+constexpr std::uint64_t kStrayBlocked = 0xC4;
+constexpr std::uint64_t kStrayPause = 0xC8;
 
 constexpr std::uint32_t kStatusInterrupt = 0x80;
 constexpr std::uint32_t kInterruptFactorial = 0x001;
@@ -54,7 +58,7 @@ bool inside_buffer(std::uint64_t address, std::uint64_t count) {
 
 }  // namespace
 
-Edu::Edu(DmaPort &port) : PciDevice(port, kIdentity), msi_(config_space(), sender()) {
+Edu::Edu(DmaPort &port) : PciDevice(port, kIdentity), msi_(config_space(), sender()), stray_(port) {
   config_space().add_memory_bar(0, kBarBytes);
 }
 
@@ -63,6 +67,7 @@ void Edu::registers_reset() {
   liveness_ = factorial_ = status_ = interrupt_status_ = 0;
   dma_ = {};
   dma_status_ = 0;
+  stray_pause_ = 0;
   message_address_ = message_data_ = message_status_ = messages_under_way_ = 0;
 }
 
@@ -93,6 +98,14 @@ std::uint32_t Edu::read32(std::uint64_t offset) const {
       return message_data_;
     case kMessageStatus:
       return message_status_ | (messages_under_way_ != 0 ? kUnderWay : 0);
+    case kStrayPause:
+      return stray_pause_;
+    case kStrayToCome:
+      return stray_.left();
+    case kStrayEnded:
+      return stray_.ended();
+    case kStrayBlocked:
+      return stray_.blocked();
     default:
       return static_cast<std::uint32_t>(kNothing);
   }
@@ -127,6 +140,12 @@ void Edu::write32(std::uint64_t offset, std::uint32_t value) {
     case kMessageData:
       message_data_ = value;
       tasks().start(send_message({.address = message_address_, .data = value}));
+      break;
+    case kStrayPause:
+      stray_pause_ = value;
+      break;
+    case kStrayToCome:
+      start_stray_writes(value);
       break;
     case kProvoke:
       if (on_provoke) on_provoke(value);
@@ -166,6 +185,16 @@ void Edu::write_wide(std::uint64_t offset, unsigned bytes, std::uint64_t value) 
   }
   dma_.command &= kCommandBits;
   if (wide == &dma_.command && (dma_.command & kCommandStart) != 0) start_dma();
+}
+
+void Edu::start_stray_writes(std::uint32_t count) {
+  if (count == 0) {
+    stray_.stop();
+    return;
+  }
+  StrayWriter::Line line{};
+  std::copy_n(buffer_.begin(), line.size(), line.begin());
+  stray_.start(Iova(dma_.destination), line, count, stray_pause_);
 }
 
 void Edu::compute_factorial(std::uint32_t n) {

@@ -10,6 +10,7 @@
 
 #include "devices/msi.hpp"
 #include "devices/pci_device.hpp"
+#include "devices/stray_writer.hpp"
 
 namespace dmar::devices {
 
@@ -40,6 +41,12 @@ namespace dmar::devices {
 //   B0h rw 32  message data: a write sends this DWORD to the message address
 //   B4h ro 32  how the last message ended, as A0h; bit 31 set while one is under way
 //   B8h wo 32  provoke: calls on_provoke with the value
+//   BCh rw 32  stray writes to come: a write starts so many writes of the first 64 bytes of the
+//              buffer to the DMA destination, one after the other, as a broken device does them: no
+//              reset, power state or bit of the command register stops them, a write of 0 does
+//   C0h ro 32  stray writes that have ended, since the last start of some
+//   C4h ro 32  those of them that were blocked
+//   C8h rw 32  microseconds between two of those that are started from now on, 0 at reset
 class Edu : public PciDevice {
  public:
   static constexpr std::uint32_t kBarBytes = 1U << 20;
@@ -58,6 +65,12 @@ class Edu : public PciDevice {
     std::uint64_t interrupts = 0;  // raised
   };
   [[nodiscard]] const Statistics &statistics() const { return statistics_; }
+  [[nodiscard]] bool idle() const override { return PciDevice::idle() && stray_.idle(); }
+  // For whoever takes the machine apart: no stray write starts any more.
+  void silence() { stray_.stop(); }
+  // The time, for pauses: microseconds since any moment.
+  void tick(std::uint64_t now) { stray_.tick(now); }
+  [[nodiscard]] const StrayWriter &stray() const { return stray_; }
 
  protected:
   std::uint64_t bar_read(unsigned bar, std::uint64_t offset, unsigned bytes) override;
@@ -78,6 +91,7 @@ class Edu : public PciDevice {
   void write32(std::uint64_t offset, std::uint32_t value);
   std::uint64_t *wide_register(std::uint64_t offset);
   void write_wide(std::uint64_t offset, unsigned bytes, std::uint64_t value);
+  void start_stray_writes(std::uint32_t count);
   void compute_factorial(std::uint32_t n);
   void raise(std::uint32_t bits);
   void acknowledge(std::uint32_t bits);
@@ -98,6 +112,8 @@ class Edu : public PciDevice {
   std::uint32_t message_data_ = 0;
   std::uint32_t message_status_ = 0;
   std::uint32_t messages_under_way_ = 0;
+  StrayWriter stray_;
+  std::uint32_t stray_pause_ = 0;
   Statistics statistics_;
 };
 

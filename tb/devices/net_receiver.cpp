@@ -47,8 +47,11 @@ void NetReceiver::notified(const QueueLayout &layout, bool mergeable) {
 
 void NetReceiver::receive(std::span<const std::uint8_t> frame) {
   if (waiting_.size() == kMostWaiting) {
-    ++statistics_.dropped;
-    return;
+    if (buffers_.empty()) {
+      ++statistics_.dropped;
+      return;
+    }
+    drop_oldest();  // it may need more buffers than the driver can ever give
   }
   std::vector<std::uint8_t> &kept = waiting_.emplace_back(net_header::kBytes);
   kept.insert(kept.end(), frame.begin(), frame.end());
@@ -144,7 +147,6 @@ Task<void> NetReceiver::write(Delivery &delivery) {
   delivery.okay = status == DmaStatus::kOkay;
   delivery.ended = true;
   if (!delivery.okay) {
-    ++statistics_.failed_dma;
     queue_.owner().failed(
         fmt::format("received frame of {} bytes: {}", delivery.bytes.size(), name_of(status)));
     // The driver gets its buffers back, and sees that there is nothing in them.
@@ -159,6 +161,8 @@ void NetReceiver::answer() {
     if (delivery.okay) {
       ++statistics_.frames;
       statistics_.bytes += delivery.bytes.size() - net_header::kBytes;
+    } else {
+      ++statistics_.failed_writes;
     }
     queue_.answer(delivery.answers);
     deliveries_.pop_front();

@@ -17,7 +17,7 @@ namespace dmar::devices {
 
 class NetReceiver {
  public:
-  static constexpr std::size_t kMostWaiting = 256;  // frames; what comes then is dropped
+  static constexpr std::size_t kMostWaiting = 256;  // frames; then one is dropped
 
   NetReceiver(DmaPort &port, TaskScope &tasks, QueueOwner owner);
 
@@ -31,8 +31,8 @@ class NetReceiver {
   struct Statistics {
     std::uint64_t frames = 0;  // the driver has them, or is about to
     std::uint64_t bytes = 0;
-    std::uint64_t dropped = 0;     // for want of buffers, or of one that is large enough
-    std::uint64_t failed_dma = 0;  // frames that could not be written
+    std::uint64_t dropped = 0;        // for want of buffers, or of one that is large enough
+    std::uint64_t failed_writes = 0;  // frames that could not be written
   };
   [[nodiscard]] const Statistics &statistics() const { return statistics_; }
 

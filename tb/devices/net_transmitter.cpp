@@ -59,7 +59,7 @@ Task<bool> NetTransmitter::gather_frame(Frame &frame, const Chain &chain) {
   const DmaStatus status = co_await gathering;
   if (!queue_.owner().running()) co_return false;
   if (status != DmaStatus::kOkay) {
-    ++statistics_.failed_dma;
+    ++statistics_.failed_reads;
     queue_.owner().failed(fmt::format("frame {} to send: {}", frame.head, name_of(status)));
     co_return false;
   }

@@ -27,8 +27,8 @@ class NetTransmitter {
   struct Statistics {
     std::uint64_t frames = 0;  // to the network
     std::uint64_t bytes = 0;
-    std::uint64_t refused = 0;     // frames that no network carries
-    std::uint64_t failed_dma = 0;  // frames that could not be fetched
+    std::uint64_t refused = 0;       // frames that no network carries
+    std::uint64_t failed_reads = 0;  // frames that could not be fetched
   };
   [[nodiscard]] const Statistics &statistics() const { return statistics_; }
 

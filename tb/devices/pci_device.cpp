@@ -21,7 +21,7 @@ std::uint32_t PciDevice::config_read(std::uint32_t offset, unsigned bytes) {
 void PciDevice::config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) {
   if (!ready_) return;
   config_.write(offset, bytes, value);
-  if (reset_capability_.take_request()) {
+  if (reset_capability_.requested()) {
     ++function_resets_;
     start_over(false);
     return;

@@ -35,7 +35,7 @@ class PciDevice : public PciFunction {
   // Configuration space and pin at once, and it can be set up again at once; the registers when the
   // tasks have ended.
   void reset() final;
-  [[nodiscard]] bool idle() const final { return tasks_.idle(); }
+  [[nodiscard]] bool idle() const override { return tasks_.idle(); }
 
   [[nodiscard]] const ConfigSpace &config() const { return config_; }
   [[nodiscard]] const MessageSender &messages() const { return sender_; }

@@ -80,11 +80,8 @@ ResetCapability::ResetCapability(ConfigSpace &config, PciBus bus)
     : config_(config),
       place_(bus == PciBus::kRootComplex ? add_express(config) : add_conventional(config)) {}
 
-bool ResetCapability::take_request() {
-  const std::uint16_t control = config_.get16(place_.control);
-  if ((control & place_.ask) == 0) return false;
-  config_.put16(place_.control, static_cast<std::uint16_t>(control & ~place_.ask));
-  return true;
+bool ResetCapability::requested() const {
+  return (config_.get16(place_.control) & place_.ask) != 0;
 }
 
 void ResetCapability::show_pending(bool pending) {

@@ -20,8 +20,8 @@ class ResetCapability {
  public:
   ResetCapability(ConfigSpace &config, PciBus bus);
 
-  // Software has written the bit that asks, since the last call. It always reads 0.
-  [[nodiscard]] bool take_request();
+  // Software has written the bit that asks. The reset clears it, so it always reads 0.
+  [[nodiscard]] bool requested() const;
   // Transactions Pending.
   void show_pending(bool pending);
 

@@ -98,7 +98,7 @@ void VirtioCommon::reset() {
   device_select_ = driver_select_ = 0;
   accepted_ = 0;
   config_vector_ = kNoVector;
-  status_ = 0;
+  status_ = generation_ = 0;
   queue_select_ = 0;
   queues_.assign(shape_.queues, Queue{.size = shape_.queue_size});
 }

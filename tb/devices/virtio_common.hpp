@@ -86,7 +86,7 @@ class VirtioCommon {
   std::uint64_t accepted_ = 0;
   std::uint16_t config_vector_ = kNoVector;
   std::uint8_t status_ = 0;
-  std::uint8_t generation_ = 0;  // of the device configuration; no reset takes it back
+  std::uint8_t generation_ = 0;  // of the device configuration, from reset on
   std::uint16_t queue_select_ = 0;
   std::vector<Queue> queues_;
 };

@@ -49,11 +49,12 @@ class VirtioNet : public VirtioPci, public net::FrameSink {
     std::uint64_t sent_bytes = 0;
     std::uint64_t received_frames = 0;  // in buffers of the driver
     std::uint64_t received_bytes = 0;
-    std::uint64_t filtered = 0;    // from the network, for others
-    std::uint64_t dropped = 0;     // from the network: no driver, no buffer, or none large enough
-    std::uint64_t refused = 0;     // of the driver: frames that cannot be sent
-    std::uint64_t failed_dma = 0;  // frames of either direction that were lost to it
-    std::uint64_t commands = 0;    // answered
+    std::uint64_t filtered = 0;      // from the network, for others
+    std::uint64_t dropped = 0;       // from the network: no driver, no buffer, or none large enough
+    std::uint64_t refused = 0;       // of the driver: frames that cannot be sent
+    std::uint64_t failed_reads = 0;  // of the driver: frames that DMA could not fetch
+    std::uint64_t failed_writes = 0;  // from the network: frames that DMA could not write
+    std::uint64_t commands = 0;       // answered
     std::uint64_t refused_commands = 0;
     std::uint64_t interrupts = 0;  // messages sent and pin interrupts raised
     std::uint64_t errors = 0;      // what went wrong in the driver's requests, and broken rings

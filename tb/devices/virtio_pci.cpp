@@ -215,12 +215,12 @@ void VirtioPci::after_config_write(std::uint32_t offset, unsigned bytes) {
 void VirtioPci::interrupts_reset() { msix_.reset(); }
 
 void VirtioPci::registers_reset() {
+  device_reset();  // may change the configuration
   common_.reset();
   msix_.withdraw();
   isr_ = 0;
   notified_ = 0;
   set_interrupt(false);
-  device_reset();
 }
 
 }  // namespace dmar::devices

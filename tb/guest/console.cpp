@@ -2,6 +2,7 @@
 // Results out of the serial console of a guest; see guest.hpp. sim/guest/init describes the lines
 // of the guest's own programs.
 #include <cctype>
+#include <cstdlib>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -35,8 +36,14 @@ std::size_t stamp_length(std::string_view text) {
   return point ? close + 2 : 0;
 }
 
-// Kernel messages may start behind unfinished output of a program, so the last stamp counts.
+}  // namespace
+
+// Kernel messages may start behind unfinished output of a program, so the last stamp counts. But a
+// line of a virtual machine has a stamp of its own, behind that of the host.
 std::string_view message_of(std::string_view line) {
+  if (const std::size_t machine = line.find("dmar-vm: "); machine != std::string_view::npos) {
+    return line.substr(machine);
+  }
   for (std::size_t at = line.rfind('['); at != std::string_view::npos;) {
     if (const std::size_t length = stamp_length(line.substr(at)); length != 0) {
       return line.substr(at + length);
@@ -46,6 +53,8 @@ std::string_view message_of(std::string_view line) {
   }
   return line;
 }
+
+namespace {
 
 std::optional<std::string_view> behind(std::string_view message, std::string_view marker) {
   if (!begins(message, marker)) return std::nullopt;
@@ -60,28 +69,72 @@ Check named(std::string_view text, bool passed) {
   return check;
 }
 
-void read_check(std::string_view text, Console &console) {
+void read_check(const std::string &machine, std::string_view text, Console &console) {
+  const auto of_machine = [&machine](Check check) {
+    check.name = machine + check.name;
+    return check;
+  };
   if (const auto passed = behind(text, "PASS ")) {
-    console.checks.push_back({std::string(*passed), true, {}});
+    console.checks.push_back(of_machine({std::string(*passed), true, {}}));
   } else if (const auto failed = behind(text, "FAIL ")) {
-    console.checks.push_back(named(*failed, false));
+    console.checks.push_back(of_machine(named(*failed, false)));
   } else if (const auto skipped = behind(text, "SKIP ")) {
-    console.skipped.push_back(named(*skipped, true));
+    console.skipped.push_back(of_machine(named(*skipped, true)));
   } else {
     console.checks.push_back({"a line of results is readable", false, std::string(text)});
   }
 }
 
-void read_checksum(std::string_view text, Console &console) {
+// `machine`: "user/" before the names of its disks, empty for the guest itself.
+void read_checksum(const std::string &machine, std::string_view text, Console &console) {
   std::istringstream words{std::string(text)};
   Checksum sum;
-  if (words >> sum.disk >> sum.file >> sum.sha256) console.checksums.push_back(sum);
+  if (!(words >> sum.disk >> sum.file >> sum.sha256)) return;
+  sum.disk = machine + sum.disk;
+  console.checksums.push_back(sum);
 }
 
-void read_disk(std::string_view text, Console &console) {
+void read_disk(const std::string &machine, std::string_view text, Console &console) {
   std::istringstream words{std::string(text)};
   GuestDisk disk;
-  if (words >> disk.name >> disk.uuid) console.disks.push_back(disk);
+  if (!(words >> disk.name >> disk.uuid)) return;
+  disk.name = machine + disk.name;
+  console.disks.push_back(disk);
+}
+
+// "NAME; WHERE; REPORT"
+void read_attack(std::string_view text, Console &console) {
+  const std::size_t where = text.find("; ");
+  const std::size_t report = where == std::string_view::npos ? where : text.find("; ", where + 2);
+  if (report == std::string_view::npos) {
+    console.checks.push_back({"a line of results is readable", false, std::string(text)});
+    return;
+  }
+  const std::string number(text.substr(where + 2, report - where - 2));
+  console.attacks.push_back({std::string(text.substr(0, where)),
+                             std::strtoull(number.c_str(), nullptr, 0),
+                             std::string(text.substr(report + 2))});
+}
+
+void read_panic(const std::string &machine, std::string_view message, Console &console) {
+  if (console.panic.empty()) console.panic = machine + std::string(message);
+}
+
+// "NAME: LINE", where LINE is a line of that machine's console.
+void read_machine(std::string_view text, Console &console) {
+  const std::size_t colon = text.find(": ");
+  if (colon == std::string_view::npos) return;
+  const std::string name(text.substr(0, colon));
+  const std::string_view message = message_of(text.substr(colon + 2));
+  if (const auto check = behind(message, "dmar-check: ")) {
+    read_check(name + ": ", *check, console);
+  } else if (const auto sum = behind(message, "dmar-checksum: ")) {
+    read_checksum(name + "/", *sum, console);
+  } else if (const auto disk = behind(message, "dmar-disk: ")) {
+    read_disk(name + "/", *disk, console);
+  } else if (begins(message, "Kernel panic - not syncing")) {
+    read_panic(name + ": ", message, console);
+  }
 }
 
 void read_bounce(std::string_view text, Console &console) {
@@ -95,11 +148,15 @@ void read_bounce(std::string_view text, Console &console) {
 
 void read_message(std::string_view message, Console &console) {
   if (const auto check = behind(message, "dmar-check: ")) {
-    read_check(*check, console);
+    read_check("", *check, console);
+  } else if (const auto machine = behind(message, "dmar-vm: ")) {
+    read_machine(*machine, console);
+  } else if (const auto attack = behind(message, "dmar-attack: ")) {
+    read_attack(*attack, console);
   } else if (const auto sum = behind(message, "dmar-checksum: ")) {
-    read_checksum(*sum, console);
+    read_checksum("", *sum, console);
   } else if (const auto disk = behind(message, "dmar-disk: ")) {
-    read_disk(*disk, console);
+    read_disk("", *disk, console);
   } else if (const auto bounce = behind(message, "dmar-bounce: ")) {
     read_bounce(*bounce, console);
   } else if (const auto domain = behind(message, "dmar-bounce-domain: ")) {
@@ -107,7 +164,7 @@ void read_message(std::string_view message, Console &console) {
   } else if (message == "dmar-end") {
     console.finished = true;
   } else if (begins(message, "Kernel panic - not syncing")) {
-    if (console.panic.empty()) console.panic = message;
+    read_panic("", message, console);
   } else if (begins(message, "reboot: Power down")) {
     console.power_down = true;
   } else if (begins(message, "DMAR: ") || begins(message, "DMAR-IR: ")) {

@@ -20,6 +20,9 @@ DMAR_EMBED(init, DMAR_GUEST_SOURCE "/init");
 DMAR_EMBED(common, DMAR_GUEST_SOURCE "/common.sh");
 DMAR_EMBED(vms_host, DMAR_GUEST_SOURCE "/vms/host");
 DMAR_EMBED(vms_guest, DMAR_GUEST_SOURCE "/vms/guest");
+DMAR_EMBED(vms_machines, DMAR_GUEST_SOURCE "/vms/machines.sh");
+DMAR_EMBED(vms_attacks, DMAR_GUEST_SOURCE "/vms/attacks.sh");
+DMAR_EMBED(vms_lives, DMAR_GUEST_SOURCE "/vms/lives.sh");
 DMAR_EMBED(udhcpc, DMAR_GUEST_SOURCE "/vms/udhcpc.sh");
 DMAR_EMBED(disk_test, DMAR_GUEST_SOURCE "/disk_test.sh");
 DMAR_EMBED(help, DMAR_GUEST_SOURCE "/help.txt");
@@ -35,6 +38,9 @@ namespace dmar::guest {
 std::span<const std::uint8_t> init_script() { return DMAR_EMBEDDED(init); }
 std::span<const std::uint8_t> common_script() { return DMAR_EMBEDDED(common); }
 std::span<const std::uint8_t> vms_host_script() { return DMAR_EMBEDDED(vms_host); }
+std::span<const std::uint8_t> vms_machines_script() { return DMAR_EMBEDDED(vms_machines); }
+std::span<const std::uint8_t> vms_attacks_script() { return DMAR_EMBEDDED(vms_attacks); }
+std::span<const std::uint8_t> vms_lives_script() { return DMAR_EMBEDDED(vms_lives); }
 std::span<const std::uint8_t> vms_guest_script() { return DMAR_EMBEDDED(vms_guest); }
 std::span<const std::uint8_t> udhcpc_script() { return DMAR_EMBEDDED(udhcpc); }
 std::span<const std::uint8_t> disk_test_script() { return DMAR_EMBEDDED(disk_test); }

@@ -116,21 +116,33 @@ struct BounceRun {
   std::int64_t copied_bytes = -1;
 };
 
+// What a program of a virtual machine tried with a device, as the host of the machines tells it.
+struct Attack {
+  std::string name;         // "a write to the DMAR table"
+  std::uint64_t where = 0;  // address, or index of an interrupt
+  std::string report;       // the line of the host's kernel, from "DMAR:" on; else what was missed
+};
+
 struct Console {
   std::vector<std::string> dmar_lines;  // of the kernel, faults left out
   std::vector<ReportedFault> faults;
-  std::vector<Check> checks;   // of the init script and the agent
+  // Of the init script and the agent; those of a virtual machine begin with its name and ": ".
+  std::vector<Check> checks;
   std::vector<Check> skipped;  // not made; `detail` says why
   std::vector<GuestDisk> disks;
   std::vector<Checksum> checksums;
   std::vector<BounceRun> bounces;
   std::string bounce_domain;  // of the device that was measured: "DMA-FQ", "identity", "none"
-  bool finished = false;      // the script came to its end
+  std::vector<Attack> attacks;
+  bool finished = false;  // the script came to its end
   bool queued_invalidation = false;
   bool interrupt_remapping = false;  // "Enabled IRQ remapping"
   bool power_down = false;
   std::string panic;  // the line, or empty
 };
+
+// What stands in a line behind its time stamp.
+std::string_view message_of(std::string_view line);
 
 // `text` may be of a guest that is still running, or of any other kernel.
 Console read_console(std::string_view text);

@@ -66,6 +66,9 @@ std::vector<std::uint8_t> make_vms_initramfs(const Kernel &kernel, const VmsTask
   CpioWriter archive;
   add_base(archive, root);
   archive.file("bin/udhcpc.sh", udhcpc_script(), true);
+  archive.file("bin/machines.sh", vms_machines_script());
+  archive.file("bin/attacks.sh", vms_attacks_script());
+  archive.file("bin/lives.sh", vms_lives_script());
   archive.file("init", vms_host_script(), true);
   archive.file("task", settings(task));
   add_modules(archive, "modules/boot", kernel, kHostModules);

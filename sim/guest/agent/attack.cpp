@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "edu.hpp"
+#include "files.hpp"
 #include "locked_page.hpp"
 #include "report.hpp"
 
@@ -15,6 +16,9 @@ namespace dmar::agent {
 namespace {
 
 constexpr unsigned kBytes = 64;
+constexpr std::uint32_t kForEver = 0xFFFF'FFFF;
+constexpr unsigned kEnough = 20;                   // stray writes that are looked at
+constexpr double kPatience = 30;                   // seconds for them
 constexpr std::uint8_t kAttack = 0xD5;             // what the device writes where it may not
 constexpr std::uint64_t kMessages = 0xFEE0'0000;   // interrupt messages are writes to FEEx_xxxxh
 constexpr std::uint32_t kCompatibleVector = 0x99;  // data of a message in compatibility format
@@ -96,6 +100,56 @@ bool attack_control_command(Arguments arguments) {
   const unsigned changed = page->changed_from(0);
   check(end == Edu::End::kOkay && changed == kBytes && page->bytes()[kBytes - 1] == kAttack,
         text("%s arrives", arguments[0]), text("%u bytes arrived; %s", changed, name_of(end)));
+  return true;
+}
+
+// ADDRESS PAUSE: writes as a broken device does them, from now on until somebody stops them, with
+// so many microseconds between two.
+bool stray_command(Arguments arguments) {
+  unsigned long long address = 0;
+  unsigned long long pause = 0;
+  if (arguments.size() != 2 || !parse_number(arguments[0], address) ||
+      !parse_number(arguments[1], pause) || pause > 1'000'000) {
+    return false;
+  }
+  auto found = open_edu();
+  if (!found) return true;
+  if (!load(found->edu)) {
+    check(false, "stray writes begin", "the device cannot read memory of its own program");
+    return true;
+  }
+  found->edu.stray(address, kForEver, static_cast<std::uint32_t>(pause));
+  return true;
+}
+
+// blocked|arrived NAME: the stray writes that end from now on, or so far if they go on no more, and
+// stops them.
+bool stray_end_command(Arguments arguments) {
+  if (arguments.size() != 2) return false;
+  const bool wanted = std::strcmp(arguments[0], "blocked") == 0;
+  if (!wanted && std::strcmp(arguments[0], "arrived") != 0) return false;
+  auto found = open_edu();
+  if (!found) return true;
+  const unsigned ended = found->edu.stray_ended();
+  const unsigned blocked = found->edu.stray_blocked();
+  wait_until([&] { return found->edu.stray_ended() >= ended + kEnough; }, kPatience);
+  const unsigned more = found->edu.stray_ended() - ended;
+  const unsigned more_blocked = found->edu.stray_blocked() - blocked;
+  found->edu.stop_stray();
+  check(more >= kEnough && more_blocked == (wanted ? more : 0),
+        text("%s %s", arguments[1], wanted ? "end as blocked" : "arrive"),
+        text("%u of %u were blocked", more_blocked, more));
+  return true;
+}
+
+// ADDRESS NAME: a read by DMA that arrives.
+bool reach_command(Arguments arguments) {
+  unsigned long long address = 0;
+  if (arguments.size() != 2 || !parse_number(arguments[0], address)) return false;
+  if (auto found = open_edu()) {
+    const Edu::End end = found->edu.dma(Edu::Direction::kFromMemory, address, kBytes);
+    check(end == Edu::End::kOkay, text("%s arrives", arguments[1]), name_of(end));
+  }
   return true;
 }
 

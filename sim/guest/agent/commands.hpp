@@ -22,6 +22,10 @@ bool attack_command(Arguments arguments);             // read|write ADDRESS NAME
 bool attack_interrupts_command(Arguments arguments);  // FIRST COUNT NAME
 bool attack_compatible_command(Arguments arguments);  // NAME
 bool attack_control_command(Arguments arguments);     // NAME
+bool stray_command(Arguments arguments);              // ADDRESS PAUSE
+bool stray_end_command(Arguments arguments);          // blocked|arrived NAME
+bool reach_command(Arguments arguments);              // ADDRESS NAME
+bool occupy_command(Arguments arguments);             // MEGABYTES FILE NAME
 bool host_address_command(Arguments arguments);       // PID PART ADDRESS
 bool physical_command(Arguments arguments);           // ADDRESS COUNT
 bool kernel_page_command(Arguments arguments);        // ABOVE

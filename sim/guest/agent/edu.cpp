@@ -28,6 +28,10 @@ constexpr unsigned kMessageAddress = 0xA8;
 constexpr unsigned kMessageData = 0xB0;  // a write sends
 constexpr unsigned kMessageEnd = 0xB4;
 constexpr unsigned kProvoke = 0xB8;
+constexpr unsigned kStrayToCome = 0xBC;
+constexpr unsigned kStrayEnded = 0xC0;
+constexpr unsigned kStrayBlocked = 0xC4;
+constexpr unsigned kStrayPause = 0xC8;
 constexpr std::uint32_t kUnderWay = 1U << 31;
 constexpr std::uint32_t kNoRegister = 0xFFFF'FFFF;
 
@@ -96,6 +100,18 @@ Edu::End Edu::send(std::uint64_t address, std::uint32_t data) {
 }
 
 void Edu::provoke(std::uint32_t value) { write32(kProvoke, value); }
+
+void Edu::stray(std::uint64_t address, std::uint32_t count, std::uint32_t pause) {
+  write32(kStrayPause, pause);
+  write64(kDmaDestination, address);
+  write32(kStrayToCome, count);
+}
+
+void Edu::stop_stray() { write32(kStrayToCome, 0); }
+
+std::uint32_t Edu::stray_ended() const { return read32(kStrayEnded); }
+
+std::uint32_t Edu::stray_blocked() const { return read32(kStrayBlocked); }
 
 const char *name_of(Edu::End end) {
   switch (end) {

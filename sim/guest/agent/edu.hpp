@@ -52,6 +52,13 @@ class Edu {
   [[nodiscard]] bool at_reset() const;
   [[nodiscard]] std::string registers() const;
 
+  // Writes of the first 64 bytes of the buffer that go on by themselves until `count` have ended.
+  // `pause`: microseconds between two.
+  void stray(std::uint64_t address, std::uint32_t count, std::uint32_t pause);
+  void stop_stray();
+  [[nodiscard]] std::uint32_t stray_ended() const;  // since stray()
+  [[nodiscard]] std::uint32_t stray_blocked() const;
+
   void raise(std::uint32_t status);        // interrupt
   void acknowledge(std::uint32_t status);  // clears status bits, and the pin when none is left
   [[nodiscard]] std::uint32_t interrupt_status() const;

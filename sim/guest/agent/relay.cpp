@@ -14,7 +14,8 @@ namespace dmar::agent {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 800;  // the kernel log takes about 1,000 bytes
+constexpr const char *kGone = "dmar-gone";  // the last line of a machine that has ended
+constexpr std::size_t kLongestLine = 800;   // the kernel log takes about 1,000 bytes
 
 void write_line(const Descriptor &file, const std::string &line) {
   if (write(file.get(), line.data(), line.size()) < 0) return;  // nobody to tell
@@ -37,7 +38,10 @@ bool relay_command(Arguments arguments) {
   std::string line;
   for (;;) {
     const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count <= 0) return true;
+    if (count <= 0) {
+      write_line(file, text("%s\n", kGone));
+      return true;
+    }
     for (ssize_t i = 0; i < count; ++i) {
       const char character = buffer[static_cast<std::size_t>(i)];
       if (character == '\r') continue;
@@ -55,23 +59,27 @@ bool relay_command(Arguments arguments) {
   }
 }
 
-// FILE SECONDS TEXT: waits for a line with TEXT in FILE; exit status 1 when none comes.
+// FILE SECONDS TEXT: waits for a line with TEXT at its end in FILE; exit status 1 when none comes,
+// or when the machine that writes them has ended.
 bool wait_line_command(Arguments arguments) {
   unsigned long long seconds = 0;
   if (arguments.size() != 3 || !parse_number(arguments[1], seconds)) return false;
-  const std::string wanted = arguments[2];
-  const bool came = wait_until(
-      [&arguments, &wanted] {
+  const std::string wanted = std::string(arguments[2]) + "\n";
+  const std::string gone = std::string("\n") + kGone + "\n";
+  bool came = false;
+  bool ended = false;
+  wait_until(
+      [&] {
         const std::string now = "\n" + read_text(arguments[0]).value_or("") + "\n";
-        std::size_t found = now.find(wanted);
-        while (found != std::string::npos) {  // followed by the end of the line
-          if (now[found + wanted.size()] == '\n' || wanted.back() == ' ') return true;
-          found = now.find(wanted, found + 1);
-        }
-        return false;
+        came = now.find(wanted) != std::string::npos;
+        ended = now.find(gone) != std::string::npos;
+        return came || ended;
       },
       static_cast<double>(seconds), 20);
-  if (!came) check(false, text("%s says \"%s\"", arguments[0], arguments[2]), "not in time");
+  if (!came) {
+    check(false, text("%s says \"%s\"", arguments[0], arguments[2]),
+          ended ? "its machine has ended" : "not in time");
+  }
   return true;
 }
 

@@ -61,6 +61,16 @@ void test_blocked(unsigned index, uint8_t reason, const char *name) {
         name, fault.information | fault.reason);
 }
 
+uint32_t left_asserted = 2;
+
+void release_at_third() {
+  if (left_asserted == 0) {
+    edu::release();
+  } else {
+    --left_asserted;
+  }
+}
+
 void test_pin() {
   const unsigned input = edu::pin_input();
   if (input >= 24) {
@@ -71,6 +81,14 @@ void test_pin() {
   on_interrupt(kPinVector, edu::release);
   route_pin(input, kPin);
   expect_each(kPinVector, "every pin interrupt arrives once", false);
+  on_interrupt(kPinVector, release_at_third);
+  const uint32_t before = arrived(kPinVector);
+  edu::raise();
+  wait_until([before] { return arrived(kPinVector) - before >= 3; });
+  wait_until([] { return false; }, kSilence);
+  check(arrived(kPinVector) - before == 3, "a pin that stays asserted interrupts again",
+        arrived(kPinVector) - before);
+  edu::release();
   mask_pin(input);
 }
 

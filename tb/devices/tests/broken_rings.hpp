@@ -13,7 +13,7 @@ namespace dmar::devices {
 
 struct BrokenRing {
   const char *name;
-  const char *error;  // part of what the device says
+  const char *error;                                    // part of what the device says
   std::function<void(QueueDriver &, FakePort &)> make;  // up to and without the notification
   bool indirect = false;                                // negotiated
 };

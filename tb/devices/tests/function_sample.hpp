@@ -17,6 +17,7 @@
 #include "devices/tests/ahci_driver.hpp"
 #include "devices/tests/blk_driver.hpp"
 #include "devices/tests/fake_port.hpp"
+#include "devices/tests/net_fixture.hpp"
 #include "devices/tests/pci_host.hpp"
 #include "devices/tests/temporary_disk.hpp"
 #include "devices/virtio_blk.hpp"
@@ -138,9 +139,41 @@ class AhciSample : public FunctionSample {
   AhciDriver driver_{port, device_};
 };
 
+// Frames both ways and a new MAC address.
+class NetSample : public FunctionSample {
+ public:
+  PciDevice &device() override { return device_; }
+  void start_work() override {
+    ASSERT_TRUE(driver_.start({.event_index = true}));
+    driver_.add_buffers(4);
+    network_.take();
+    for (std::uint8_t i = 0; i < 4; ++i) {
+      device_.frame(make_frame(kBroadcast, 300, i));
+      driver_.send(make_frame(kOther, 300, i));
+    }
+    driver_.transmit().notify_always();
+    const Bytes command{1, 1, 2, 2, 2, 2, 2, 2};
+    port.memory.store(HostAddr(0x60'0000), command);
+    driver_.control().add({{0x60'0000, 8, false}, {0x60'0100, 1, true}});
+    driver_.control().notify_always();
+  }
+  bool work_was_done() override {
+    return device_.idle() && driver_.received().size() == 4 && network_.take().size() == 4 &&
+           driver_.transmit().collect().size() == 4 && driver_.control().collect().size() == 1 &&
+           device_.mac() == MacAddress{2, 2, 2, 2, 2, 2};
+  }
+
+ private:
+  KeptFrames network_;
+  VirtioNet device_{port, network_};
+  NetDriver driver_{port, device_};
+};
+
 struct FunctionKind {
   std::string name;
   PciBus bus;
+  std::uint32_t class_code;
+  std::uint32_t bar_bytes;  // of its only BAR
   std::unique_ptr<FunctionSample> (*make)();
 };
 
@@ -149,13 +182,15 @@ inline void PrintTo(const FunctionKind &kind, std::ostream *out) { *out << kind.
 
 inline std::vector<FunctionKind> function_kinds() {
   return {
-      {"Ahci", PciBus::kRootComplex,
+      {"Ahci", PciBus::kRootComplex, 0x010601, Ahci::kBarBytes,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<AhciSample>(); }},
-      {"Edu", PciBus::kRootComplex,
+      {"Edu", PciBus::kRootComplex, 0x00FF00, 1U << 20,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<EduSample>(); }},
-      {"Blk", PciBus::kRootComplex,
+      {"Blk", PciBus::kRootComplex, 0x010000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<BlkSample>(); }},
-      {"BlkBehindBridge", PciBus::kConventional,
+      {"Net", PciBus::kRootComplex, 0x020000, 16 * 1024,
+       []() -> std::unique_ptr<FunctionSample> { return std::make_unique<NetSample>(); }},
+      {"BlkBehindBridge", PciBus::kConventional, 0x010000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> {
          return std::make_unique<BlkSample>(PciBus::kConventional);
        }},

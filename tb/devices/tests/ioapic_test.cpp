@@ -103,6 +103,71 @@ TEST_F(IoapicTest, LevelSendsOnceUntilEndOfInterrupt) {
   EXPECT_FALSE(remote_irr(9));
 }
 
+// Asserted, handled, released, ended: as often as the pin is asserted, and no more.
+TEST_F(IoapicTest, LevelsInARow) {
+  set_entry(9, 0x41 | kLevel);
+  for (unsigned n = 1; n <= 5; ++n) {
+    ioapic_.set_pin(9, true);
+    EXPECT_THAT(sent_, SizeIs(n));
+    EXPECT_TRUE(remote_irr(9));
+    ioapic_.set_pin(9, false);
+    end_of_interrupt(0x41);
+    EXPECT_FALSE(remote_irr(9));
+    EXPECT_THAT(sent_, SizeIs(n));
+  }
+}
+
+// The pin of a device that has more to tell stands when its interrupt ends.
+TEST_F(IoapicTest, LevelThatStandsIsSentAtEachEnd) {
+  set_entry(9, 0x41 | kLevel);
+  ioapic_.set_pin(9, true);
+  for (unsigned n = 1; n <= 5; ++n) {
+    EXPECT_THAT(sent_, SizeIs(n));
+    end_of_interrupt(0x41);
+    EXPECT_TRUE(remote_irr(9));
+  }
+  ioapic_.set_pin(9, false);
+  end_of_interrupt(0x41);
+  end_of_interrupt(0x41);  // of none
+  EXPECT_THAT(sent_, SizeIs(6));
+}
+
+// It fell and rose before its end: one more interrupt. It rose and fell: none.
+TEST_F(IoapicTest, LevelCountsAtItsEnd) {
+  set_entry(9, 0x41 | kLevel);
+  ioapic_.set_pin(9, true);
+  for (unsigned n = 0; n < 3; ++n) {
+    ioapic_.set_pin(9, false);
+    ioapic_.set_pin(9, true);
+  }
+  end_of_interrupt(0x41);
+  EXPECT_THAT(sent_, SizeIs(2));
+  ioapic_.set_pin(9, false);
+  ioapic_.set_pin(9, true);
+  ioapic_.set_pin(9, false);
+  end_of_interrupt(0x41);
+  EXPECT_THAT(sent_, SizeIs(2));
+}
+
+// Masked while it is in service, ended behind the mask, and unmasked with the pin up or down.
+TEST_F(IoapicTest, LevelMaskedWhileAsserted) {
+  for (const bool stands : {true, false}) {
+    sent_.clear();
+    set_entry(9, 0x41 | kLevel);
+    ioapic_.set_pin(9, true);
+    set_entry(9, 0x41 | kLevel | kMasked);
+    end_of_interrupt(0x41);
+    EXPECT_FALSE(remote_irr(9));
+    ioapic_.set_pin(9, stands);
+    EXPECT_THAT(sent_, SizeIs(1));
+    set_entry(9, 0x41 | kLevel);
+    EXPECT_THAT(sent_, SizeIs(stands ? 2 : 1));
+    ioapic_.set_pin(9, false);
+    end_of_interrupt(0x41);
+    EXPECT_FALSE(remote_irr(9));
+  }
+}
+
 TEST_F(IoapicTest, LevelWaitsBehindTheMask) {
   set_entry(9, 0x41 | kLevel | kMasked);
   ioapic_.set_pin(9, true);

@@ -20,6 +20,13 @@ std::vector<QueueDriver> NetDriver::make_queues() {
   return queues;
 }
 
+namespace {
+
+constexpr std::uint64_t kGuard = 8;  // bytes around the pieces of a receive buffer
+constexpr std::uint8_t kFill = 0xA5;
+
+}  // namespace
+
 bool NetDriver::start(const NetDriverOptions &options) {
   using namespace net_feature;
   options_ = options;
@@ -48,6 +55,9 @@ bool NetDriver::start(const NetDriverOptions &options) {
 }
 
 void NetDriver::add_buffer(const std::vector<Buffer> &pieces) {
+  for (const Buffer &piece : pieces) {
+    port_.memory.store(HostAddr(piece.address - kGuard), Bytes(piece.bytes + 2 * kGuard, kFill));
+  }
   const std::uint16_t head = receive().add(pieces);
   buffers_[head] = pieces;
 }
@@ -58,6 +68,17 @@ void NetDriver::add_buffers(unsigned count) {
     add_buffer({{place, kBufferBytes, true}});
   }
   receive().notify();
+}
+
+void NetDriver::expect_nothing_beside(const std::vector<Buffer> &pieces, std::size_t bytes) const {
+  for (const Buffer &piece : pieces) {
+    const std::size_t written = std::min<std::size_t>(piece.bytes, bytes);
+    bytes -= written;
+    Bytes around(piece.bytes + 2 * kGuard);
+    port_.memory.load(HostAddr(piece.address - kGuard), around);
+    std::fill_n(around.begin() + kGuard, written, kFill);
+    EXPECT_EQ(around, Bytes(around.size(), kFill)) << "written beside the frame";
+  }
 }
 
 Bytes NetDriver::load(const std::vector<Buffer> &pieces, std::size_t bytes) const {
@@ -82,6 +103,7 @@ Frames NetDriver::received() {
       continue;
     }
     Bytes bytes = load(buffer->second, answer.written);
+    if (!bytes.empty()) expect_nothing_beside(buffer->second, bytes.size());
     buffers_.erase(buffer);
     if (more == 0 && bytes.empty()) {
       ++empty_buffers_;

@@ -49,12 +49,13 @@ class NetDriver : public VirtioDriver {
     return kSpace * (queue + 1U) + kData + 2048ULL * head;
   }
 
-  // Makes a receive buffer available, without notifying.
+  // Makes a receive buffer available, without notifying. There is nothing else within 8 bytes of
+  // its pieces.
   void add_buffer(const std::vector<Buffer> &pieces);
   // `count` ordinary ones, and notifies.
   void add_buffers(unsigned count);
   // Frames since the last call. What is not a frame as the device has to write it is a failure of
-  // the test.
+  // the test, and so is anything written beside it.
   Frames received();
   // How many buffers came back with nothing in them.
   [[nodiscard]] unsigned empty_buffers() const { return empty_buffers_; }
@@ -68,6 +69,7 @@ class NetDriver : public VirtioDriver {
   std::optional<std::uint8_t> command(const Bytes &bytes);
 
  private:
+  void expect_nothing_beside(const std::vector<Buffer> &pieces, std::size_t bytes) const;
   Bytes load(const std::vector<Buffer> &pieces, std::size_t bytes) const;
 
   NetDriverOptions options_;

@@ -78,10 +78,10 @@ class QueueDriver {
   Rings rings_;
   RingOptions options_;
   std::uint16_t next_descriptor_ = 0;
-  std::uint16_t available_ = 0;               // index of the available ring
-  std::uint16_t notified_ = 0;                // index when the device was last notified
-  std::uint16_t used_ = 0;                    // seen of the used ring
-  std::vector<bool> busy_;                    // descriptors
+  std::uint16_t available_ = 0;  // index of the available ring
+  std::uint16_t notified_ = 0;   // index when the device was last notified
+  std::uint16_t used_ = 0;       // seen of the used ring
+  std::vector<bool> busy_ = std::vector<bool>(RingOptions{}.size);  // descriptors
   std::map<std::uint32_t, unsigned> chains_;  // head and number of descriptors
 };
 

@@ -92,7 +92,7 @@ TEST_F(LosesFrame, SentFromBlockedMemory) {
   ASSERT_TRUE(port_.drain());
   EXPECT_THAT(network_.take(), IsEmpty());
   EXPECT_THAT(driver_.transmit().collect(), ElementsAre(QueueDriver::Answer{head, 0}));
-  EXPECT_EQ(statistics().failed_dma, 1u);
+  EXPECT_EQ(statistics().failed_reads, 1u);
   EXPECT_EQ(statistics().errors, 1u);
   EXPECT_EQ(device_->last_error(), "frame 0 to send: DMA was blocked");
   EXPECT_FALSE(needs_reset());
@@ -128,7 +128,7 @@ TEST_F(LosesFrame, ReceivedIntoBlockedMemory) {
     EXPECT_FALSE(needs_reset());
     port_.refuse_nothing();
   }
-  EXPECT_EQ(statistics().failed_dma, 2u);
+  EXPECT_EQ(statistics().failed_writes, 2u);
   EXPECT_EQ(statistics().received_frames, 4u);
 }
 

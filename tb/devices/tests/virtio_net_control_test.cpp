@@ -127,6 +127,7 @@ TEST_F(NetControlQueue, NewAddressShowsInTheConfiguration) {
   EXPECT_FALSE(accepts(kStation));
   driver_.reset();
   EXPECT_EQ(host.read(VirtioPci::kDeviceOffset, 8), 0x0001'5634'1200'5452u);
+  EXPECT_EQ(host.read(0x15, 1), 0u) << "nothing is left of the old life";
   ASSERT_TRUE(driver_.start());
   EXPECT_EQ(accepted(), kAtReset);
 }

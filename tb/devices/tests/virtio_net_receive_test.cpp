@@ -107,6 +107,26 @@ TEST_F(NetReceive, FramesWaitForBuffersUpToABound) {
   EXPECT_EQ(got, sent);
 }
 
+// The driver has no descriptors left, and 4 buffers of 300 bytes do not hold the first frame.
+TEST_F(NetReceive, FrameThatNeverFitsDoesNotBlockTheOthers) {
+  ASSERT_TRUE(driver_.start());
+  for (std::uint64_t at = 0x60'0000; driver_.receive().fits(4); at += 0x1000) {
+    driver_.add_buffer(
+        {{at, 100, true}, {at + 0x200, 0, true}, {at + 0x400, 100, true}, {at + 0x600, 100, true}});
+  }
+  driver_.receive().notify();
+  ASSERT_TRUE(port_.drain());
+  device_->frame(make_frame(kStation, 1514));
+  const Bytes frame = make_frame(kStation, 60);
+  for (std::size_t i = 1; i < NetReceiver::kMostWaiting; ++i) device_->frame(frame);
+  ASSERT_TRUE(port_.drain());
+  EXPECT_THAT(driver_.received(), IsEmpty());
+  device_->frame(frame);
+  ASSERT_TRUE(port_.drain());
+  EXPECT_EQ(driver_.received(), Frames(4, frame));
+  EXPECT_EQ(statistics().dropped, 1u);
+}
+
 TEST_F(NetReceive, NobodyThere) {
   const Bytes frame = make_frame(kStation, 60);
   device_->frame(frame);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -200,6 +201,65 @@ TEST_F(Net, FramesAreFetchedSideBySide) {
   std::size_t most = 0;
   while (port_.pump()) most = std::max(most, port_.pending());
   EXPECT_GE(most, 8u);
+}
+
+TEST_F(Net, LargerMtuMeansLongerFrames) {
+  VirtioNet device(port_, network_, {.mtu = 9000});
+  NetDriver driver(port_, device);
+  ASSERT_TRUE(driver.start());
+  EXPECT_EQ(driver.host().read(VirtioPci::kDeviceOffset + 10, 2), 9000u);
+  driver.add_buffers(8);
+  const Bytes frame = make_frame(kStation, 9014);
+  device.frame(frame);
+  driver.send(frame);
+  driver.transmit().notify();
+  ASSERT_TRUE(port_.drain());
+  EXPECT_EQ(driver.received(), Frames{frame});
+  EXPECT_EQ(network_.take(), Frames{frame});
+  device.frame(make_frame(kStation, 9015));
+  EXPECT_EQ(device.statistics().dropped, 1u);
+}
+
+class Cable : public net::FrameSink {
+ public:
+  void frame(std::span<const std::uint8_t> bytes) override { end_->frame(bytes); }
+  void lead_to(net::FrameSink &end) { end_ = &end; }
+
+ private:
+  net::FrameSink *end_ = nullptr;
+};
+
+// What one sends the other begins to receive in the same moment. Each has memory of its own.
+TEST_F(Net, TwoOnACable) {
+  FakePort far_port(2);
+  Cable there;
+  Cable back;
+  VirtioNet near(port_, there);
+  VirtioNet far(far_port, back, {.mac = kOther});
+  there.lead_to(far);
+  back.lead_to(near);
+  NetDriver near_driver(port_, near);
+  NetDriver far_driver(far_port, far);
+  ASSERT_TRUE(near_driver.start({.event_index = true}));
+  ASSERT_TRUE(far_driver.start({.indirect = true}));
+  near_driver.add_buffers(8);
+  far_driver.add_buffers(8);
+  Frames sent;
+  Frames sent_back;
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    sent.push_back(make_frame(kOther, 100U + 150U * i, i));
+    near_driver.send(sent.back());
+    sent_back.push_back(make_frame(kStation, 1500U - 150U * i, i));
+    far_driver.send(sent_back.back());
+  }
+  near_driver.transmit().notify();
+  far_driver.transmit().notify();
+  for (bool moved = true; moved;) {
+    moved = port_.pump();
+    moved = far_port.pump() || moved;
+  }
+  EXPECT_EQ(far_driver.received(), sent);
+  EXPECT_EQ(near_driver.received(), sent_back);
 }
 
 // With a tag of a virtual LAN a frame may be four bytes longer.

@@ -23,6 +23,8 @@ class BackPressure : public RtlScenario {
     std::function<void()> start;  // returns before the flush is complete
     std::function<bool()> complete;
     bool queue = false;
+    bool command = false;                   // lets each request see one state as a whole
+    std::function<void()> prepare = [] {};  // a command that changes nothing is complete at once
   };
 
   Flush by_queue(const std::string &name, const QueueDescriptor &descriptor) {
@@ -38,23 +40,63 @@ class BackPressure : public RtlScenario {
     return {"register " + name, [=, this] { driver().write64(offset, value); },
             [=, this] { return (driver().read64(offset) >> 63) == 0; }};
   }
-  Flush by_command(const std::string &name, std::uint32_t bits, std::uint32_t status, bool set) {
-    return {name, [=, this] { driver().write32(reg::kGcmd, bits); },
-            [=, this] { return ((driver().read32(reg::kGsts) & status) != 0) == set; }};
+  // A pointer that is set again; its status is 0 meanwhile.
+  Flush by_pointer(const std::string &name, std::uint32_t bit) {
+    return {.name = name,
+            .start = [=, this] { driver().write32(reg::kGcmd, levels() | bit); },
+            .complete = [=, this] { return (driver().read32(reg::kGsts) & bit) != 0; },
+            .command = true};
+  }
+  // An enable, whose status is the same bit.
+  Flush by_level(const std::string &name, std::uint32_t bit, bool on) {
+    return {
+        .name = name + (on ? " on" : " off"),
+        .start = [=, this] { driver().write32(reg::kGcmd, on ? levels() | bit : levels() & ~bit); },
+        .complete = [=, this] { return ((driver().read32(reg::kGsts) & bit) != 0) == on; },
+        .command = true,
+        .prepare = [=, this] { driver().set_level(bit, !on); }};
+  }
+  Flush by_protection(bool on) {
+    const auto in_force = [=, this] {
+      return ((driver().read32(reg::kPmen) & pmen::kPrs) != 0) == on;
+    };
+    return {.name = on ? "PMEN on" : "PMEN off",
+            .start = [=, this] { driver().write32(reg::kPmen, on ? pmen::kEpm : 0); },
+            .complete = in_force,
+            .command = true,
+            .prepare =
+                [=, this] {
+                  driver().write32(reg::kPmen, on ? 0 : pmen::kEpm);
+                  driver().poll32(reg::kPmen, pmen::kPrs, on ? 0 : pmen::kPrs, "PMEN");
+                }};
+  }
+  // What GCMD has to repeat.
+  std::uint32_t levels() {
+    return driver().read32(reg::kGsts) & (gcmd::kTe | gcmd::kQie | gcmd::kIre | gcmd::kCfi);
   }
 
   std::vector<Flush> flushes() {
-    const std::uint32_t on = gcmd::kTe | gcmd::kQie;
     std::vector<Flush> list{
-        by_queue("context", context_descriptor({})), by_queue("iotlb", iotlb_descriptor({})),
+        by_queue("context", context_descriptor({})),
+        by_queue("iotlb", iotlb_descriptor({})),
         by_queue("domain", iotlb_descriptor({.granularity = granularity::kDomain, .domain = 1})),
-        // Off and on again.
-        by_command("TE off", on & ~gcmd::kTe, gsts::kTes, false),
-        by_command("TE on", on, gsts::kTes, true)};
+        by_pointer("SRTP", gcmd::kSrtp),
+        by_level("TE", gcmd::kTe, false),  // and on again, as it is for the others
+        by_level("TE", gcmd::kTe, true)};
     if (config().page_selective) {
       list.push_back(by_queue(
           "page", iotlb_descriptor(
                       {.granularity = granularity::kDeviceOrPage, .domain = 1, .address = kIova})));
+    }
+    if (config().interrupt_remapping) {
+      list.push_back(by_pointer("SIRTP", gcmd::kSirtp));
+      for (const bool on : {true, false}) {
+        list.push_back(by_level("IRE", gcmd::kIre, on));
+        list.push_back(by_level("CFI", gcmd::kCfi, on));
+      }
+    }
+    if (config().protected_low) {
+      for (const bool on : {true, false}) list.push_back(by_protection(on));
     }
     return list;
   }
@@ -72,6 +114,13 @@ class BackPressure : public RtlScenario {
     tables().attach(kNeighbour, domain);
     // The same address with and without translation.
     domain.map(Iova(kData), HostAddr(kData));
+    if (config().interrupt_remapping) {
+      driver().set_interrupt_table(tables().pages().allocate(), 0);
+    }
+    if (config().protected_low) {  // nothing that is used here
+      driver().write32(reg::kPlmbase, 0x3000'0000);
+      driver().write32(reg::kPlmlimit, 0x3000'0000);
+    }
   }
 
   void run_all(const std::function<void(const Flush &)> &run) {
@@ -113,9 +162,7 @@ TEST_P(BackPressure, MemoryForDataDuringEveryFlush) {
                                   {"B", AccessKind::kWrite, {}, true}};
   run_all([&](const Flush &flush) {
     for (const Stall &stall : stalls) {
-      // A command that changes nothing would be complete at once.
-      if (flush.name == "TE on") driver().disable_translation();
-      if (flush.name == "TE off") driver().enable_translation();
+      flush.prepare();
       SCOPED_TRACE(stall.name);
       unit().access(read_of(Iova(kData)));
       unit().block_dma_channels(stall.blocked);
@@ -144,7 +191,7 @@ TEST_P(BackPressure, MemoryForDataDuringEveryFlush) {
 // one slot there is no such hit.
 TEST_P(BackPressure, PermittedBehindAMissDuringEveryFlush) {
   run_all([&](const Flush &flush) {
-    if (flush.name.starts_with("TE")) return;  // they wait for the answer to the miss, too
+    if (flush.command) return;  // they wait for the answer to the miss, too
     for (const AccessKind kind : {AccessKind::kRead, AccessKind::kWrite}) {
       SCOPED_TRACE(kind == AccessKind::kRead ? "reads" : "writes");
       driver().invalidate_all();
@@ -178,7 +225,7 @@ TEST_P(BackPressure, PermittedBehindAMissDuringEveryFlush) {
 // one state as a whole.
 TEST_P(BackPressure, MemoryForTablesDuringEveryFlush) {
   run_all([&](const Flush &flush) {
-    if (flush.name.starts_with("TE")) return;
+    if (flush.command) return;
     for (const bool address : {false, true}) {
       SCOPED_TRACE(address ? "AR" : "R");
       driver().invalidate_all();
@@ -208,8 +255,7 @@ TEST_P(BackPressure, DeviceDuringEveryFlush) {
   run_all([&](const Flush &flush) {
     for (const bool reads : {false, true}) {
       SCOPED_TRACE(reads ? "R" : "B");
-      if (flush.name == "TE on") driver().disable_translation();
-      if (flush.name == "TE off") driver().enable_translation();
+      flush.prepare();
       unit().accept_device_answers(!reads, reads);
       std::vector<bench::RtlIommu::Handle> handles;
       for (unsigned n = 0; n < 6; ++n) {

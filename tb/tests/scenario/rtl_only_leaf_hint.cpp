@@ -3,6 +3,7 @@
 // not: walks under way. An answer tells neither, the reads of tables and the clock do.
 #include <fmt/format.h>
 
+#include <array>
 #include <functional>
 #include <vector>
 
@@ -45,9 +46,40 @@ class LeafHintWalks : public RtlScenario {
     if (queue_) driver().enable_queue();
     return domain;
   }
+  // Starts an invalidation, and waits for it.
+  void begin(const IotlbScope &scope) {
+    if (queue_) {
+      driver().push(iotlb_descriptor(scope));
+      ticket_ = driver().push_wait();
+      unit().start_write(reg::kIqt, 4, driver().tail());
+      return;
+    }
+    driver().write64(reg::kIva, scope.address.raw() | (scope.leaf_only ? iotlb::kIvaIh : 0) |
+                                    scope.address_mask);
+    unit().start_write(reg::kIotlb, 8,
+                       iotlb::kIvt | iotlb::kDr | iotlb::kDw |
+                           (std::uint64_t{scope.granularity} << iotlb::kIirgShift) |
+                           (std::uint64_t{scope.domain} << iotlb::kDidShift));
+  }
+  void finish() {
+    unit().step_until([&] { return !unit().register_busy(); }, "the register write");
+    if (queue_) {
+      unit().step_until([&] { return driver().wait_completed(ticket_); }, "the invalidation");
+    } else {
+      driver().poll32(reg::kIotlb + 4, static_cast<std::uint32_t>(iotlb::kIvt >> 32), 0, "IVT");
+    }
+  }
+  // Clocks from one to the other.
+  unsigned duration(const IotlbScope &scope) {
+    const std::uint64_t start = unit().cycle();
+    begin(scope);
+    finish();
+    return static_cast<unsigned>(unit().cycle() - start);
+  }
 
  private:
   bool queue_ = false;
+  std::uint32_t ticket_ = 0;
 };
 
 // With the hint the leaf alone is read again, without it all levels are.
@@ -89,6 +121,25 @@ TEST_P(LeafHintWalks, UpperEntriesGoByTheRangeBelowThem) {
   });
 }
 
+// The page of a walk that is held at its leaf moves, and goes with the hint: the walk has read the
+// leaf as it was, and must not use it.
+TEST_P(LeafHintWalks, WalkAtItsLeafStartsOver) {
+  for (const unsigned mask : {0U, 3U}) {
+    on_both_paths([&] {
+      Domain domain = start();
+      const HostAddr leaf = tables().entry_address(domain, kIova, 1);
+      hold_walk_at(leaf);
+      const auto walking = unit().submit(read_of(kIova));
+      unit().step_until([&] { return held_reads() > 0; }, "the walk");
+      memory().write64(leaf, kMoreData | 3);
+      driver().invalidate(page(Iova(kIova.raw() & ~((kPage << mask) - 1)), true, mask));
+      release();
+      EXPECT_THAT(unit().wait(walking).completion, Reaches(kMoreData));
+      EXPECT_THAT(unit().access(write_of(kIova)), Reaches(kMoreData));
+    });
+  }
+}
+
 // A walk is held at each of its reads. The leaf moves, and goes with the hint; then a table of the
 // walk is replaced, and goes without it; then the page of that table is written over. Neither the
 // walk that was held nor one that began meanwhile may use what it had read.
@@ -126,6 +177,59 @@ TEST_P(LeafHintWalks, WalksUnderWayMeetBothInvalidations) {
       if (HasFailure()) return;
     }
   }
+}
+
+// A read of a walk comes back at each clock of the invalidation that covers what it has read: a
+// leaf with the hint, an upper entry without it, whose tables are then written over. Nothing of it
+// is left afterwards, for its page or for another one that looks for the same table just then.
+TEST_P(LeafHintWalks, ReadComesBackAtEachClockOfTheInvalidation) {
+  constexpr std::uint64_t kTrap = 0xC000'0000;
+  const Iova neighbour(kIova.raw() ^ 32 * kPage);
+  on_both_paths([&] {
+    Domain domain = start();
+    Domain other = tables().create_domain({.id = 1, .levels = kLevels});
+    domain.map(neighbour, HostAddr(kData));
+    for (const Iova mapped : {kIova, neighbour}) other.map(mapped, HostAddr(kMoreData));
+    const std::array<HostAddr, 2> leaves{tables().entry_address(domain, kIova, 1),
+                                         tables().entry_address(domain, neighbour, 1)};
+    const auto lead_to = [&](std::uint64_t host) {
+      for (const HostAddr leaf : leaves) memory().write64(leaf, host | 3);
+    };
+    for (unsigned level = 1; level <= kLevels; ++level) {
+      const HostAddr entry = tables().entry_address(domain, kIova, level);
+      const std::uint64_t first = memory().read64(entry);
+      const std::uint64_t second = memory().read64(tables().entry_address(other, kIova, level));
+      // A wide mask takes long at the leaves, and what comes back may be behind the sweep.
+      for (const unsigned mask : {0U, 7U}) {
+        if (mask != 0 && level != 1) continue;
+        const IotlbScope scope = page(Iova(kIova.raw() & ~((kPage << mask) - 1)), level == 1, mask);
+        const unsigned last = duration(scope);
+        for (unsigned clocks = 0; clocks <= last; ++clocks) {
+          SCOPED_TRACE(fmt::format("level {}, AM {}, {} clocks", level, mask, clocks));
+          hold_walk_at(entry);
+          const unsigned before = held_reads();
+          const auto walking = unit().submit(read_of(kIova));
+          unit().step_until([&] { return held_reads() > before; }, "the walk");
+          memory().write64(entry, second);
+          begin(scope);
+          unit().step(clocks);
+          release();
+          unit().step(8);
+          const auto follower = unit().submit(read_of(neighbour), {}, std::uint8_t{3});
+          finish();
+          if (level > 1) lead_to(kTrap);
+          unit().wait(walking);  // by either version, as the one that follows it
+          unit().wait(follower);
+          EXPECT_THAT(unit().access(write_of(kIova)), Reaches(kMoreData));
+          EXPECT_THAT(unit().access(read_of(neighbour)), Reaches(level > 1 ? kMoreData : kData));
+          memory().write64(entry, first);
+          lead_to(kData);
+          driver().invalidate_all();
+          if (HasFailure()) return;
+        }
+      }
+    }
+  });
 }
 
 DMAR_RTL_SCENARIO_WITH(

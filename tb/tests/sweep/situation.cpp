@@ -32,7 +32,8 @@ Request interrupt(unsigned index, unsigned part, bool subhandle) {
 }
 
 constexpr unsigned kNeighbour = Versions::kPages - 1;  // a page that no probe uses
-constexpr unsigned kSlow = 24;  // cycles that memory takes for the data in some situations
+constexpr unsigned kSlow = 24;        // cycles that memory takes for the data in some situations
+constexpr unsigned kSlowTables = 90;  // longer than the sweep of a cache
 
 std::vector<Situation> interrupt_situations(unsigned walks) {
   const Request first = interrupt(4, 0, false);
@@ -75,6 +76,13 @@ std::vector<Situation> situations(unsigned walks) {
                   .warm = {read(kNeighbour, 0)},
                   .probes = {{0, write(0, 0)}},
                   .walks = 1});
+  // The leaf has been read and is on its way for longer than an invalidation takes.
+  list.push_back({.name = "slow_leaf",
+                  .warm = {read(kNeighbour, 0)},
+                  .probes = {{0, write(0, 0)}},
+                  .slow_tables = true,
+                  .walks = 1,
+                  .table_latency = kSlowTables});
   list.push_back({.name = "hits", .warm = {read(0, 0)}});
   for (unsigned n = 0; n < 4; ++n) {
     list.back().probes.push_back({2 * n, n % 2 == 0 ? read(0, 1 + n) : write(0, 1 + n)});

@@ -20,8 +20,9 @@ struct Situation {
   std::string name;
   std::vector<Request> warm = {};  // carried out before, one after the other
   std::vector<Probe> probes = {};
-  bool interrupts = false;  // what is under way are interrupts
-  unsigned walks = 0;       // that the probes cause when nothing disturbs them
+  bool interrupts = false;   // what is under way are interrupts
+  bool slow_tables = false;  // only with leaves that change, by registers: the queue is slow too
+  unsigned walks = 0;        // that the probes cause when nothing disturbs them
   unsigned table_latency = 2;
   unsigned dma_latency = 3;
 };

@@ -59,6 +59,10 @@ std::vector<Pair> pairs() {
     for (const Trigger &trigger : triggers(model.config)) {
       for (const Situation &situation : situations(model.parameters.at("Walks"))) {
         if (situation.interrupts != about_interrupts(trigger.change)) continue;
+        if (situation.slow_tables &&
+            !(moves_leaves(trigger.change) && trigger.path == Trigger::Path::kRegisters)) {
+          continue;
+        }
         for (const std::uint64_t seed : seeds)
           list.push_back({model.name, situation, trigger, seed});
       }

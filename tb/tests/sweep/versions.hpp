@@ -33,6 +33,9 @@ constexpr bool in_two_steps(Change change) {
   return change == Change::kFreedTable || change == Change::kFreedTables ||
          change == Change::kSuperPage;
 }
+constexpr bool moves_leaves(Change change) {
+  return change == Change::kLeaf || in_two_steps(change);
+}
 constexpr bool about_interrupts(Change change) {
   return change == Change::kInterruptEntry || change == Change::kInterruptTable ||
          change == Change::kInterruptEnable;

@@ -50,14 +50,17 @@ class Iasl : public ::testing::Test {
                   Not(ContainsRegex("[Ww]arning|[Ee]rror|[Ii]nvalid|[Ii]ncorrect|[Uu]nknown")));
     }
     // [030h 0048   2]   Subtable Type : 0000 [Hardware Unit Definition]
-    static const std::regex kField(R"(\[([0-9A-F]+)h \d+ +(\d+)\] +([^:]+) : ([^\[\n]*[^\[\n ]))");
+    // Newer versions write the size in hexadecimal: [030h 0048 002h]
+    static const std::regex kField(
+        R"(\[([0-9A-F]+)h \d+ +([0-9A-F]+)(h?)\] +([^:]+) : ([^\[\n]*[^\[\n ]))");
     std::vector<std::string> out;
     for (std::sregex_iterator at(text.begin(), text.end(), kField), end; at != end; ++at) {
       const std::smatch &field = *at;
       const unsigned long offset = std::stoul(field[1], nullptr, 16);
       if (offset < 36) continue;
+      const unsigned long bytes = std::stoul(field[2], nullptr, field[3].length() == 0 ? 10 : 16);
       out.push_back(
-          fmt::format("{:02X} {} {} = {}", offset, field[2].str(), field[3].str(), field[4].str()));
+          fmt::format("{:02X} {} {} = {}", offset, bytes, field[4].str(), field[5].str()));
     }
     return out;
   }

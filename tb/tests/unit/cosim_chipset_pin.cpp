@@ -100,6 +100,7 @@ class ChipsetPinTest : public testing::Test {
   }
 
   static constexpr std::uint64_t kRemappable = std::uint64_t{1} << 48;
+  static constexpr std::uint64_t kLevel = std::uint64_t{1} << 15;
   static constexpr std::uint64_t kMasked = std::uint64_t{1} << 16;
 
   SocketPair qtest_pair;
@@ -184,6 +185,68 @@ TEST_F(ChipsetPinTest, APinThatFallsAndRisesMeanwhileIsOneInterrupt) {
   pins.set(7, true, port);
   answer_all();
   EXPECT_EQ(port.messages.size(), 1U);
+}
+
+// A level that stands when its interrupt ends is the next one; the entry is looked at again.
+TEST_F(ChipsetPinTest, ALevelThatStandsIsSentAtEachEnd) {
+  entries[11] = kRemappable | kLevel | 0x31;
+  pins.set(11, true, port);
+  answer_all();
+  for (unsigned n = 1; n <= 3; ++n) {
+    EXPECT_EQ(port.messages.size(), n);
+    pins.end_of_interrupt(0x32);  // of another one
+    EXPECT_FALSE(answer());
+    pins.end_of_interrupt(0x31);
+    answer_all();
+  }
+  EXPECT_EQ(port.messages.size(), 4U);
+  entries[11] |= kMasked;
+  pins.end_of_interrupt(0x31);
+  answer_all();
+  EXPECT_EQ(port.messages.size(), 4U);
+  pins.end_of_interrupt(0x31);  // nothing is in service
+  EXPECT_FALSE(answer());
+}
+
+TEST_F(ChipsetPinTest, ALevelThatFellBeforeItsEndIsOver) {
+  entries[11] = kRemappable | kLevel | 0x31;
+  for (unsigned n = 1; n <= 3; ++n) {
+    pins.set(11, true, port);
+    answer_all();
+    pins.set(11, false, port);
+    pins.end_of_interrupt(0x31);
+    answer_all();
+    EXPECT_EQ(port.messages.size(), n);
+  }
+}
+
+// It falls and rises before its end: two interrupts in all.
+TEST_F(ChipsetPinTest, ALevelThatRoseAgainIsSentOnceMore) {
+  entries[11] = kRemappable | kLevel | 0x31;
+  pins.set(11, true, port);
+  answer_all();
+  pins.set(11, false, port);
+  pins.set(11, true, port);
+  answer_all();
+  EXPECT_EQ(port.messages.size(), 2U);
+  pins.end_of_interrupt(0x31);
+  answer_all();
+  EXPECT_EQ(port.messages.size(), 2U);
+  pins.set(11, false, port);
+  pins.end_of_interrupt(0x31);
+  answer_all();
+  EXPECT_EQ(port.messages.size(), 2U);
+}
+
+// QEMU's I/O APIC takes the end of what it has sent itself, and an edge has none.
+TEST_F(ChipsetPinTest, EndsOfOthersChangeNothing) {
+  entries[10] = kLevel | 0x31;
+  entries[11] = kRemappable | 0x31;
+  for (const unsigned input : {10U, 11U}) pins.set(input, true, port);
+  answer_all();
+  EXPECT_EQ(port.messages.size(), 1U);
+  pins.end_of_interrupt(0x31);
+  EXPECT_FALSE(answer());
 }
 
 TEST_F(ChipsetPinTest, LooksAtTwoInputsOneAfterTheOther) {

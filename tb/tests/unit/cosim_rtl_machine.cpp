@@ -99,6 +99,11 @@ TEST_F(CosimRtlMachine, SurvivesResetsInTheMiddleOfDma) {
   EXPECT_EQ(machine->unit().statistics().resets, 1U);
 }
 
+TEST_F(CosimRtlMachine, ResetsAFunctionInTheMiddleOfDma) {
+  expect_success(run_as("function reset"));
+  EXPECT_EQ(machine->functions().edu().function_resets(), 20U);
+}
+
 // The emulator sends and sends and takes nothing: neither side may wait for the other for ever.
 TEST_F(CosimRtlMachine, SurvivesAFloodOfPins) {
   expect_success(run_as("pins"));
