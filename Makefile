@@ -11,12 +11,13 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run linux vms program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
+.PHONY: help run linux vms bounce program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
 	@echo "make linux      boot Debian's kernel in QEMU with the RTL as its remapping unit"
 	@echo "make vms        the same with two virtual machines that own devices; one attacks"
+	@echo "make bounce     bounce buffers with the unit and without it: the table of docs/bounce-buffers.md"
 	@echo "make test       lint, synthesis and every test"
 	@echo "make test-long  the trace under many memory timings, more random machines (SEEDS=n)"
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
@@ -39,6 +40,12 @@ linux:
 	@sim/setup/packages.sh linux
 	@$(MAKE) --no-print-directory program
 	$(BUILD)/dmar vm $(ARGS)
+
+# MEGABYTES=n: data in each direction.
+bounce:
+	@sim/setup/packages.sh linux
+	@$(MAKE) --no-print-directory program
+	sim/guest/bounce.py $(BUILD) $(MEGABYTES)
 
 vms:
 	@sim/setup/packages.sh linux

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "disk_text.hpp"
 #include "files/destination.hpp"
 #include "option_kinds.hpp"
 #include "output_file.hpp"
@@ -56,8 +57,8 @@ Use use_of(const std::string &option, const std::string &text, OptionKind kind) 
       if (text == "-") use.file = kOurInput;
       break;
     case OptionKind::kDisk:
-      use.written = !text.ends_with(",ro");
-      if (!use.written) use.file = text.substr(0, text.size() - 3);
+      use.file = parse_disk_text(text).file;
+      use.written = !parse_disk_text(text).read_only;
       break;
     case OptionKind::kOutputOrDash:
       if (text == "-") use.file = kOurOutput;

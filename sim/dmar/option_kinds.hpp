@@ -23,7 +23,7 @@ enum class OptionKind : std::uint8_t {
   kInput,         // a file
   kInputOrDash,   // a file, or - for standard input
   kProgram,       // a file if there is a slash in it
-  kDisk,          // FILE that is read and written, or FILE,ro
+  kDisk,          // FILE that is read and written, FILE,ro or FILE,ahci
   kOutput,        // a file
   kOutputOrDash,  // a file, or - for standard output
   kWave,          // a regular file

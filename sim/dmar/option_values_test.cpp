@@ -44,7 +44,7 @@ std::vector<std::string> wrong_values(const OptionCase &option, const std::strin
   }
   if (kind == "text") return {"", "-1", "no such thing!", std::string(5000, 'x')};
   if (kind == "program") return {"", "/nonexistent/program", folder, "no such program"};
-  if (kind == "disk image") return {"", ",ro", "/nonexistent/file", folder, "/dev/full"};
+  if (kind == "disk image") return {"", ",ro", ",ahci", "/nonexistent/file", folder, "/dev/full"};
   if (kind == "input folder") return {"", "/nonexistent/folder", "/dev/null", "/dev/full"};
   if (kind == "output folder") return {"", "/dev/full", "/dev/null/folder"};
   if (kind == "wave file") {

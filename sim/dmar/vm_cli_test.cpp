@@ -83,6 +83,47 @@ TEST_F(Boot, InterruptRemapping) {
   EXPECT_THAT(replay.output, HasSubstr("0 mismatches"));
 }
 
+// A disk that cannot reach memory above 4 GiB: without translation the kernel copies every byte of
+// it, with translation none.
+class BounceBuffers : public Boot {
+ protected:
+  nlohmann::json measure(const std::string &options) {
+    const Result result =
+        dmar(fmt::format("vm --bounce --megabytes 1 --memory 3072 --timeout 600 --json {} {}",
+                         in("vm.json"), options));
+    EXPECT_EQ(result.status, 0) << result.output;
+    std::ifstream file(in("vm.json"));
+    auto json = nlohmann::json::parse(file, nullptr, false);
+    EXPECT_TRUE(json.is_object()) << result.output;
+    if (!json.is_object()) return json;
+    EXPECT_EQ(json["mismatches"], 0);
+    EXPECT_GT(json["dma_bytes"], 4'000'000) << "each direction twice";
+    EXPECT_EQ(json["bounce"]["runs"].size(), 2U);
+    return json;
+  }
+};
+
+TEST_F(BounceBuffers, NoneWithTheUnit) {
+  REQUIRE_GUEST();
+  const nlohmann::json json = measure("");
+  EXPECT_GT(json["dma_translated"], 5'000);
+  for (const auto &run : json["bounce"]["runs"]) {
+    EXPECT_EQ(run["buffers"], 0) << run;
+    EXPECT_EQ(run["buffer_bytes"], 0) << run;
+  }
+}
+
+TEST_F(BounceBuffers, ForEveryByteWithoutTheUnit) {
+  REQUIRE_GUEST();
+  const nlohmann::json json = measure("--no-dma-remapping");
+  EXPECT_EQ(json["dma_translated"], 0);
+  EXPECT_EQ(json["bounce"]["domain"], "none");
+  for (const auto &run : json["bounce"]["runs"]) {
+    EXPECT_GE(run["buffers"], 4) << run;  // none is larger than 256 KiB
+    EXPECT_EQ(run["buffer_bytes"], 1 << 20) << run;
+  }
+}
+
 // The test kernel of sim/guest/bare: no firmware tables, pins at the chipset's I/O APIC.
 TEST_F(Boot, BareMetal) {
   REQUIRE_GUEST();
@@ -161,6 +202,22 @@ TEST_F(VmOptions, AreChecked) {
   expect_usage_error("--record /nonexistent/t.trace", "/nonexistent/t.trace");
   expect_usage_error("--json /nonexistent/t.json", "/nonexistent/t.json");
   expect_usage_error("--memory 1", "--memory");
+  std::ofstream(in("disk.img")) << std::string(4096, 'd');
+  const std::string image = in("disk.img");
+  const auto expect = [&](const std::string &options, const std::string &message) {
+    const Result result = dmar("vm " + options);
+    EXPECT_EQ(result.status, 2) << options;
+    EXPECT_THAT(result.output, HasSubstr(message)) << options;
+  };
+  expect(fmt::format("--disk {},ahci,ro", image), "cannot be read-only");
+  expect(fmt::format("--disk {},ro,ahci", image), "cannot be read-only");
+  expect("--disk /nonexistent.img,ahci", "--disk /nonexistent.img: no such disk image");
+  expect("--bounce", "--memory 3072 or more");
+  expect("--bounce --memory 3071", "--memory 3072 or more");
+  expect(fmt::format("--bounce --memory 3072 --disk {}", image), "a disk of its own");
+  expect("--bounce --memory 3072 --interactive", "a disk of its own");
+  expect("--bounce --memory 3072 --bridge", "a disk of its own");
+  expect("--passthrough --no-dma-remapping", "give one of them");
 }
 
 TEST_F(VmOptions, NameTheMissingEmulator) {

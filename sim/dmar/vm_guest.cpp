@@ -11,6 +11,7 @@
 #include <iterator>
 
 #include "backend.hpp"
+#include "disk_text.hpp"
 #include "usage_error.hpp"
 
 namespace dmar::sim {
@@ -41,6 +42,7 @@ GuestKind kind_of(const VmOptions &options) {
     return GuestKind::kBareMetal;
   }
   if (!options.initrd.empty()) return GuestKind::kOther;
+  if (options.bounce) return GuestKind::kBounce;
   return options.interactive ? GuestKind::kShell : GuestKind::kSelfTest;
 }
 
@@ -53,20 +55,38 @@ void require_interrupt_remapping(const VmOptions &options, GuestKind kind) {
       "configuration {} does not remap interrupts: boot it with --no-intremap", config));
 }
 
-// "FILE" or "FILE,ro".
 cosim::DiskOptions parse_disk(const std::string &text) {
-  const bool read_only = text.ends_with(",ro");
-  const std::string file = read_only ? text.substr(0, text.size() - 3) : text;
-  if (!std::filesystem::is_regular_file(file) && !std::filesystem::is_block_file(file)) {
-    throw UsageError(fmt::format("--disk {}: no such disk image", file));
+  using Adapter = cosim::DiskOptions::Adapter;
+  const DiskText disk = parse_disk_text(text);
+  if (disk.ahci && disk.read_only) {
+    throw UsageError(fmt::format("--disk {}: an AHCI disk cannot be read-only", text));
   }
-  return {.image = file, .read_only = read_only};
+  if (!std::filesystem::is_regular_file(disk.file) && !std::filesystem::is_block_file(disk.file)) {
+    throw UsageError(fmt::format("--disk {}: no such disk image", disk.file));
+  }
+  return {.image = disk.file,
+          .read_only = disk.read_only,
+          .adapter = disk.ahci ? Adapter::kAhci : Adapter::kVirtio};
+}
+
+// As large as what is written to it.
+cosim::DiskOptions bounce_disk(const VmOptions &options, const WorkFolder &folder) {
+  const auto image = folder.file("bounce.img");
+  std::ofstream(image, std::ios::binary).put('\0');
+  std::filesystem::resize_file(image, std::uint64_t{options.test_megabytes} << 20);
+  return {.image = image, .adapter = cosim::DiskOptions::Adapter::kAhci};
+}
+
+guest::Task::Kind task_of(GuestKind kind) {
+  if (kind == GuestKind::kBounce) return guest::Task::Kind::kBounce;
+  return kind == GuestKind::kShell ? guest::Task::Kind::kShell : guest::Task::Kind::kTest;
 }
 
 std::vector<cosim::DiskOptions> make_disks(const VmOptions &options, GuestKind kind,
                                            const WorkFolder &folder) {
   std::vector<cosim::DiskOptions> disks;
   for (const std::string &text : options.disks) disks.push_back(parse_disk(text));
+  if (kind == GuestKind::kBounce) return {bounce_disk(options, folder)};
   const bool ours = kind == GuestKind::kSelfTest || kind == GuestKind::kShell;
   if (kind == GuestKind::kSelfTest) {
     for (std::size_t i = 0; i < disks.size(); ++i) {
@@ -101,6 +121,7 @@ std::string linux_command_line(const VmOptions &options) {
   if (!options.no_intremap) line += " acpi_apic_instance=2";
   if (options.strict) line += " iommu.strict=1";
   if (options.passthrough) line += " iommu=pt";
+  if (options.no_dma_remapping) line += " intel_iommu=off";
   if (!options.append.empty()) line += " " + options.append;
   return line;
 }
@@ -123,12 +144,15 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
   guest.image = kernel.image;
   guest.name = kernel.version;
   guest.command_line = linux_command_line(options);
+  const auto ahci_disks = static_cast<unsigned>(std::ranges::count(
+      guest.disks, cosim::DiskOptions::Adapter::kAhci, &cosim::DiskOptions::adapter));
   guest.initrd = guest::make_initramfs(
-      kernel, {.kind = guest.kind == GuestKind::kShell ? guest::Task::Kind::kShell
-                                                       : guest::Task::Kind::kTest,
-               .disks = static_cast<unsigned>(guest.disks.size()),
+      kernel, {.kind = task_of(guest.kind),
+               .disks = static_cast<unsigned>(guest.disks.size()) - ahci_disks,
+               .ahci_disks = ahci_disks,
                .interrupt_remapping = !options.no_intremap,
-               .translation = !options.passthrough,
+               .translation = !options.passthrough && !options.no_dma_remapping,
+               .vfio = !options.no_dma_remapping,
                .megabytes = options.test_megabytes});
   return guest;
 }

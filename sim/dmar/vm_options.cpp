@@ -48,6 +48,25 @@ void require_readable(const char *option, const std::string &file) {
   }
 }
 
+// Below it a q35 machine has all of its memory below 4 GiB.
+constexpr unsigned kHighMemory = 3072;  // MiB
+
+void check_bounce(const VmOptions &options) {
+  if (options.passthrough && options.no_dma_remapping) {
+    throw UsageError("--passthrough and --no-dma-remapping: give one of them");
+  }
+  if (!options.bounce) return;
+  if (options.interactive || !options.initrd.empty() || !options.disks.empty() || options.bridge) {
+    throw UsageError(
+        "--bounce: measures a disk of its own; without --interactive, --initrd, "
+        "--disk and --bridge");
+  }
+  if (options.memory < kHighMemory) {
+    throw UsageError(
+        fmt::format("--bounce: needs memory above 4 GiB: --memory {} or more", kHighMemory));
+  }
+}
+
 // The options of one group.
 class Group {
  public:
@@ -86,7 +105,8 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
       ->check(is_a(OptionKind::kAnyText));
   command
       .add_option("--disk", options.disks,
-                  "Disk image, FILE or FILE,ro; repeatable. The self-test works on a copy")
+                  "Disk image, FILE, FILE,ro or FILE,ahci (behind an AHCI host adapter with 32-bit "
+                  "addresses, not virtio); repeatable. The self-test works on a copy")
       ->check(is_a(OptionKind::kDisk))
       ->type_name("FILE")
       ->group(kGuest);
@@ -97,11 +117,16 @@ void add_guest_options(CLI::App &command, VmOptions &options) {
              "CPU model of QEMU (default qemu64; max for bare metal)");
   group.flag("--interactive,-i", options.interactive,
              "A shell on the serial console (Ctrl-A X ends QEMU)");
+  group.flag("--bounce", options.bounce,
+             "Measure bounce buffers: --megabytes of data go between memory above 4 GiB and a "
+             "disk that has\n32-bit addresses. Needs --memory 3072 or more");
 }
 
 void add_table_options(CLI::App &command, VmOptions &options) {
   Group group(command, kRemapping);
   group.flag("--passthrough", options.passthrough, "iommu=pt: pass-through context entries");
+  group.flag("--no-dma-remapping", options.no_dma_remapping,
+             "intel_iommu=off: the kernel leaves DMA as it is");
   group.flag("--no-intremap", options.no_intremap,
              "No interrupt remapping: the tables do not offer it");
   group.flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge");
@@ -243,6 +268,7 @@ void check_vm_options(const VmOptions &options) {
   if (options.interactive && !options.initrd.empty()) {
     throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
   }
+  check_bounce(options);
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);
   wave_of(options);

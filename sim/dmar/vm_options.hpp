@@ -20,15 +20,17 @@ struct VmOptions {
   std::string kernel;  // empty: the newest one installed
   std::string initrd;  // empty: our own
   std::string append;
-  std::vector<std::string> disks;  // FILE or FILE,ro
+  std::vector<std::string> disks;  // FILE, FILE,ro or FILE,ahci
   unsigned test_disks = 1;
   unsigned test_megabytes = 8;
   unsigned memory = 512;  // MiB
+  bool bounce = false;    // measure bounce buffers
   std::string cpu;        // empty: what suits the guest
   std::string qemu = "qemu-system-x86_64";
   std::vector<std::string> qemu_arguments;
   bool strict = false;
   bool passthrough = false;
+  bool no_dma_remapping = false;
   bool no_intremap = false;
   bool bridge = false;
   std::string config;  // empty: what suits `address_width`

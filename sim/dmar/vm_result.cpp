@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "grouped.hpp"
+#include "vm_bounce.hpp"
 #include "vms_summary.hpp"
 
 namespace dmar::sim {
@@ -54,17 +55,23 @@ void add_bare_metal(const VmResult &result, std::vector<std::string> &out) {
                                           status / 2, status));
 }
 
+bool untranslated(const VmResult &result) {
+  return result.options.passthrough || result.options.no_dma_remapping;
+}
+
 void add_traffic(const VmResult &result, std::vector<std::string> &out) {
   const cosim::Statistics &did = result.statistics;
   const auto require = [&out](bool good, const char *what) {
     if (!good) out.emplace_back(what);
   };
-  if (result.options.passthrough) {
+  if (untranslated(result)) {
     require(did.dma_identity != 0, "the unit passed no DMA through");
   } else {
     require(did.dma_translated != 0, "the unit translated no DMA");
   }
-  require(did.invalidations() != 0, "the unit carried out no invalidation");
+  if (!result.options.no_dma_remapping || !result.options.no_intremap) {
+    require(did.invalidations() != 0, "the unit carried out no invalidation");
+  }
   if (!result.options.no_intremap) {
     require(did.interrupts_remapped != 0, "the unit remapped no interrupt");
   }
@@ -83,7 +90,8 @@ void add_guest_report(const VmResult &result, std::vector<std::string> &out) {
   const guest::Console &console = result.console;
   if (!console.finished) out.emplace_back("the self-test of the guest did not come to its end");
   add_checks(result, out);
-  if (!console.queued_invalidation) out.emplace_back("the guest does not use queued invalidation");
+  if (!console.queued_invalidation && !result.options.no_dma_remapping)
+    out.emplace_back("the guest does not use queued invalidation");
   if (!result.options.no_intremap && !console.interrupt_remapping) {
     out.emplace_back("the guest did not enable interrupt remapping");
   }
@@ -91,12 +99,18 @@ void add_guest_report(const VmResult &result, std::vector<std::string> &out) {
   const auto interrupts = static_cast<std::size_t>(
       std::ranges::count_if(console.faults, &guest::ReportedFault::interrupt));
   const std::size_t dma = console.faults.size() - interrupts;
-  if (!result.options.passthrough && dma < kDmaFaults) {
+  if (!untranslated(result) && dma < kDmaFaults) {
     out.push_back(fmt::format("the guest reported {} DMA faults, not {}", dma, kDmaFaults));
   }
   if (!result.options.no_intremap && interrupts < kInterruptFaults) {
     out.emplace_back("the guest reported no interrupt fault");
   }
+}
+
+void add_bounce_report(const VmResult &result, std::vector<std::string> &out) {
+  if (!result.console.finished) out.emplace_back("the guest did not come to its end");
+  add_checks(result, out);
+  add_bounce_failures(result, out);
 }
 
 // Whether what is missing in its report is missing indeed.
@@ -117,9 +131,14 @@ std::vector<std::string> failures(const VmResult &result) {
   add_end(result, out);
   if (!result.console.panic.empty()) return out;
   if (result.kind == GuestKind::kMachines) add_attack_failures(result, out);
-  if (result.kind == GuestKind::kSelfTest || result.kind == GuestKind::kMachines) {
+  if (result.kind == GuestKind::kSelfTest || result.kind == GuestKind::kMachines ||
+      result.kind == GuestKind::kBounce) {
     if (had_its_time(result)) {
-      add_guest_report(result, out);
+      if (result.kind == GuestKind::kBounce) {
+        add_bounce_report(result, out);
+      } else {
+        add_guest_report(result, out);
+      }
       add_traffic(result, out);
     } else {
       add_checks(result, out);

@@ -16,6 +16,7 @@ namespace dmar::sim {
 enum class GuestKind : std::uint8_t {
   kSelfTest,   // our own initramfs with its test
   kShell,      // our own initramfs with a shell
+  kBounce,     // our own initramfs, measuring bounce buffers
   kOther,      // somebody else's initramfs
   kMachines,   // our own initramfs, which runs virtual machines
   kBareMetal,  // a kernel that is not Linux

@@ -11,6 +11,7 @@
 #include "fault_list.hpp"
 #include "golden/explain.hpp"
 #include "grouped.hpp"
+#include "vm_bounce.hpp"
 #include "vms_summary.hpp"
 
 namespace dmar::sim {
@@ -144,6 +145,8 @@ const char *kind_name(GuestKind kind) {
       return "Linux with the self-test";
     case GuestKind::kShell:
       return "Linux with a shell";
+    case GuestKind::kBounce:
+      return "Linux with a measurement";
     case GuestKind::kOther:
       return "Linux with an initrd of yours";
     case GuestKind::kMachines:
@@ -199,7 +202,7 @@ std::string vm_failure_text(const VmResult &result) {
 
 std::string vm_summary_text(const VmResult &result) {
   const bool machines = result.kind == GuestKind::kMachines;
-  std::string out = guest_lines(result) + checks(result);
+  std::string out = guest_lines(result) + checks(result) + bounce_text(result);
   out += machines ? attacks_text(result) + traffic_text(result) : faults(result);
   out += counts(result) + "\n";
   if (result.recorded_events != 0) {
@@ -264,6 +267,7 @@ std::string vm_json_text(const VmResult &result) {
       {"host_checks", checks_json(result.disk_checks)},
       {"fault_list", faults_json(result)},
   };
+  if (result.kind == GuestKind::kBounce) json["bounce"] = bounce_json(result);
   json["traffic"] = traffic_json(result);
   if (result.kind == GuestKind::kMachines) json["attacks"] = attacks_json(result);
   auto &list = json["first_mismatches"] = nlohmann::ordered_json::array();

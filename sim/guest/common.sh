@@ -7,6 +7,9 @@
 #   dmar-check: SKIP NAME: REASON
 #   dmar-checksum: DISK FILE SHA256    contents of a file as the guest read it back
 #   dmar-disk: DISK UUID               of the file system, 32 digits: which image this is
+#   dmar-bounce-domain: TYPE           of the device that is measured; none: no unit translates
+#   dmar-bounce: DIRECTION MEBIBYTES MICROSECONDS BUSY BUFFERS BYTES COPIES BYTES
+#                                      BUSY: microseconds of the CPU; -1: not known
 #   dmar-info: TEXT
 #   dmar-end                           the test came to its end
 
@@ -52,7 +55,15 @@ wait_for_disk() {  # virtio finds its devices in the background
   return 1
 }
 
-disk_name() { echo "vd$(printf "\\$(printf %o $((97 + $1)))")"; }
+# disk_name PREFIX NUMBER: vda, vdb ... or sda, sdb ...
+disk_name() { echo "$1$(printf "\\$(printf %o $((97 + $2)))")"; }
+
+# Those of this guest, virtio first.
+disk_names() {
+  local i
+  for i in $(seq 0 $((disks - 1))); do disk_name vd "$i"; done
+  for i in $(seq 0 $((ahci_disks - 1))); do disk_name sd "$i"; done
+}
 
 # agent_test WORDS...: the lines of the agent become results.
 agent_test() {

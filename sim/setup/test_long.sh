@@ -44,6 +44,13 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server
   boot --memory 3072
+  boot --no-dma-remapping
+  boot --bounce --memory 6144
+  boot --bounce --memory 3072 --passthrough
+  boot --bounce --memory 3072 --no-dma-remapping --no-intremap
+  cmake --build "$build" --target guest_files && "$build/guest_files" disk "$build/ahci.img" &&
+    boot --disk "$build/ahci.img,ahci"
+  rm -f "$build/ahci.img"
 else
   echo "== no Linux was booted: qemu-system-x86_64 is missing" >&2
   failed=1

@@ -9,6 +9,20 @@
 
 namespace dmar::cosim {
 
+namespace {
+
+// As the drive itself gives it.
+std::string name_of(const Functions::Function &function) {
+  return fmt::format("opendmar-{}", function.placement.index);
+}
+
+devices::PciBus bus_of(const Functions::Function &function) {
+  return function.placement.bridged ? devices::PciBus::kConventional
+                                    : devices::PciBus::kRootComplex;
+}
+
+}  // namespace
+
 Functions::Functions(const MachineOptions &options, DmaEngine &dma, Pin pin) {
   if (!options.networks.empty()) network_ = std::make_unique<Network>(options.capture);
   const std::vector<Placement> places = placements(options);
@@ -37,13 +51,22 @@ devices::PciDevice &Functions::make_disk(const DiskOptions &options, const Funct
   using Mode = devices::Disk::Mode;
   files_.push_back(std::make_unique<devices::Disk>(
       options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite));
-  const Placement &placement = function.placement;
+  return options.adapter == DiskOptions::Adapter::kAhci ? make_ahci(function)
+                                                        : make_virtio_disk(function);
+}
+
+devices::PciDevice &Functions::make_virtio_disk(const Function &function) {
   disks_.push_back(std::make_unique<devices::VirtioBlk>(
       *function.port, *files_.back(),
-      devices::VirtioBlkOptions{.id = fmt::format("opendmar-{}", placement.index),
-                                .bus = placement.bridged ? devices::PciBus::kConventional
-                                                         : devices::PciBus::kRootComplex}));
+      devices::VirtioBlkOptions{.id = name_of(function), .bus = bus_of(function)}));
   return *disks_.back();
+}
+
+devices::PciDevice &Functions::make_ahci(const Function &function) {
+  adapters_.push_back(std::make_unique<devices::Ahci>(
+      *function.port, *files_.back(),
+      devices::AhciOptions{.serial = name_of(function), .bus = bus_of(function)}));
+  return *adapters_.back();
 }
 
 devices::PciDevice &Functions::make_network_card(const NetworkOptions &options,
@@ -84,6 +107,9 @@ std::vector<std::string> Functions::errors() const {
     if (!error.empty()) errors.push_back(fmt::format("{} {}: {}", kind, index, error));
   };
   for (std::size_t i = 0; i < disks_.size(); ++i) add("disk", i, disks_[i]->last_error());
+  for (std::size_t i = 0; i < adapters_.size(); ++i) {
+    add("host adapter", i, adapters_[i]->last_error());
+  }
   for (std::size_t i = 0; i < network_cards_.size(); ++i) {
     add("network card", i, network_cards_[i]->last_error());
   }

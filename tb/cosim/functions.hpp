@@ -13,6 +13,7 @@
 #include "cosim/machine_options.hpp"
 #include "cosim/network.hpp"
 #include "cosim/placement.hpp"
+#include "devices/ahci.hpp"
 #include "devices/disk.hpp"
 #include "devices/edu.hpp"
 #include "devices/pci_device.hpp"
@@ -55,11 +56,16 @@ class Functions {
   [[nodiscard]] const std::vector<std::unique_ptr<devices::VirtioNet>> &network_cards() const {
     return network_cards_;
   }
+  [[nodiscard]] const std::vector<std::unique_ptr<devices::Ahci>> &adapters() const {
+    return adapters_;
+  }
   // What went wrong, in sentences.
   [[nodiscard]] std::vector<std::string> errors() const;
 
  private:
   devices::PciDevice &make_disk(const DiskOptions &options, const Function &function);
+  devices::PciDevice &make_virtio_disk(const Function &function);
+  devices::PciDevice &make_ahci(const Function &function);
   devices::PciDevice &make_network_card(const NetworkOptions &options, const Function &function);
   devices::PciDevice &make_edu(const Function &function);
   devices::PciDevice &make(const MachineOptions &options, const Function &function);
@@ -69,6 +75,7 @@ class Functions {
   std::unique_ptr<Network> network_;
   std::vector<std::unique_ptr<devices::Disk>> files_;
   std::vector<std::unique_ptr<devices::VirtioBlk>> disks_;
+  std::vector<std::unique_ptr<devices::Ahci>> adapters_;
   std::vector<std::unique_ptr<Cable>> cables_;
   std::vector<std::unique_ptr<devices::VirtioNet>> network_cards_;
   std::unique_ptr<devices::Edu> edu_;

@@ -16,8 +16,10 @@
 namespace dmar::cosim {
 
 struct DiskOptions {
+  enum class Adapter : std::uint8_t { kVirtio, kAhci };
   std::filesystem::path image = {};
   bool read_only = false;
+  Adapter adapter = Adapter::kVirtio;
 };
 
 struct NetworkOptions {

@@ -137,6 +137,15 @@ void read_machine(std::string_view text, Console &console) {
   }
 }
 
+void read_bounce(std::string_view text, Console &console) {
+  std::istringstream words{std::string(text)};
+  BounceRun run;
+  if (words >> run.direction >> run.megabytes >> run.microseconds >> run.busy_microseconds >>
+      run.buffers >> run.buffer_bytes >> run.copies >> run.copied_bytes) {
+    console.bounces.push_back(run);
+  }
+}
+
 void read_message(std::string_view message, Console &console) {
   if (const auto check = behind(message, "dmar-check: ")) {
     read_check("", *check, console);
@@ -148,6 +157,10 @@ void read_message(std::string_view message, Console &console) {
     read_checksum("", *sum, console);
   } else if (const auto disk = behind(message, "dmar-disk: ")) {
     read_disk("", *disk, console);
+  } else if (const auto bounce = behind(message, "dmar-bounce: ")) {
+    read_bounce(*bounce, console);
+  } else if (const auto domain = behind(message, "dmar-bounce-domain: ")) {
+    console.bounce_domain = *domain;
   } else if (message == "dmar-end") {
     console.finished = true;
   } else if (begins(message, "Kernel panic - not syncing")) {

@@ -37,11 +37,13 @@ Kernel kernel_of(const std::filesystem::path &image, const std::filesystem::path
 // What the guest is to do.
 struct Task {
   enum class Kind : std::uint8_t {
-    kTest,   // the self-test: disk, hostile DMA, interrupts, power-off
-    kShell,  // a shell on the console, power-off when it ends
+    kTest,    // the self-test: disk, hostile DMA, interrupts, power-off
+    kShell,   // a shell on the console, power-off when it ends
+    kBounce,  // measures bounce buffers of the first AHCI disk, power-off
   };
   Kind kind = Kind::kTest;
   unsigned disks = 1;               // /dev/vda ...
+  unsigned ahci_disks = 0;          // /dev/sda ...
   bool interrupt_remapping = true;  // tests of blocked interrupts make sense
   bool translation = true;          // false: pass-through, hostile DMA is not blocked
   bool vfio = true;                 // the tests that drive edu from user space, by VFIO
@@ -101,6 +103,19 @@ struct GuestDisk {
   std::string uuid;  // of its file system, 32 digits
 };
 
+// What moving data between memory above 4 GiB and a disk took; sim/guest/common.sh describes the
+// line.
+struct BounceRun {
+  std::string direction;  // "write", "read"
+  std::uint64_t megabytes = 0;
+  std::uint64_t microseconds = 0;
+  std::uint64_t busy_microseconds = 0;  // of the CPU
+  std::uint64_t buffers = 0;            // bounce buffers that the device was given
+  std::uint64_t buffer_bytes = 0;
+  std::int64_t copies = -1;  // to and from them; -1: not known
+  std::int64_t copied_bytes = -1;
+};
+
 // What a program of a virtual machine tried with a device, as the host of the machines tells it.
 struct Attack {
   std::string name;         // "a write to the DMAR table"
@@ -116,6 +131,8 @@ struct Console {
   std::vector<Check> skipped;  // not made; `detail` says why
   std::vector<GuestDisk> disks;
   std::vector<Checksum> checksums;
+  std::vector<BounceRun> bounces;
+  std::string bounce_domain;  // of the device that was measured: "DMA-FQ", "identity", "none"
   std::vector<Attack> attacks;
   bool finished = false;  // the script came to its end
   bool queued_invalidation = false;

@@ -17,15 +17,29 @@ namespace {
 
 // In this order; what they need comes by itself.
 const std::vector<std::string> kBootModules = {"virtio_pci", "virtio_blk", "ext4", "button"};
+const std::vector<std::string> kAhciModules = {"ahci", "sd_mod"};
 // Loaded when a test asks for them.
 const std::vector<std::string> kVfioModules = {"vfio", "vfio_iommu_type1", "vfio_pci"};
 
+const char *kind_name(Task::Kind kind) {
+  switch (kind) {
+    case Task::Kind::kTest:
+      return "test";
+    case Task::Kind::kShell:
+      return "shell";
+    case Task::Kind::kBounce:
+      return "bounce";
+  }
+  return "?";
+}
+
 std::string settings(const Task &task) {
   return fmt::format(
-      "kind={}\ndisks={}\nmegabytes={}\ninterrupt_remapping={:d}\ntranslation={:d}\nvfio={:d}\n"
+      "kind={}\ndisks={}\nahci_disks={}\nmegabytes={}\ninterrupt_remapping={:d}\ntranslation={:d}"
+      "\nvfio={:d}\n"
       "pins={:d}\n",
-      task.kind == Task::Kind::kShell ? "shell" : "test", task.disks, task.megabytes,
-      task.interrupt_remapping, task.translation, task.vfio, task.pins);
+      kind_name(task.kind), task.disks, task.ahci_disks, task.megabytes, task.interrupt_remapping,
+      task.translation, task.vfio, task.pins);
 }
 
 }  // namespace
@@ -39,7 +53,9 @@ std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task,
   archive.file("init", init_script(), true);
   archive.file("task", settings(task));
 
-  add_modules(archive, "modules/boot", kernel, kBootModules);
+  std::vector<std::string> boot = kBootModules;
+  if (task.ahci_disks != 0) boot.insert(boot.end(), kAhciModules.begin(), kAhciModules.end());
+  add_modules(archive, "modules/boot", kernel, boot);
   add_modules(archive, "modules/vfio", kernel, kVfioModules);
   return gzip(archive.finish());
 }

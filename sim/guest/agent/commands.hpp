@@ -13,6 +13,7 @@ using Arguments = std::span<const char *const>;
 // A number as in C, nothing behind it; false when it is none.
 bool parse_number(const char *text, unsigned long long &number);
 
+bool bounce_command(Arguments arguments);   // DISK MEBIBYTES
 bool data_command(Arguments arguments);     // SEED BYTES: bytes to standard output
 bool dma_command(Arguments arguments);      // read|write ADDRESS COUNT
 bool message_command(Arguments arguments);  // ADDRESS DATA

@@ -71,6 +71,8 @@ constexpr std::array kCommands = {
             "SECONDS MARK PART...  a message behind MARK with all PARTs"},
     Command{"relay", relay_command, "NAME FILE               standard input to the kernel log"},
     Command{"wait-line", wait_line_command, "FILE SECONDS TEXT: until a line of FILE ends so"},
+    Command{"bounce", bounce_command,
+            "DISK MEBIBYTES         moves data, counts bounce buffers; writes to DISK"},
     Command{"data", data_command, "SEED BYTES               pattern to standard output"},
     Command{"test", test_command, "NAME                     tests:"},
 };

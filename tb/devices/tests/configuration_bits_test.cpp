@@ -45,12 +45,12 @@ class ConfigurationBits : public EveryFunction {
   }
 
   Image initial_{};
-  PermittedBits permitted_{device(), GetParam().bar_bytes};
+  PermittedBits permitted_{device(), bar(), GetParam().bar_bytes};
 };
 
 TEST_P(ConfigurationBits, HeaderOfAFunctionWithOneMemoryBar) {
   EXPECT_EQ(device().config_read(0x08, 4) >> 8, GetParam().class_code);
-  EXPECT_EQ(host_.bar_bytes(0x10), GetParam().bar_bytes);
+  EXPECT_EQ(host_.bar_bytes(bar()), GetParam().bar_bytes);
   EXPECT_EQ(device().config_read(0x04, 4), 0x0010'0000u) << "command 0, status has a list";
   EXPECT_EQ(device().config_read(0x0C, 4), 0u) << "type 0, one function, no BIST";
   for (std::uint32_t offset = 0x10; offset < 0x2C; offset += 4) {
@@ -112,7 +112,7 @@ TEST_P(ConfigurationBits, BitsThatAreNeededChange) {
   };
   expect_takes(0x04, 2, 0x0406);
   expect_takes(0x0C, 1, 0xFF);
-  expect_takes(0x10, 4, ~(host_.bar_bytes(0x10) - 1));
+  expect_takes(bar(), 4, ~(host_.bar_bytes(bar()) - 1));
   expect_takes(0x3C, 1, 0xFF);
   for (const ListedCapability &listed : permitted_.capabilities()) {
     const std::uint32_t at = listed.offset;

@@ -17,7 +17,7 @@ class FunctionReset : public EveryFunction {
     ASSERT_EQ(device().config_read(0x3C, 1), 0xFFu);
     ASSERT_EQ(device().memory_read(FunctionSample::kBar, 4), 0xFFFF'FFFFu);
     // All this is lost.
-    device().config_write(0x10, 4, FunctionSample::kBar);
+    device().config_write(bar(), 4, FunctionSample::kBar);
     device().config_write(0x04, 2, 6);
     device().config_write(0x3C, 1, 77);
     ask_for_reset();

@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "devices/ahci.hpp"
 #include "devices/edu.hpp"
+#include "devices/tests/ahci_driver.hpp"
 #include "devices/tests/blk_driver.hpp"
 #include "devices/tests/fake_port.hpp"
 #include "devices/tests/net_fixture.hpp"
@@ -24,7 +26,7 @@ namespace dmar::devices {
 
 class FunctionSample {
  public:
-  static constexpr std::uint32_t kBar = 0xFEB0'0000;  // where BAR 0 is put
+  static constexpr std::uint32_t kBar = 0xFEB0'0000;  // where its BAR is put
 
   FunctionSample() { port.answer_later(); }
   virtual ~FunctionSample() = default;
@@ -32,6 +34,7 @@ class FunctionSample {
   FunctionSample &operator=(const FunctionSample &) = delete;
 
   virtual PciDevice &device() = 0;
+  [[nodiscard]] virtual unsigned bar() const { return 0; }
   // Sets the function up from reset and starts work that ends with an interrupt.
   virtual void start_work() = 0;
   // That work has been done to the end.
@@ -44,9 +47,9 @@ class FunctionSample {
     }
     return image;
   }
-  // The beginning of BAR 0 as somebody reads it who has just found the function.
+  // The beginning of its BAR as somebody reads it who has just found the function.
   std::vector<std::uint64_t> register_image() {
-    PciHost host(device());
+    PciHost host(device(), bar());
     host.enable(kBar);
     std::vector<std::uint64_t> image;
     for (std::uint64_t offset = 0; offset < 0x4000; offset += 4) image.push_back(host.read(offset));
@@ -115,6 +118,27 @@ class BlkSample : public FunctionSample {
   std::vector<std::uint16_t> heads_;
 };
 
+class AhciSample : public FunctionSample {
+ public:
+  PciDevice &device() override { return device_; }
+  [[nodiscard]] unsigned bar() const override { return Ahci::kBar; }
+  void start_work() override {
+    driver_.start();
+    driver_.request({.command = AhciDriver::kReadDma, .lba = 3, .count = 2}, 0, false,
+                    {{AhciDriver::kData, 512}, {AhciDriver::kData + 0x1000, 512}});
+    driver_.request({.command = AhciDriver::kWriteDma, .lba = 9, .count = 1}, 4, true,
+                    {{AhciDriver::kData + 0x2000, 512}});
+    driver_.issue(1U << 0 | 1U << 4);
+  }
+  bool work_was_done() override { return device_.idle() && driver_.issued() == 0; }
+
+ private:
+  TemporaryDisk image_{64 * 1024};
+  Disk disk_{image_.path()};
+  Ahci device_{port, disk_};
+  AhciDriver driver_{port, device_};
+};
+
 // Frames both ways and a new MAC address.
 class NetSample : public FunctionSample {
  public:
@@ -149,7 +173,7 @@ struct FunctionKind {
   std::string name;
   PciBus bus;
   std::uint32_t class_code;
-  std::uint32_t bar_bytes;  // of BAR 0, the only one
+  std::uint32_t bar_bytes;  // of its only BAR
   std::unique_ptr<FunctionSample> (*make)();
 };
 
@@ -158,6 +182,8 @@ inline void PrintTo(const FunctionKind &kind, std::ostream *out) { *out << kind.
 
 inline std::vector<FunctionKind> function_kinds() {
   return {
+      {"Ahci", PciBus::kRootComplex, 0x010601, Ahci::kBarBytes,
+       []() -> std::unique_ptr<FunctionSample> { return std::make_unique<AhciSample>(); }},
       {"Edu", PciBus::kRootComplex, 0x00FF00, 1U << 20,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<EduSample>(); }},
       {"Blk", PciBus::kRootComplex, 0x010000, 16 * 1024,
@@ -180,6 +206,7 @@ class EveryFunction : public ::testing::TestWithParam<FunctionKind> {
 
   [[nodiscard]] bool express() const { return GetParam().bus == PciBus::kRootComplex; }
   PciDevice &device() { return sample_->device(); }
+  [[nodiscard]] std::uint32_t bar() const { return 0x10 + 4 * sample_->bar(); }  // its register
   FakePort &port() { return sample_->port; }
   std::uint32_t capability(std::uint8_t id) { return host_.capabilities(id).at(0); }
 

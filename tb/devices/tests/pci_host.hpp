@@ -12,7 +12,9 @@ namespace dmar::devices {
 
 class PciHost {
  public:
-  explicit PciHost(PciFunction &function) : function_(function) {}
+  // The function has its registers behind `bar`.
+  explicit PciHost(PciFunction &function, unsigned bar = 0)
+      : function_(function), bar_(0x10 + 4 * bar) {}
 
   // Writes all ones, reads back, restores; 0 when there is no such BAR.
   std::uint32_t bar_bytes(std::uint32_t offset) {
@@ -26,9 +28,9 @@ class PciHost {
   static constexpr std::uint16_t kMemory = 2;
   static constexpr std::uint16_t kBusMaster = 4;
   static constexpr std::uint16_t kPinDisable = 0x400;
-  void enable(std::uint32_t bar0, std::uint16_t command = kMemory | kBusMaster) {
-    bar0_ = bar0;
-    function_.config_write(0x10, 4, bar0);
+  void enable(std::uint32_t base, std::uint16_t command = kMemory | kBusMaster) {
+    base_ = base;
+    function_.config_write(bar_, 4, base);
     function_.config_write(0x04, 2, command);
   }
 
@@ -44,17 +46,18 @@ class PciHost {
   }
 
   std::uint64_t read(std::uint64_t offset, unsigned bytes = 4) {
-    return function_.memory_read(bar0_ + offset, bytes);
+    return function_.memory_read(base_ + offset, bytes);
   }
   void write(std::uint64_t offset, std::uint64_t value, unsigned bytes = 4) {
-    function_.memory_write(bar0_ + offset, bytes, value);
+    function_.memory_write(base_ + offset, bytes, value);
   }
 
   PciFunction &function() { return function_; }
 
  private:
   PciFunction &function_;
-  std::uint64_t bar0_ = 0;
+  std::uint32_t bar_;  // offset of its register
+  std::uint64_t base_ = 0;
 };
 
 }  // namespace dmar::devices

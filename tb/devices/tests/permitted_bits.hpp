@@ -23,11 +23,12 @@ class PermittedBits {
  public:
   using Bits = std::array<std::uint8_t, 256>;
 
-  // At reset; the function has one memory BAR of `bar_bytes`, BAR 0.
-  PermittedBits(PciFunction &function, std::uint32_t bar_bytes) : function_(function) {
+  // At reset; the function has one memory BAR of `bar_bytes`, at `bar`.
+  PermittedBits(PciFunction &function, std::uint32_t bar, std::uint32_t bar_bytes)
+      : function_(function) {
     permit(0x04, 0x0546, 2);  // memory, bus master, parity, SERR#, Interrupt Disable
     permit(0x0C, 0xFF, 1);    // Cache Line Size, without effect
-    permit(0x10, ~(bar_bytes - 1), 4);
+    permit(bar, ~(bar_bytes - 1), 4);
     permit(0x3C, 0xFF, 1);  // Interrupt Line
     std::uint32_t at = read(0x34, 1);
     // A loop has more members than there is room for.

@@ -29,6 +29,27 @@ TEST(GuestConsole, ReadsADmaFault) {
   EXPECT_THAT(console.dmar_lines, IsEmpty());
 }
 
+TEST(GuestConsole, ReadsWhatWasMeasured) {
+  const Console console = read_console(
+      "[    4.426590] dmar-bounce-domain: DMA-FQ\r\n"
+      "[    6.982808] dmar-bounce: write 4 1108308 10000 132 4194304 -1 -1\r\n"
+      "[    7.1] dmar-bounce: read 4 1108309 10001 0 0 264 8388608\r\n"
+      "[    7.2] dmar-bounce: read 4 1108309\r\n");
+  EXPECT_EQ(console.bounce_domain, "DMA-FQ");
+  ASSERT_EQ(console.bounces.size(), 2U);
+  const BounceRun &write = console.bounces[0];
+  EXPECT_EQ(write.direction, "write");
+  EXPECT_EQ(write.megabytes, 4U);
+  EXPECT_EQ(write.microseconds, 1'108'308U);
+  EXPECT_EQ(write.busy_microseconds, 10'000U);
+  EXPECT_EQ(write.buffers, 132U);
+  EXPECT_EQ(write.buffer_bytes, 4'194'304U);
+  EXPECT_EQ(write.copies, -1);
+  EXPECT_EQ(write.copied_bytes, -1);
+  EXPECT_EQ(console.bounces[1].copies, 264);
+  EXPECT_EQ(console.bounces[1].copied_bytes, 8'388'608);
+}
+
 TEST(GuestConsole, ReadsAnInterruptFaultWithoutTimeStamp) {
   const Console console = read_console(
       "DMAR: [INTR-REMAP] Request device [1a:1f.7] fault index 0xc8 [fault reason 0x22] Present "

@@ -103,7 +103,7 @@ class GuestInitramfs : public testing::Test {
     put("bin/busybox", program(PT_LOAD));
     std::string dependencies;
     for (const char *name : {"virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "button", "vfio",
-                             "vfio_iommu_type1", "vfio-pci"}) {
+                             "vfio_iommu_type1", "vfio-pci", "ahci", "sd_mod"}) {
       put(std::string("lib/modules/6.1/") + name + ".ko", bytes_of(name));
       dependencies += std::string(name) + ".ko:\n";
     }
@@ -135,13 +135,27 @@ class GuestInitramfs : public testing::Test {
   fs::path unpack(const Task &task) {
     write_file(root() / "archive", gunzip(make_initramfs(kernel(), task, root()), "archive"));
     fs::create_directories(root() / "out");
-    cpio(root() / "out", "-id '[!d]*'", root() / "archive");
+    cpio(root() / "out", "-idu '[!d]*'", root() / "archive");
     return root() / "out";
   }
 
  private:
   TemporaryFolder folder_;
 };
+
+// Their order is that of the names, behind what every guest loads.
+TEST_F(GuestInitramfs, ModulesForAhciDisksOnlyWhenThereAreSome) {
+  const fs::path without = unpack(Task{});
+  EXPECT_THAT(read_text(without / "task"),
+              AllOf(HasSubstr("disks=1\n"), HasSubstr("ahci_disks=0")));
+  EXPECT_FALSE(fs::exists(without / "modules/boot/05-ahci.ko"));
+  const fs::path with =
+      unpack(Task{.kind = Task::Kind::kBounce, .disks = 0, .ahci_disks = 1, .megabytes = 3});
+  EXPECT_EQ(read_text(with / "modules/boot/05-ahci.ko"), "ahci");
+  EXPECT_EQ(read_text(with / "modules/boot/06-sd_mod.ko"), "sd_mod");
+  EXPECT_THAT(read_text(with / "task"), AllOf(HasSubstr("kind=bounce\n"), HasSubstr("\ndisks=0\n"),
+                                              HasSubstr("ahci_disks=1\nmegabytes=3\n")));
+}
 
 TEST_F(GuestInitramfs, HoldsEverything) {
   const fs::path out = unpack(Task{});
