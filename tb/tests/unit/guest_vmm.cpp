@@ -37,6 +37,12 @@ TEST(GuestElf, KnowsNoOtherFiles) {
   EXPECT_FALSE(read_elf(other));
 }
 
+TEST(GuestElf, KnowsNoProgramWhoseLoaderHasNoName) {
+  Bytes nameless = elf_program("/lib/loader");
+  nameless[sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr)] = 0;
+  EXPECT_FALSE(read_elf(nameless));
+}
+
 // Cut anywhere: nothing, never a part of the path.
 TEST(GuestElf, KnowsNoFileThatEndsEarly) {
   const Bytes whole = elf_program("/lib/loader");
