@@ -30,6 +30,8 @@ struct OptionCase {
   [[nodiscard]] std::string title() const { return command + " " + name; }
   [[nodiscard]] bool takes_file() const;
   [[nodiscard]] bool is_input() const;
+  // Its command always boots a Linux when nothing is wrong; that takes minutes.
+  [[nodiscard]] bool boots_linux() const { return command == "vms"; }
 };
 
 class EveryOption : public Program {

@@ -78,7 +78,7 @@ TEST_F(EveryOption, HasAKnownKindAndAGoodValueWorks) {
   EXPECT_GT(all.size(), 80U);
   for (const OptionCase &option : all) {
     EXPECT_THAT(kKinds, ::testing::Contains(option.kind)) << option.title();
-    if (option.kind == "flag") continue;
+    if (option.kind == "flag" || option.boots_linux()) continue;
     const std::string value = good_value(option);
     if (value.empty()) continue;
     const Result result = run(option, value);

@@ -13,13 +13,21 @@ constexpr unsigned kFirstInput = 20;  // of the four that the pins of PCI functi
 // Bridge and chipset turn the four pins by the number of the slot.
 unsigned input_of(unsigned turns) { return kFirstInput + turns % 4; }
 
+// But the chipset has places for functions of its own, whose pins it turns by registers; after a
+// reset INTA of each is at the first input of its PCI Express ports.
+constexpr unsigned kFirstChipsetSlot = 25;
+constexpr unsigned kChipsetInput = 16;
+unsigned input_of_slot(unsigned slot) {
+  return slot >= kFirstChipsetSlot ? kChipsetInput : input_of(slot);
+}
+
 Placement in_slot(Placement::Kind kind, std::size_t index, unsigned slot) {
   return {.kind = kind,
           .index = index,
           .where = fmt::format("addr={:02x}.0", slot),
           .source = bdf(0, slot, 0),
           .slot = slot,
-          .intx_input = input_of(slot)};
+          .intx_input = input_of_slot(slot)};
 }
 
 Placement disk(const MachineOptions &options, std::size_t index) {

@@ -45,7 +45,9 @@ void CpioWriter::member(std::string_view path, unsigned mode,
   pad();
 }
 
-void CpioWriter::folder(std::string_view path) { member(path, kFolder, {}, {}); }
+void CpioWriter::folder(std::string_view path) {
+  if (folders_.emplace(path).second) member(path, kFolder, {}, {});
+}
 
 void CpioWriter::file(std::string_view path, std::span<const std::uint8_t> contents,
                       bool executable) {
@@ -67,6 +69,7 @@ void CpioWriter::device(std::string_view path, unsigned major, unsigned minor) {
 std::vector<std::uint8_t> CpioWriter::finish() {
   member("TRAILER!!!", 0, {}, {});
   inode_ = 0;
+  folders_.clear();
   return std::exchange(bytes_, {});
 }
 

@@ -4,7 +4,10 @@
 #define DMAR_GUEST_CPIO_HPP
 
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +17,7 @@ namespace dmar::guest {
 // a folder before what is in it.
 class CpioWriter {
  public:
-  void folder(std::string_view path);
+  void folder(std::string_view path);  // nothing when it is there already
   void file(std::string_view path, std::span<const std::uint8_t> contents, bool executable = false);
   void file(std::string_view path, std::string_view contents, bool executable = false);
   void link(std::string_view path, std::string_view target);           // symbolic
@@ -34,6 +37,7 @@ class CpioWriter {
   void pad();
 
   std::vector<std::uint8_t> bytes_;
+  std::set<std::string, std::less<>> folders_;
   unsigned inode_ = 0;
 };
 

@@ -21,6 +21,7 @@ namespace {
 
 // Fields of the setup header.
 constexpr std::size_t kSetupSectors = 0x1F1;
+constexpr std::size_t kOldSetupSectors = 4;  // when the field is 0
 constexpr std::size_t kHeaderMagic = 0x202;  // "HdrS"
 constexpr std::size_t kPayloadOffset = 0x248;
 constexpr std::size_t kPayloadLength = 0x24C;
@@ -51,7 +52,8 @@ std::vector<std::uint8_t> unpacked_kernel(const std::filesystem::path &image) {
   if (bytes.size() < kHeaderEnd || std::memcmp(bytes.data() + kHeaderMagic, "HdrS", 4) != 0) {
     throw GuestError(fmt::format("{}: not a Linux kernel for x86 (bzImage)", image.string()));
   }
-  const std::size_t start = (bytes[kSetupSectors] + 1U) * kSector + word(bytes, kPayloadOffset);
+  const std::size_t sectors = bytes[kSetupSectors] == 0 ? kOldSetupSectors : bytes[kSetupSectors];
+  const std::size_t start = (sectors + 1) * kSector + word(bytes, kPayloadOffset);
   const std::size_t length = word(bytes, kPayloadLength);
   if (start > bytes.size() || bytes.size() - start < length || length < 2 * kSizeBytes) {
     throw GuestError(fmt::format("{}: its payload ({} bytes from {:x}h) leaves the file",

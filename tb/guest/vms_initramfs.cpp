@@ -2,7 +2,6 @@
 // The initramfs of a host of virtual machines; see vms.hpp. sim/guest/vms has its programs.
 #include <fmt/core.h>
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -30,23 +29,13 @@ std::string settings(const VmsTask &task) {
                      task.disk, task.edu, task.megabytes, task.complete);
 }
 
-// A folder is there before what is in it, and once.
-class Folders {
- public:
-  explicit Folders(CpioWriter &archive) : archive_(archive) {}
-
-  void make_for(const std::string &file) {
-    for (std::size_t slash = file.find('/'); slash != std::string::npos;
-         slash = file.find('/', slash + 1)) {
-      const std::string folder = file.substr(0, slash);
-      if (made_.insert(folder).second) archive_.folder(folder);
-    }
+// A folder has to be there before what is in it.
+void add_folders_of(CpioWriter &archive, const std::string &file) {
+  for (std::size_t slash = file.find('/'); slash != std::string::npos;
+       slash = file.find('/', slash + 1)) {
+    archive.folder(file.substr(0, slash));
   }
-
- private:
-  CpioWriter &archive_;
-  std::set<std::string> made_;
-};
+}
 
 std::vector<std::uint8_t> make_guest_initramfs(const Kernel &kernel, const VmsTask &task,
                                                const std::filesystem::path &root) {
@@ -72,9 +61,8 @@ std::vector<std::uint8_t> make_vms_initramfs(const Kernel &kernel, const VmsTask
   archive.file("init", vms_host_script(), true);
   archive.file("task", settings(task));
   add_modules(archive, "modules/boot", kernel, kHostModules);
-  Folders folders(archive);
   for (const PackedFile &file : vmm_files(task.vmm, root)) {
-    folders.make_for(file.place);
+    add_folders_of(archive, file.place);
     archive.file(file.place, read_file(file.source), file.executable);
   }
   archive.folder("vm");

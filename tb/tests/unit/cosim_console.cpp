@@ -53,5 +53,28 @@ TEST(Console, EchoesWhenAsked) {
   }
 }
 
+TEST(Console, TellsWholeLines) {
+  SocketPair pair;
+  Console console(std::move(pair.near), Console::Source::kSocket, false);
+  std::vector<std::string> lines;
+  console.observe_lines([&lines](std::string_view line) { lines.emplace_back(line); });
+  const auto after = [&](std::string_view text) {
+    lines.clear();
+    send_text(pair.far, text);
+    console.receive();
+    return lines;
+  };
+  EXPECT_THAT(after("Linux ver"), testing::IsEmpty());
+  EXPECT_THAT(after("sion 6.1\r\n[    0.1] a"), testing::ElementsAre("Linux version 6.1"));
+  EXPECT_THAT(after("\r\r\n\nb \rc\nd\r"), testing::ElementsAre("[    0.1] a", "", "b \rc"));
+  EXPECT_THAT(after("\n"), testing::ElementsAre("d"));
+  EXPECT_THAT(after(std::string(9'000, 'y')), testing::IsEmpty());  // more than one piece
+  EXPECT_THAT(after("z\n"), testing::ElementsAre(std::string(9'000, 'y') + "z"));
+  pair.far.close();
+  lines.clear();
+  console.receive();
+  EXPECT_THAT(lines, testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace dmar::cosim

@@ -166,5 +166,84 @@ TEST(GuestConsole, KeepsTheFirstPanic) {
             "Kernel panic - not syncing: timer doesn't work through Interrupt-remapped IO-APIC");
 }
 
+// Both the host and the machine stamp a line; the machine's name comes between.
+TEST(GuestConsole, ReadsResultsOfAVirtualMachine) {
+  const Console console = read_console(
+      "[   63.3] dmar-vm: user: [    3.3] dmar-check: PASS vda mounts\r\n"
+      "[   63.4] dmar-vm: services: dmar-check: FAIL ping: no answer\r\n"
+      "[   63.5] dmar-vm: user: [    3.5] dmar-check: SKIP edu: is not there\r\n"
+      "[   63.6] dmar-vm: user: [    3.6] dmar-checksum: vda /guest/direct fca1746a\r\n"
+      "[   63.7] dmar-vm: user: [    3.7] dmar-disk: vda 0123456789abcdef0123456789abcdef\r\n");
+  ASSERT_EQ(console.checks.size(), 2U);
+  EXPECT_EQ(console.checks[0].name, "user: vda mounts");
+  EXPECT_TRUE(console.checks[0].passed);
+  EXPECT_EQ(console.checks[1].name, "services: ping");
+  EXPECT_FALSE(console.checks[1].passed);
+  EXPECT_EQ(console.checks[1].detail, "no answer");
+  ASSERT_EQ(console.skipped.size(), 1U);
+  EXPECT_EQ(console.skipped[0].name, "user: edu");
+  ASSERT_EQ(console.checksums.size(), 1U);
+  EXPECT_EQ(console.checksums[0].disk, "user/vda");
+  EXPECT_EQ(console.checksums[0].file, "/guest/direct");
+  ASSERT_EQ(console.disks.size(), 1U);
+  EXPECT_EQ(console.disks[0].name, "user/vda");
+  EXPECT_EQ(console.disks[0].uuid, "0123456789abcdef0123456789abcdef");
+}
+
+// The end, the power-off and the faults of a machine are its own.
+TEST(GuestConsole, AMachineDoesNotSpeakForTheHost) {
+  const Console console = read_console(
+      "[   63.1] dmar-vm: user: [    3.1] dmar-end\n"
+      "[   63.2] dmar-vm: user: [    3.2] reboot: Power down\n"
+      "[   63.3] dmar-vm: user: [    3.3] DMAR: dmar0: Using Queued invalidation\n"
+      "[   63.4] dmar-vm: user: [    3.4] DMAR: [DMA Read] Request device [00:06.0] fault addr "
+      "0x1000 [fault reason 0x06] x\n"
+      "[   63.5] dmar-vm: without the sign behind the name\n");
+  EXPECT_FALSE(console.finished);
+  EXPECT_FALSE(console.power_down);
+  EXPECT_FALSE(console.queued_invalidation);
+  EXPECT_THAT(console.faults, IsEmpty());
+  EXPECT_THAT(console.dmar_lines, IsEmpty());
+  EXPECT_THAT(console.checks, IsEmpty());
+}
+
+TEST(GuestConsole, NamesTheMachineThatPanics) {
+  EXPECT_EQ(
+      read_console("[   63.3] dmar-vm: user: [    3.3] Kernel panic - not syncing: x\n").panic,
+      "user: Kernel panic - not syncing: x");
+}
+
+TEST(GuestConsole, ReadsAttacks) {
+  const Console console = read_console(
+      "[   63.3] dmar-attack: a write to the DMAR table; 0x7ffe0000; DMAR: [DMA Write NO_PASID] "
+      "Request device [00:06.0] fault addr 0x7ffe0000 [fault reason 0x05] a; b\r\n"
+      "[   63.4] dmar-attack: a foreign interrupt; 12; no line of the kernel\r\n");
+  ASSERT_EQ(console.attacks.size(), 2U);
+  EXPECT_EQ(console.attacks[0].name, "a write to the DMAR table");
+  EXPECT_EQ(console.attacks[0].where, 0x7FFE'0000U);
+  EXPECT_EQ(console.attacks[0].report,
+            "DMAR: [DMA Write NO_PASID] Request device [00:06.0] fault addr 0x7ffe0000 "
+            "[fault reason 0x05] a; b");
+  EXPECT_EQ(console.attacks[1].where, 12U);
+  EXPECT_EQ(console.attacks[1].report, "no line of the kernel");
+  EXPECT_THAT(console.faults, IsEmpty());  // the report repeats a line that was there already
+}
+
+TEST(GuestConsole, AnAttackThatCannotBeReadIsAFailure) {
+  for (const char *line : {"dmar-attack: a write", "dmar-attack: a write; 0x1000"}) {
+    const Console console = read_console(line);
+    EXPECT_THAT(console.attacks, IsEmpty());
+    ASSERT_EQ(console.checks.size(), 1U);
+    EXPECT_FALSE(console.checks[0].passed);
+  }
+}
+
+TEST(GuestConsole, MessagesBeginBehindTheLastStamp) {
+  EXPECT_EQ(message_of("[    1.5] DMAR: x"), "DMAR: x");
+  EXPECT_EQ(message_of("half a line[    1.5] DMAR: x"), "DMAR: x");
+  EXPECT_EQ(message_of("no stamp [00:06.0] here"), "no stamp [00:06.0] here");
+  EXPECT_EQ(message_of("[   63.3] dmar-vm: user: [    3.3] x"), "dmar-vm: user: [    3.3] x");
+}
+
 }  // namespace
 }  // namespace dmar::guest
