@@ -27,7 +27,9 @@ std::optional<ElfProgram> read_elf(std::span<const std::uint8_t> bytes) {
       return std::nullopt;
     }
     const auto text = bytes.subspan(segment.p_offset, segment.p_filesz);
-    return ElfProgram{std::string(text.begin(), std::ranges::find(text, 0))};
+    ElfProgram program{std::string(text.begin(), std::ranges::find(text, 0))};
+    if (program.interpreter.empty()) return std::nullopt;
+    return program;
   }
   return ElfProgram{};
 }
