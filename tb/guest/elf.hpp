@@ -14,7 +14,8 @@ struct ElfProgram {
   std::string interpreter = {};  // path of its dynamic loader; empty: it is linked statically
 };
 
-// Nothing when `bytes` are no ELF file for x86-64, or one that ends early.
+// Nothing when `bytes` are no ELF file for x86-64, one that ends early, or one whose dynamic loader
+// has no name.
 std::optional<ElfProgram> read_elf(std::span<const std::uint8_t> bytes);
 
 }  // namespace dmar::guest
