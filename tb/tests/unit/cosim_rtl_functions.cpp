@@ -81,6 +81,16 @@ TEST_F(CosimRtlFunctions, TheEndMakesTheCapture) {
   EXPECT_THROW(make(), CosimError);
 }
 
+TEST_F(CosimRtlFunctions, NameTheDiskThatIsNotThere) {
+  options_.disks[1].image = folder_ / "absent.img";
+  try {
+    make();
+    FAIL() << "no CosimError";
+  } catch (const CosimError &error) {
+    EXPECT_THAT(error.what(), HasSubstr("absent.img"));
+  }
+}
+
 // A pin tells which function it belongs to.
 TEST_F(CosimRtlFunctions, PinsHaveTheNumberOfTheirFunction) {
   Functions functions = make();
