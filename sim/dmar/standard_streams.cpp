@@ -44,7 +44,8 @@ void put_output(std::string_view text) {
 // What was said before comes first, where both go to the same place.
 void put_error(std::string_view text) {
   if (text.empty()) return;
-  std::fflush(stdout);
+  errno = 0;
+  if (std::fflush(stdout) != 0) note_error();
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "cosim/error.hpp"
+
 namespace dmar::cosim {
 
 namespace {
@@ -49,8 +51,12 @@ devices::PciDevice &Functions::make(const MachineOptions &options, const Functio
 
 devices::PciDevice &Functions::make_disk(const DiskOptions &options, const Function &function) {
   using Mode = devices::Disk::Mode;
-  files_.push_back(std::make_unique<devices::Disk>(
-      options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite));
+  try {
+    files_.push_back(std::make_unique<devices::Disk>(
+        options.image, options.read_only ? Mode::kReadOnly : Mode::kReadWrite));
+  } catch (const devices::DiskError &error) {
+    throw CosimError(error.what());
+  }
   return options.adapter == DiskOptions::Adapter::kAhci ? make_ahci(function)
                                                         : make_virtio_disk(function);
 }
