@@ -87,7 +87,7 @@ class VmsSummary : public ::testing::Test {
     return out;
   }
   void uses(SourceId source, std::uint32_t index) {
-    result_.traffic.answered({.source = source, .interrupt = true, .interrupt_index = index}, 1);
+    result_.traffic.answered({.source = source, .interrupt = true, .interrupt_index = index});
   }
 
   VmResult result_;
@@ -176,9 +176,9 @@ TEST_F(VmsSummary, TellsWhoReachedWhat) {
   using cosim::Traffic;
   Traffic &traffic = result_.traffic;
   traffic.phase("flood");
-  traffic.asked(kCard, 100);
-  traffic.answered({.source = kCard, .hit = true, .bytes = 1500, .domain = DomainId(5)}, 200);
-  traffic.answered({.source = kCard, .blocked = true}, 200);
+  traffic.answered(
+      {.source = kCard, .hit = true, .bytes = 1500, .domain = DomainId(5), .cycles = 100});
+  traffic.answered({.source = kCard, .blocked = true, .cycles = 20});
   traffic.invalidated(
       golden::IotlbInvalidation{.granularity = granularity::kDomain, .domain = DomainId(5)});
   traffic.invalidated(golden::IotlbInvalidation{.granularity = granularity::kGlobal});
@@ -187,8 +187,8 @@ TEST_F(VmsSummary, TellsWhoReachedWhat) {
   EXPECT_THAT(traffic_text(result_),
               AllOf(HasSubstr("00:18.0  network card 0"), HasSubstr(" 50.0%"),
                     HasSubstr("ff:00.0  I/O APIC"), HasSubstr("1 invalidations of every domain\n"),
-                    HasSubstr("00:18.0, flood: 1,500 bytes in 100 cycles with a request in the "
-                              "unit: 15.00 a cycle\n")));
+                    HasSubstr("00:18.0, flood: 3 requests, 1,500 bytes, 40.0 cycles from request "
+                              "to answer\n")));
   const auto json = traffic_json(result_);
   EXPECT_EQ(json["global_invalidations"], 1);
   ASSERT_EQ(json["domains"].size(), 1U);
@@ -203,7 +203,7 @@ TEST_F(VmsSummary, TellsWhoReachedWhat) {
   EXPECT_EQ(card["blocked"], 1);
   EXPECT_EQ(card["domains"].dump(), "[5]");
   EXPECT_EQ(card["interrupt_indices"].dump(), "[12]");
-  EXPECT_EQ(card["phases"]["flood"]["busy_cycles"], 100);
+  EXPECT_EQ(card["phases"]["flood"]["cycles"], 120);
   EXPECT_EQ(json["functions"][1]["name"], "");
 }
 

@@ -11,6 +11,7 @@ namespace dmar::cosim {
 
 namespace {
 
+constexpr unsigned kPageBits = 12;
 constexpr unsigned kIds = 16;  // AXI IDs given in turn
 
 std::string describe(const Request &request) {
@@ -118,12 +119,19 @@ bool Lockstep::legal(const Flight &flight, const Completion &completion) const {
   return agrees(flight.at_submission) || std::ranges::any_of(flight.later, agrees);
 }
 
+// Whose memory a wrong access reached.
+std::string Lockstep::owner_of(const Completion &completion) const {
+  if (completion.status != Completion::Status::kOkay || !completion.address) return "";
+  const auto domain = traffic_.owner_of(completion.address->raw() >> kPageBits);
+  return domain ? fmt::format(" (a page of domain {})", domain->raw()) : "";
+}
+
 void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   const Completion &completion = outcome.completion;
   const golden::Verdict &now = flight.later.empty() ? flight.at_submission : flight.later.front();
   const std::string what = describe(flight.request);
   if (!legal(flight, completion)) {
-    differ(what, trace::to_string(trace::outcome_of(completion)),
+    differ(what, trace::to_string(trace::outcome_of(completion)) + owner_of(completion),
            trace::to_string(trace::outcome_of(now)));
   } else if (trace::outcome_of(completion) != trace::outcome_of(now) &&
              completion.status != Completion::Status::kMemoryError) {
@@ -152,6 +160,7 @@ void Lockstep::count_traffic(const Flight &flight, const Completion &completion,
                          .bytes = okay ? request.bytes : 0};
   if (const auto *translation = std::get_if<golden::Translation>(&verdict); okay && translation) {
     answer.domain = translation->domain;
+    answer.page = translation->address.raw() >> kPageBits;
   }
   const auto *remapped = std::get_if<golden::Interrupt>(&verdict);
   if (okay && remapped != nullptr && remapped->remapped) answer.interrupt_index = index_of(request);
