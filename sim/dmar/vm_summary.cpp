@@ -28,6 +28,7 @@ std::string mismatches(const cosim::Differences &differences) {
   for (const cosim::Difference &difference : differences.first) {
     out += fmt::format("mismatch: {} (cycle {})\n  unit    {}\n  golden  {}\n", difference.what,
                        grouped(difference.cycle), difference.unit, difference.golden);
+    if (!difference.reached.empty()) out += fmt::format("  reached {}\n", difference.reached);
   }
   if (differences.count > differences.first.size()) {
     out += fmt::format("... and {} more\n", grouped(differences.count - differences.first.size()));
@@ -275,6 +276,7 @@ std::string vm_json_text(const VmResult &result) {
     list.push_back({{"what", difference.what},
                     {"unit", difference.unit},
                     {"golden", difference.golden},
+                    {"reached", difference.reached},
                     {"cycle", difference.cycle}});
   }
   // What a guest prints is bytes, JSON is UTF-8.

@@ -76,11 +76,11 @@ void Lockstep::reset() {
   power_on();
 }
 
-void Lockstep::differ(std::string what, std::string unit, std::string golden) {
+void Lockstep::differ(std::string what, std::string unit, std::string golden, std::string reached) {
   ++differences_.count;
   if (differences_.first.size() >= Differences::kKept) return;
   differences_.first.push_back(
-      {std::move(what), std::move(unit), std::move(golden), rtl_->cycle()});
+      {std::move(what), std::move(unit), std::move(golden), rtl_->cycle(), std::move(reached)});
 }
 
 // A unit that hangs or breaks a rule of its buses has failed; the guest finds it silent.

@@ -114,7 +114,7 @@ class Lockstep {
   void await_verdicts();
   void compare_register(std::uint32_t offset, unsigned bytes, std::uint64_t value,
                         const char *when);
-  void differ(std::string what, std::string unit, std::string golden);
+  void differ(std::string what, std::string unit, std::string golden, std::string reached = "");
   void guarded(const std::string &what, const std::function<void()> &action);
 
   MakeRtl make_;

@@ -123,7 +123,7 @@ bool Lockstep::legal(const Flight &flight, const Completion &completion) const {
 std::string Lockstep::owner_of(const Completion &completion) const {
   if (completion.status != Completion::Status::kOkay || !completion.address) return "";
   const auto domain = traffic_.owner_of(completion.address->raw() >> kPageBits);
-  return domain ? fmt::format(" (a page of domain {})", domain->raw()) : "";
+  return domain ? fmt::format("a page of domain {}", domain->raw()) : "";
 }
 
 void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
@@ -131,8 +131,8 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   const golden::Verdict &now = flight.later.empty() ? flight.at_submission : flight.later.front();
   const std::string what = describe(flight.request);
   if (!legal(flight, completion)) {
-    differ(what, trace::to_string(trace::outcome_of(completion)) + owner_of(completion),
-           trace::to_string(trace::outcome_of(now)));
+    differ(what, trace::to_string(trace::outcome_of(completion)),
+           trace::to_string(trace::outcome_of(now)), owner_of(completion));
   } else if (trace::outcome_of(completion) != trace::outcome_of(now) &&
              completion.status != Completion::Status::kMemoryError) {
     const bool cached = std::ranges::any_of(flight.later, [&](const golden::Verdict &verdict) {

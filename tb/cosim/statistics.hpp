@@ -59,6 +59,7 @@ struct Difference {
   std::string unit;
   std::string golden;
   std::uint64_t cycle = 0;
+  std::string reached = {};  // whose memory a wrong access reached, when that is known
 };
 
 struct Differences {
