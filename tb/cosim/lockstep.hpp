@@ -98,7 +98,7 @@ class Lockstep {
   void record_fault(const bench::VerdictEvent &event, const Flight &flight);
   void finish(Id id, Flight &flight, const bench::Outcome &outcome);
   [[nodiscard]] bool legal(const Flight &flight, const Completion &completion) const;
-  [[nodiscard]] std::string owner_of(const Completion &completion) const;
+  [[nodiscard]] std::string owner_of(const Request &request, const Completion &completion) const;
   void count(const Flight &flight, const Completion &completion, std::uint64_t cycles);
   void count_traffic(const Flight &flight, const Completion &completion, bool interrupt,
                      std::uint64_t cycles);

@@ -11,7 +11,6 @@ namespace dmar::cosim {
 
 namespace {
 
-constexpr unsigned kPageBits = 12;
 constexpr unsigned kIds = 16;  // AXI IDs given in turn
 
 std::string describe(const Request &request) {
@@ -119,11 +118,23 @@ bool Lockstep::legal(const Flight &flight, const Completion &completion) const {
   return agrees(flight.at_submission) || std::ranges::any_of(flight.later, agrees);
 }
 
-// Whose memory a wrong access reached.
-std::string Lockstep::owner_of(const Completion &completion) const {
+// Whose memory a wrong access reached: another function would have come there by this address.
+std::string Lockstep::owner_of(const Request &request, const Completion &completion) const {
   if (completion.status != Completion::Status::kOkay || !completion.address) return "";
-  const auto domain = traffic_.owner_of(completion.address->raw() >> kPageBits);
-  return domain ? fmt::format("a page of domain {}", domain->raw()) : "";
+  for (const auto &[source, traffic] : traffic_.sources()) {
+    Request other = request;
+    other.source_id = SourceId(source);
+    const golden::Verdict verdict = golden_->judge(other);
+    if (recorder_ != nullptr) recorder_->forget();
+    const auto *translation = std::get_if<golden::Translation>(&verdict);
+    if (translation == nullptr || translation->identity || !translation->domain ||
+        translation->address != *completion.address) {
+      continue;
+    }
+    return fmt::format("memory of domain {}, function {:02x}:{:02x}.{}", translation->domain->raw(),
+                       source >> 8, source >> 3 & 31, source & 7);
+  }
+  return "";
 }
 
 void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
@@ -132,7 +143,7 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   const std::string what = describe(flight.request);
   if (!legal(flight, completion)) {
     differ(what, trace::to_string(trace::outcome_of(completion)),
-           trace::to_string(trace::outcome_of(now)), owner_of(completion));
+           trace::to_string(trace::outcome_of(now)), owner_of(flight.request, completion));
   } else if (trace::outcome_of(completion) != trace::outcome_of(now) &&
              completion.status != Completion::Status::kMemoryError) {
     const bool cached = std::ranges::any_of(flight.later, [&](const golden::Verdict &verdict) {
@@ -160,7 +171,6 @@ void Lockstep::count_traffic(const Flight &flight, const Completion &completion,
                          .bytes = okay ? request.bytes : 0};
   if (const auto *translation = std::get_if<golden::Translation>(&verdict); okay && translation) {
     answer.domain = translation->domain;
-    answer.page = translation->address.raw() >> kPageBits;
   }
   const auto *remapped = std::get_if<golden::Interrupt>(&verdict);
   if (okay && remapped != nullptr && remapped->remapped) answer.interrupt_index = index_of(request);

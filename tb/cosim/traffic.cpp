@@ -31,7 +31,6 @@ void Traffic::answered(const Answer &answer) {
   if (answer.domain) {
     last = answer.domain->raw();
     source.domains.insert(last);
-    owners_[answer.page] = last;
   }
   if (source.domains.empty()) return;  // has never reached one
   DomainTraffic &domain = domains_[last];
@@ -39,11 +38,6 @@ void Traffic::answered(const Answer &answer) {
   ++domain.requests;
   if (answer.hit) ++domain.hits;
   if (answer.blocked) ++domain.faults;
-}
-
-std::optional<DomainId> Traffic::owner_of(std::uint64_t page) const {
-  const auto found = owners_.find(page);
-  return found == owners_.end() ? std::nullopt : std::optional(DomainId(found->second));
 }
 
 void Traffic::invalidated(const golden::Invalidation &invalidation) {

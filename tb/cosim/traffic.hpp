@@ -8,7 +8,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "dmar/types.hpp"
@@ -59,17 +58,14 @@ class Traffic {
     bool interrupt = false;
     bool blocked = false;
     bool hit = false;
-    std::uint32_t bytes = 0;              // moved
-    std::optional<DomainId> domain = {};  // through whose tables it went
-    std::uint64_t page = 0;               // of host memory, that the tables of `domain` gave
+    std::uint32_t bytes = 0;                            // moved
+    std::optional<DomainId> domain = {};                // through whose tables it went
     std::optional<std::uint32_t> interrupt_index = {};  // of a remapped message
     std::uint64_t cycles = 0;                           // from the request to its answer
   };
 
   void answered(const Answer &answer);
   void invalidated(const golden::Invalidation &invalidation);
-  // The domain whose tables gave this page of host memory last, if one did.
-  [[nodiscard]] std::optional<DomainId> owner_of(std::uint64_t page) const;
   // From now on; an empty name: none.
   void phase(std::string name) { phase_ = std::move(name); }
 
@@ -81,8 +77,7 @@ class Traffic {
  private:
   std::map<std::uint16_t, SourceTraffic> sources_;
   std::map<std::uint16_t, DomainTraffic> domains_;
-  std::map<std::uint16_t, std::uint16_t> last_domain_;       // by source
-  std::unordered_map<std::uint64_t, std::uint16_t> owners_;  // domains, by page of host memory
+  std::map<std::uint16_t, std::uint16_t> last_domain_;  // by source
   std::uint64_t global_invalidations_ = 0;
   std::string phase_;
 };

@@ -70,18 +70,6 @@ TEST(CosimTraffic, InterruptsAreNoRequestsOfMemory) {
 }
 
 // While two requests overlap, their time counts once; without a request it does not count.
-TEST(CosimTraffic, APageBelongsToTheDomainWhoseTablesGaveIt) {
-  Traffic traffic;
-  traffic.answered({.source = kDisk, .domain = DomainId(7), .page = 0x145C6});
-  traffic.answered({.source = kEdu, .domain = DomainId(9), .page = 0x200});
-  traffic.answered({.source = kEdu, .blocked = true, .page = 0x300});
-  EXPECT_EQ(traffic.owner_of(0x145C6), DomainId(7));
-  EXPECT_EQ(traffic.owner_of(0x200), DomainId(9));
-  EXPECT_EQ(traffic.owner_of(0x300), std::nullopt);
-  traffic.answered({.source = kEdu, .domain = DomainId(9), .page = 0x145C6});
-  EXPECT_EQ(traffic.owner_of(0x145C6), DomainId(9));
-}
-
 TEST(CosimTraffic, PhasesAreApart) {
   Traffic traffic;
   traffic.answered({.source = kDisk, .bytes = 1, .cycles = 5});  // in none
