@@ -51,6 +51,11 @@ if command -v qemu-system-x86_64 >/dev/null; then
   cmake --build "$build" --target guest_files && "$build/guest_files" disk "$build/ahci.img" &&
     boot --disk "$build/ahci.img,ahci"
   rm -f "$build/ahci.img"
+  for options in "" "--strict" "--config server --mem-latency 100"; do
+    echo "== dmar vms $options"
+    # shellcheck disable=SC2086
+    "$build/dmar" vms --quiet --timeout 900 $options || failed=1
+  done
 else
   echo "== no Linux was booted: qemu-system-x86_64 is missing" >&2
   failed=1
