@@ -5,33 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "boot_needs.hpp"
 #include "program.hpp"
 
 namespace dmar::sim {
 namespace {
 
 using ::testing::HasSubstr;
-
-bool have_guest() {
-  const Result found =
-      shell("command -v qemu-system-x86_64 && test -x /bin/busybox && ls -d /lib/modules/*-amd64");
-  return found.status == 0;
-}
-
-// The first release after 7.2 that was tried, 10.0, dies when it creates the devices.
-bool have_emulator() {
-  const Result version = shell("qemu-system-x86_64 --version | grep -oE 'version [0-9]+'");
-  return std::stoi(version.output.substr(version.output.find(' ') + 1)) < 10;
-}
-
-#define REQUIRE_GUEST()                                                                      \
-  if (!have_guest())                                                                         \
-    GTEST_SKIP()                                                                             \
-        << "NO LINUX WAS BOOTED: qemu-system-x86, busybox-static or linux-image-amd64 is "   \
-           "missing and could not be installed";                                             \
-  if (!have_emulator())                                                                      \
-  GTEST_SKIP() << "NO LINUX WAS BOOTED: this QEMU dies when it creates a device of another " \
-                  "process"
 
 class Boot : public Program {
  protected:

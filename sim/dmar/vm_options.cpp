@@ -150,11 +150,12 @@ void add_wave_options(CLI::App &command, VmOptions &options) {
 
 }  // namespace
 
-void add_emulator_options(CLI::App &command, VmOptions &options) {
+void add_emulator_options(CLI::App &command, VmOptions &options, bool bare_metal) {
   Group group(command, kGuest);
   group
       .text("--kernel", options.kernel, "FILE",
-            "Linux (default: the newest in /boot), or a bare-metal kernel")
+            bare_metal ? "Linux (default: the newest in /boot), or a bare-metal kernel"
+                       : "Linux, of the host and the machines (default: the newest in /boot)")
       ->check(is_a(OptionKind::kInput));
   group
       .number("--megabytes", options.test_megabytes, 1, 256, "N", "Data that the self-test writes")
@@ -175,8 +176,11 @@ void add_emulator_options(CLI::App &command, VmOptions &options) {
   group.text("--console-log", options.console_log, "FILE", "Write the serial console to this file")
       ->check(is_a(OptionKind::kOutput));
   command
-      .add_option("--timeout", options.timeout,
-                  "Seconds until the guest is ended (0: never; default 900, interactive: never)")
+      .add_option(
+          "--timeout", options.timeout,
+          bare_metal
+              ? "Seconds until the guest is ended (0: never; default 900, interactive: never)"
+              : "Seconds until the host is ended (0: never; default 900)")
       ->transform(whole_number(0, kMaxSeconds))
       ->type_name("SECONDS")
       ->group(kGuest);
@@ -219,7 +223,7 @@ void add_result_options(CLI::App &command, VmOptions &options) {
 
 void add_vm_options(CLI::App &command, VmOptions &options) {
   add_guest_options(command, options);
-  add_emulator_options(command, options);
+  add_emulator_options(command, options, true);
   add_table_options(command, options);
   add_unit_options(command, options);
   add_wave_options(command, options);

@@ -55,7 +55,8 @@ struct VmOptions {
 
 void add_vm_options(CLI::App &command, VmOptions &options);
 // Those that other commands with a guest share.
-void add_emulator_options(CLI::App &command, VmOptions &options);
+// `bare_metal`: other kernels than Linux make sense, too, and a shell.
+void add_emulator_options(CLI::App &command, VmOptions &options, bool bare_metal);
 void add_unit_options(CLI::App &command, VmOptions &options);
 void add_result_options(CLI::App &command, VmOptions &options);
 

@@ -27,7 +27,7 @@ VmsOptions::VmsOptions() {
 }
 
 void add_vms_options(CLI::App &command, VmsOptions &options) {
-  add_emulator_options(command, options.host);
+  add_emulator_options(command, options.host, false);
   command
       .add_option("--monitor", options.monitor,
                   "The QEMU that runs the virtual machines, as a program for the host")

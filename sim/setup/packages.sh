@@ -12,11 +12,11 @@ build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
 guest="qemu-system-x86 busybox-static linux-image-amd64 e2fsprogs cpio xz-utils acpica-tools"
 
 optional=
-without="Tests with a Linux guest will not run"
+without="Tests with a Linux guest, or of what tcpdump reads, will not run"
 case "${1:-}" in
   build) required=$build ;;
   bench) required="$build gnuplot-nox" ;;
-  test)  required="$build yosys iverilog python3 python3-venv git gtkwave" optional=$guest ;;
+  test)  required="$build yosys iverilog python3 python3-venv git gtkwave" optional="$guest tcpdump" ;;
   synth) required="yosys python3 nextpnr-ice40" optional="opensta qflow-tech-osu018"
          without="Standard cells will be left out" ;;
   waves) required="$build gtkwave" ;;
