@@ -24,7 +24,10 @@ constexpr std::uint64_t kOffset = 0xFFF;  // in a page; faults have none
 bool belongs(const cosim::Fault &fault, const guest::Attack &attack) {
   const golden::FaultRecord &record = fault.record;
   const auto reported = guest::parse_fault(attack.report);
-  if (reported && reported->reason != record.reason()) return false;
+  if (reported &&
+      (reported->reason != record.reason() || reported->source_id != record.source_id().raw())) {
+    return false;
+  }
   return is_interrupt_fault(FaultReason(record.reason()))
              ? record.interrupt_index() == attack.where
              : (record.fault_info() & ~kOffset) == (attack.where & ~kOffset);

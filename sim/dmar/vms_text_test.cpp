@@ -65,9 +65,9 @@ class VmsSummary : public ::testing::Test {
     result_.console.finished = true;
   }
 
-  void fault(unsigned reason, std::uint64_t info, std::uint64_t cycle) {
+  void fault(unsigned reason, std::uint64_t info, std::uint64_t cycle, SourceId source = kEdu) {
     cosim::Fault one;
-    one.record = {.lo = info, .hi = 1ULL << 63 | std::uint64_t{reason} << 32 | kEdu.raw()};
+    one.record = {.lo = info, .hi = 1ULL << 63 | std::uint64_t{reason} << 32 | source.raw()};
     one.cycle = cycle;
     result_.statistics.faults.push_back(one);
   }
@@ -96,6 +96,7 @@ class VmsSummary : public ::testing::Test {
 TEST_F(VmsSummary, FindsTheFaultOfAnAttackByItsPageAndReason) {
   fault(0x06, 0x7FFE'1000, 10);  // another page
   fault(0x06, 0x7FFE'0000, 20);  // another reason
+  fault(0x05, 0x7FFE'0000, 25, kCard);
   fault(0x05, 0x7FFE'0000, 30);
   attack("a write", 0x7FFE'0123, write_at("0x7ffe0000", "0x05"));
   attack("a write nobody reported", 0x7FFE'1FFF, "the kernel said nothing");
