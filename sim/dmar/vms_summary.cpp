@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dmar/fault_names.hpp"
+#include "golden/explain.hpp"
 #include "grouped.hpp"
 #include "guest/console_fault.hpp"
 
@@ -40,9 +41,7 @@ std::string name_of(const VmResult &result, std::uint16_t source) {
   return found == result.functions.end() ? "" : found->name;
 }
 
-std::string text_of(std::uint16_t source) {
-  return fmt::format("{:02x}:{:02x}.{}", source >> 8, source >> 3 & 31, source & 7);
-}
+std::string text_of(std::uint16_t source) { return golden::device_name(SourceId(source)); }
 
 // Entries of the interrupt-remapping table that belong to a function of another machine.
 std::set<std::uint32_t> foreign_indices(const VmResult &result, std::uint16_t attacker) {

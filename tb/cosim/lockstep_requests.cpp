@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cosim/lockstep.hpp"
+#include "golden/explain.hpp"
 #include "trace/outcome.hpp"
 
 namespace dmar::cosim {
@@ -131,8 +132,8 @@ std::string Lockstep::owner_of(const Request &request, const Completion &complet
         translation->address != *completion.address) {
       continue;
     }
-    return fmt::format("memory of domain {}, function {:02x}:{:02x}.{}", translation->domain->raw(),
-                       source >> 8, source >> 3 & 31, source & 7);
+    return fmt::format("memory of domain {}, function {}", translation->domain->raw(),
+                       golden::device_name(other.source_id));
   }
   return "";
 }

@@ -10,12 +10,12 @@
 
 namespace dmar::golden {
 
-namespace {
-
 std::string device_name(SourceId source_id) {
   const unsigned raw = source_id.raw();
   return fmt::format("{:02x}:{:02x}.{}", raw >> 8, (raw >> 3) & 0x1F, raw & 7);
 }
+
+namespace {
 
 struct Describe {
   std::string operator()(const Translation &result) const {

@@ -11,6 +11,9 @@
 
 namespace dmar::golden {
 
+// "00:1f.2": bus, device, function.
+std::string device_name(SourceId source_id);
+
 // One sentence, no full stop: "permitted, goes to 0x1234567abc (4 KiB page, read and write)".
 std::string describe(const Verdict &verdict);
 
