@@ -48,6 +48,7 @@ class CosimRtlMachine : public testing::Test {
     make(behaviour);
     return run(limit);
   }
+  Lockstep &unit() { return machine->unit(0).lockstep(); }
   // Ends by itself, with everything as it should be.
   void expect_success(const MachineEnd &end) {
     EXPECT_EQ(end.why, Why::kGuest) << end.detail;
@@ -56,8 +57,8 @@ class CosimRtlMachine : public testing::Test {
     EXPECT_EQ(end.detail, "");
     EXPECT_THAT(machine->qemu_messages(), testing::Not(HasSubstr("fake: no"))) << "see above";
     EXPECT_EQ(machine->console().text(), "guest runs\n");
-    EXPECT_EQ(machine->unit().differences().count, 0U);
-    for (const Difference &d : machine->unit().differences().first) {
+    EXPECT_EQ(unit().differences().count, 0U);
+    for (const Difference &d : unit().differences().first) {
       ADD_FAILURE() << d.what << ": unit " << d.unit << ", golden " << d.golden;
     }
     if (testing::Test::HasFailure()) fprintf(stderr, "%s", machine->qemu_messages().c_str());
@@ -76,7 +77,7 @@ TEST_F(CosimRtlMachine, StartsAndEndsWithItsGuest) {
   EXPECT_EQ(end.shutdown_reason, "guest-shutdown");
   EXPECT_EQ(machine->qemu_version(), "7.2.1");
   EXPECT_GT(end.seconds, 0);
-  EXPECT_GT(machine->unit().statistics().register_reads, 2U);
+  EXPECT_GT(unit().statistics().register_reads, 2U);
   EXPECT_THAT(machine->device_errors(), IsEmpty());
 }
 
@@ -88,7 +89,7 @@ TEST_F(CosimRtlMachine, TellsThatTheGuestRebooted) {
 
 TEST_F(CosimRtlMachine, DoesDmaAndInterrupts) {
   expect_success(run_as("dma"));
-  const Statistics statistics = machine->unit().statistics();
+  const Statistics statistics = unit().statistics();
   EXPECT_EQ(statistics.dma_identity, statistics.dma() - 8);  // 8 met no memory
   EXPECT_GE(statistics.dma_bytes, 8192U);
   EXPECT_EQ(statistics.interrupts, 1U);
@@ -96,7 +97,7 @@ TEST_F(CosimRtlMachine, DoesDmaAndInterrupts) {
 
 TEST_F(CosimRtlMachine, SurvivesResetsInTheMiddleOfDma) {
   expect_success(run_as("reset in dma"));
-  EXPECT_EQ(machine->unit().statistics().resets, 1U);
+  EXPECT_EQ(unit().statistics().resets, 1U);
 }
 
 TEST_F(CosimRtlMachine, ResetsAFunctionInTheMiddleOfDma) {
@@ -107,24 +108,24 @@ TEST_F(CosimRtlMachine, ResetsAFunctionInTheMiddleOfDma) {
 // The emulator sends and sends and takes nothing: neither side may wait for the other for ever.
 TEST_F(CosimRtlMachine, SurvivesAFloodOfPins) {
   expect_success(run_as("pins"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 3000U);
+  EXPECT_EQ(unit().statistics().interrupts, 3000U);
 }
 
 TEST_F(CosimRtlMachine, TakesPinsBeforeTheAccessesThatFollowThem) {
   expect_success(run_as("pin order"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
+  EXPECT_EQ(unit().statistics().interrupts, 200U);
 }
 
 TEST_F(CosimRtlMachine, TakesEndsOfInterruptsThatAreBroadcast) {
   expect_success(run_as("broadcast"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
+  EXPECT_EQ(unit().statistics().interrupts, 200U);
 }
 
 TEST_F(CosimRtlMachine, RecordsATrace) {
   options.record = image.string() + ".trace.gz";
   expect_success(run_as("dma"));
   const trace::Trace trace = trace::load_trace(*options.record);
-  EXPECT_EQ(trace.entries.size(), machine->recorder()->events());
+  EXPECT_EQ(trace.entries.size(), machine->unit(0).recorder()->events());
   EXPECT_GT(trace.entries.size(), 16U);
   std::filesystem::remove(*options.record);
 }
@@ -250,14 +251,14 @@ TEST_F(CosimRtlMachine, StopsWhenAsked) {
 TEST_F(CosimRtlMachine, EndsTheGuestAtAMismatch) {
   make("run");
   in_progress = [&] {
-    if (machine->console().text().empty() || machine->unit().differences().count != 0) return;
-    machine->unit().rtl().write(reg::kFedata, 4, 0x27);
-    machine->unit().read(reg::kFedata, 4);
+    if (machine->console().text().empty() || unit().differences().count != 0) return;
+    unit().rtl().write(reg::kFedata, 4, 0x27);
+    unit().read(reg::kFedata, 4);
   };
   const MachineEnd end = run();
   EXPECT_EQ(end.why, Why::kMismatch);
   EXPECT_EQ(end.qemu.signal, SIGTERM);
-  EXPECT_EQ(machine->unit().differences().first.at(0).what, "read 3c 4");
+  EXPECT_EQ(unit().differences().first.at(0).what, "read 3c 4");
 }
 
 TEST_F(CosimRtlMachine, LeavesNothingOpen) {
