@@ -153,6 +153,8 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
                .interrupt_remapping = !options.no_intremap,
                .translation = !options.passthrough && !options.no_dma_remapping,
                .vfio = !options.no_dma_remapping,
+               .sriov = options.sriov,
+               .ari = options.ari,
                .megabytes = options.test_megabytes});
   return guest;
 }

@@ -84,8 +84,8 @@ class Group {
         ->type_name(type)
         ->group(name_);
   }
-  void flag(const char *option, bool &value, const char *description) {
-    command_.add_flag(option, value, description)->group(name_);
+  CLI::Option *flag(const char *option, bool &value, const char *description) {
+    return command_.add_flag(option, value, description)->group(name_);
   }
 
  private:
@@ -130,6 +130,14 @@ void add_table_options(CLI::App &command, VmOptions &options) {
   group.flag("--no-intremap", options.no_intremap,
              "No interrupt remapping: the tables do not offer it");
   group.flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge");
+  CLI::Option *sriov =
+      group.text("--sriov", options.sriov, "KIND",
+                 "A function with four virtual ones, in a PCI segment with a unit of its own: edu, "
+                 "net");
+  sriov->check(CLI::IsMember({"edu", "net"}));
+  group
+      .flag("--ari", options.ari, "With --sriov: behind a root port, with alternative routing ids")
+      ->needs(sriov);
 }
 
 void add_wave_options(CLI::App &command, VmOptions &options) {

@@ -21,6 +21,7 @@ struct QemuDescriptors {
   int initrd = -1;
   int dmar_table = -1;
   int madt_table = -1;
+  int segment_table = -1;
 };
 
 std::vector<std::string> qemu_arguments(const MachineOptions &options,

@@ -37,9 +37,9 @@ std::string settings(const Task &task) {
   return fmt::format(
       "kind={}\ndisks={}\nahci_disks={}\nmegabytes={}\ninterrupt_remapping={:d}\ntranslation={:d}"
       "\nvfio={:d}\n"
-      "pins={:d}\n",
+      "pins={:d}\nsriov={}\nari={:d}\n",
       kind_name(task.kind), task.disks, task.ahci_disks, task.megabytes, task.interrupt_remapping,
-      task.translation, task.vfio, task.pins);
+      task.translation, task.vfio, task.pins, task.sriov, task.ari);
 }
 
 }  // namespace
@@ -55,6 +55,8 @@ std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task,
 
   std::vector<std::string> boot = kBootModules;
   if (task.ahci_disks != 0) boot.insert(boot.end(), kAhciModules.begin(), kAhciModules.end());
+  if (task.sriov == "edu") boot.emplace_back("pci_pf_stub");
+  if (task.sriov == "net") boot.emplace_back("virtio_net");
   add_modules(archive, "modules/boot", kernel, boot);
   add_modules(archive, "modules/vfio", kernel, kVfioModules);
   return gzip(archive.finish());
