@@ -10,6 +10,7 @@
 #include "guest/guest.hpp"
 #include "guest/gzip.hpp"
 #include "guest/initramfs_parts.hpp"
+#include "guest/vmm.hpp"
 
 namespace dmar::guest {
 
@@ -31,6 +32,14 @@ const char *kind_name(Task::Kind kind) {
       return "bounce";
   }
   return "?";
+}
+
+// Where Debian's pciutils is installed; busybox has a smaller one.
+std::vector<PackedFile> lspci_files(const std::filesystem::path &root) {
+  const std::filesystem::path program = root / "usr/bin/lspci";
+  std::error_code error;
+  if (!std::filesystem::exists(program, error)) return {};
+  return program_files(program, "bin/lspci");
 }
 
 std::string settings(const Task &task) {
@@ -57,6 +66,10 @@ std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task,
   if (task.ahci_disks != 0) boot.insert(boot.end(), kAhciModules.begin(), kAhciModules.end());
   if (task.sriov == "edu") boot.emplace_back("pci_pf_stub");
   if (task.sriov == "net") boot.emplace_back("virtio_net");
+  if (!task.sriov.empty()) {
+    archive.file("bin/sriov_test.sh", sriov_test_script());
+    add_files(archive, lspci_files(root));
+  }
   add_modules(archive, "modules/boot", kernel, boot);
   add_modules(archive, "modules/vfio", kernel, kVfioModules);
   return gzip(archive.finish());
