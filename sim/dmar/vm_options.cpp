@@ -68,6 +68,20 @@ void check_bounce(const VmOptions &options) {
   }
 }
 
+void check_sriov(const VmOptions &options) {
+  if (options.sriov.empty()) return;
+  if (options.units >= cosim::place::kMaxUnits) {
+    throw UsageError(fmt::format("--sriov: its segment needs a unit of its own; at most --units {}",
+                                 cosim::place::kMaxUnits - 1));
+  }
+  const bool by_hand = options.interactive || !options.initrd.empty();
+  if ((options.passthrough || options.no_dma_remapping) && !by_hand) {
+    throw UsageError(
+        "--sriov: its tests need domains that translate; without --passthrough and "
+        "--no-dma-remapping");
+  }
+}
+
 // The options of one group.
 class Group {
  public:
@@ -288,6 +302,7 @@ void check_vm_options(const VmOptions &options) {
     throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
   }
   check_bounce(options);
+  check_sriov(options);
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);
   wave_of(options);
