@@ -67,6 +67,8 @@ class Machine {
   // In the order of the options.
   [[nodiscard]] std::size_t unit_count() const { return units_.size(); }
   [[nodiscard]] MachineUnit &unit(std::size_t number) { return *units_.at(number); }
+  // The one that the requests of a function pass.
+  [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
   [[nodiscard]] const Functions &functions() const { return functions_; }
   // Null when the machine has no PCI segment of its own.
   [[nodiscard]] const Segment *segment() const { return segment_.get(); }
@@ -87,7 +89,6 @@ class Machine {
 
   std::unique_ptr<Segment> make_segment();
   Units make_units(const Lockstep::MakeRtl &make_rtl);
-  [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
   [[nodiscard]] Lockstep *registers_at(std::uint64_t address) const;
   void add_windows();
   void launch();

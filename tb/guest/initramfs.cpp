@@ -46,9 +46,9 @@ std::string settings(const Task &task) {
   return fmt::format(
       "kind={}\ndisks={}\nahci_disks={}\nmegabytes={}\ninterrupt_remapping={:d}\ntranslation={:d}"
       "\nvfio={:d}\n"
-      "pins={:d}\nsriov={}\nari={:d}\n",
+      "pins={:d}\nreserved={:d}\nsriov={}\nari={:d}\n",
       kind_name(task.kind), task.disks, task.ahci_disks, task.megabytes, task.interrupt_remapping,
-      task.translation, task.vfio, task.pins, task.sriov, task.ari);
+      task.translation, task.vfio, task.pins, task.reserved, task.sriov, task.ari);
 }
 
 }  // namespace
