@@ -9,7 +9,7 @@ set -euo pipefail
 
 build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
        nlohmann-json3-dev libgtest-dev libgmock-dev zlib1g-dev"
-guest="qemu-system-x86 busybox-static linux-image-amd64 e2fsprogs cpio xz-utils acpica-tools"
+guest="qemu-system-x86 busybox-static linux-image-amd64 e2fsprogs cpio xz-utils acpica-tools pciutils"
 
 optional=
 without="Tests with a Linux guest, or of what tcpdump reads, will not run"
