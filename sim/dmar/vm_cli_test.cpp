@@ -276,6 +276,7 @@ TEST_F(VmOptions, AreChecked) {
   expect("--bounce --memory 3072 --interactive", "a disk of its own");
   expect("--bounce --memory 3072 --bridge", "a disk of its own");
   expect("--passthrough --no-dma-remapping", "give one of them");
+  expect("--rmrr --no-dma-remapping", "--rmrr and --no-dma-remapping");
   expect("--units 0", "--units");
   expect("--units 5", "--units");
   expect("--units 4", "--units 4: dmar2 would have no function; at most --units 3 here");
