@@ -108,8 +108,9 @@ TEST_F(Boot, VirtualFunctions) {
 TEST_F(Boot, TwoUnits) {
   REQUIRE_GUEST();
   const Result result = dmar(fmt::format(
-      "vm --units 2 --megabytes 1 --timeout 1500 --json {} --record {} --console-log {}",
-      in("vm.json"), in("boot.trace"), in("console")));
+      "vm --units 2 --megabytes 1 --timeout 1500 --json {} --record {} --console-log {} --wave {} "
+      "--wave-for 500",
+      in("vm.json"), in("boot.trace"), in("console"), in("boot.fst")));
   EXPECT_EQ(result.status, 0) << result.output;
   std::ifstream file(in("vm.json"));
   const auto json = nlohmann::json::parse(file, nullptr, false);
@@ -151,6 +152,9 @@ TEST_F(Boot, TwoUnits) {
         "dmar0: Using Queued invalidation", "dmar1: Using Queued invalidation"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+  // Each unit at its own first translated request.
+  EXPECT_GT(std::filesystem::file_size(in("boot.fst")), 1000U);
+  EXPECT_GT(std::filesystem::file_size(in("boot.unit1.fst")), 1000U);
   for (const char *trace : {"boot.trace", "boot.unit1.trace"}) {
     const Result replay = dmar(fmt::format("run {} --golden-only", in(trace)));
     EXPECT_EQ(replay.status, 0) << replay.output;
@@ -311,6 +315,7 @@ TEST_F(VmOptions, AreChecked) {
   expect("--bounce --memory 3072 --interactive", "a disk of its own");
   expect("--bounce --memory 3072 --bridge", "a disk of its own");
   expect("--passthrough --no-dma-remapping", "give one of them");
+  expect("--rmrr --no-dma-remapping", "--rmrr and --no-dma-remapping");
   expect("--ari", "--ari");
   expect("--sriov disk", "--sriov");
   expect("--sriov net --units 4",

@@ -62,7 +62,8 @@ if command -v qemu-system-x86_64 >/dev/null; then
   cmake --build "$build" --target guest_files && "$build/guest_files" disk "$build/ahci.img" &&
     boot --disk "$build/ahci.img,ahci"
   rm -f "$build/ahci.img"
-  for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief"; do
+  for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief" \
+    "--sriov" "--sriov --ari --brief"; do
     echo "== dmar vms $options"
     # shellcheck disable=SC2086
     "$build/dmar" vms --quiet --timeout 900 $options || failed=1
