@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cosim/apic_watch.hpp"
 #include "cosim/chipset_pin.hpp"
 #include "cosim/console.hpp"
 #include "cosim/dma_engine.hpp"
@@ -72,6 +73,8 @@ class Machine {
   [[nodiscard]] const WaveTrigger &wave() const { return wave_; }
   [[nodiscard]] const Recorder *recorder() const { return recorder_.get(); }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
+  // Interrupts that the emulator had forgotten to give to its CPU; see apic_watch.hpp.
+  [[nodiscard]] std::uint64_t announced_again() const { return apic_watch_->announced(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
   // What went wrong outside the unit, in sentences.
   [[nodiscard]] std::vector<std::string> device_errors() const;
@@ -114,6 +117,7 @@ class Machine {
   std::unique_ptr<Console> console_;
   std::unique_ptr<EoiLog> eoi_log_;
   std::unique_ptr<ChipsetPin> chipset_;
+  std::unique_ptr<ApicWatch> apic_watch_;
   std::unique_ptr<QemuProcess> qemu_;
   bool running_ = false;           // the guest has been let go
   bool pausing_ = false;           // a function waits for time to pass

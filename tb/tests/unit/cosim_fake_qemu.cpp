@@ -185,6 +185,10 @@ class Emulator {
       if (mode_ == "refuse") return R"({"error": {"class": "GenericError", "desc": "no mood"}})";
       running_ = true;
     }
+    if (line.find("info status") != std::string::npos) return R"({"return": "status: running"})";
+    if (line.find("info lapic") != std::string::npos) {
+      return R"({"return": "ISR\t (none)\r\nIRR\t )" + pending_ + R"(\r\n"})";
+    }
     return R"({"return": {}})";
   }
 
@@ -213,8 +217,8 @@ class Emulator {
     return "OK";
   }
 
-  void await_interrupts(std::size_t count) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(600);
+  void await_interrupts(std::size_t count, std::chrono::seconds limit = std::chrono::seconds(600)) {
+    const auto give_up = std::chrono::steady_clock::now() + limit;
     while (interrupts_.size() < count && std::chrono::steady_clock::now() < give_up) serve(10);
     check(interrupts_.size() == count, fmt::format("{} interrupts", interrupts_.size()));
   }
@@ -257,6 +261,7 @@ class Emulator {
     if (mode_ == "pins") many_pins();
     if (mode_ == "pin order") order_of_pins();
     if (mode_ == "broadcast") broadcasts();
+    if (mode_ == "forgets") forgets();
     shut_down(mode_ == "reboot" ? "guest-reset" : "guest-shutdown");
     return 0;
   }
@@ -435,7 +440,15 @@ class Emulator {
     await_interrupts(200);
   }
 
+  // Halts with a pending interrupt of its timer, of which the CPU was not told.
+  void forgets() {
+    pending_ = "236 ";
+    await_interrupts(1, std::chrono::seconds(60));
+    check(interrupts_[0] == 236, "another interrupt");
+  }
+
   std::string mode_ = "exit";
+  std::string pending_ = "(none)";
   std::string command_line_;
   std::map<std::string, int> sockets_;
   std::map<int, std::string> input_;

@@ -70,6 +70,13 @@ class CosimRtlMachine : public testing::Test {
   std::unique_ptr<Machine> machine;
 };
 
+// Without that the guest would stand still for ever.
+TEST_F(CosimRtlMachine, WakesACpuThatTheEmulatorForgot) {
+  const MachineEnd end = run_as("forgets");
+  expect_success(end);
+  EXPECT_EQ(machine->announced_again(), 1U);
+}
+
 TEST_F(CosimRtlMachine, StartsAndEndsWithItsGuest) {
   const MachineEnd end = run_as("exit");
   expect_success(end);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looks after a weakness of the emulator. QEMU 7.2 clears a flag of its CPU without a lock when a
+// virtual machine of the guest stops (TCG, SVM). If its local APIC sets another flag of the same
+// word at that moment, "an interrupt is pending" is lost: the interrupt stays in the request
+// register, and the CPU is not told. When the CPU then halts it may stand still for ever, since its
+// timer, which would wake it, is what it was not told of.
+//
+// So when a guest has done nothing for a while, its local APIC is looked at, and a pending
+// interrupt is announced once more. The request bit is set already, so software sees nothing that
+// it was not owed. The guest is stopped meanwhile; one in which nothing is pending is not.
+#ifndef DMAR_COSIM_APIC_WATCH_HPP
+#define DMAR_COSIM_APIC_WATCH_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "cosim/qmp.hpp"
+#include "cosim/qtest.hpp"
+
+namespace dmar::cosim {
+
+class ApicWatch {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kQuiet{1000};
+
+  struct Pending {
+    std::uint8_t vector = 0;
+    bool level = false;
+
+    friend bool operator==(const Pending &, const Pending &) = default;
+  };
+  // The pending interrupt of the highest priority in what the monitor's `info lapic` prints.
+  static std::optional<Pending> highest_pending(std::string_view text);
+
+  ApicWatch(Qtest &qtest, Qmp &qmp) : qtest_(qtest), qmp_(qmp) {}
+
+  // The guest has done something.
+  void active(Clock::time_point now) { since_ = now; }
+  // Call it now and then while the guest runs.
+  void proceed(Clock::time_point now);
+
+  // Interrupts that were pending at two looks in a row and were announced again.
+  [[nodiscard]] std::uint64_t announced() const { return announced_; }
+
+ private:
+  void look();
+  void look_closer(Pending before);
+
+  Qtest &qtest_;
+  Qmp &qmp_;
+  std::optional<Clock::time_point> since_;  // when the guest last did something, or was looked at
+  bool looking_ = false;
+  std::uint64_t announced_ = 0;
+};
+
+}  // namespace dmar::cosim
+
+#endif  // DMAR_COSIM_APIC_WATCH_HPP
