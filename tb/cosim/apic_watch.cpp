@@ -34,8 +34,8 @@ std::optional<ApicWatch::Pending> ApicWatch::highest_pending(std::string_view te
 }
 
 void ApicWatch::proceed(Clock::time_point now) {
-  if (looking_ || !since_ || now - *since_ < kQuiet) return;
-  since_ = now;
+  if (looking_ || !next_look_ || now < *next_look_) return;
+  next_look_ = now + kBetweenLooks;
   look();
 }
 
@@ -47,26 +47,33 @@ void ApicWatch::look() {
       looking_ = false;
       return;
     }
-    qmp_.monitor("info lapic", [this](const std::string &apic) {
-      if (const auto pending = highest_pending(apic)) {
-        look_closer(*pending);
-      } else {
-        looking_ = false;
-      }
-    });
+    qmp_.monitor("info lapic", [this](const std::string &apic) { looked(highest_pending(apic)); });
   });
 }
 
-void ApicWatch::look_closer(Pending before) {
-  const auto go_on = [this] { qmp_.execute("cont", [this] { looking_ = false; }); };
+void ApicWatch::looked(std::optional<Pending> pending) {
+  seen_ = pending && pending == pending_ ? seen_ + 1 : 1;
+  pending_ = pending;
+  if (pending && seen_ >= kLooks) {
+    announce();
+  } else {
+    looking_ = false;
+  }
+}
+
+void ApicWatch::announce() {
+  const auto go_on = [this] {
+    seen_ = 0;
+    qmp_.execute("cont", [this] { looking_ = false; });
+  };
   qmp_.execute("stop");
-  qmp_.monitor("info lapic", [this, before, go_on](const std::string &apic) {
-    if (highest_pending(apic) != before) {
+  qmp_.monitor("info lapic", [this, go_on](const std::string &apic) {
+    if (highest_pending(apic) != pending_) {
       go_on();
       return;
     }
     ++announced_;
-    qtest_.write32(kMessageAddress, before.vector | (before.level ? kMessageLevel : 0),
+    qtest_.write32(kMessageAddress, pending_->vector | (pending_->level ? kMessageLevel : 0),
                    [go_on](std::uint64_t) { go_on(); });
   });
 }

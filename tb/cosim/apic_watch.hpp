@@ -5,9 +5,9 @@
 // register, and the CPU is not told. When the CPU then halts it may stand still for ever, since its
 // timer, which would wake it, is what it was not told of.
 //
-// So when a guest has done nothing for a while, its local APIC is looked at, and a pending
-// interrupt is announced once more. The request bit is set already, so software sees nothing that
-// it was not owed. The guest is stopped meanwhile; one in which nothing is pending is not.
+// So when a guest has done nothing for a while, its local APIC is looked at several times. If the
+// same interrupt is pending each time, it is announced once more. The request bit is set already,
+// so software sees nothing that it was not owed. Only for that the guest is stopped for a moment.
 #ifndef DMAR_COSIM_APIC_WATCH_HPP
 #define DMAR_COSIM_APIC_WATCH_HPP
 
@@ -25,6 +25,9 @@ class ApicWatch {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kQuiet{1000};
+  // A CPU that has no time to take an interrupt takes it between two of so many looks.
+  static constexpr unsigned kLooks = 5;
+  static constexpr std::chrono::milliseconds kBetweenLooks{250};
 
   struct Pending {
     std::uint8_t vector = 0;
@@ -38,21 +41,27 @@ class ApicWatch {
   ApicWatch(Qtest &qtest, Qmp &qmp) : qtest_(qtest), qmp_(qmp) {}
 
   // The guest has done something.
-  void active(Clock::time_point now) { since_ = now; }
+  void active(Clock::time_point now) {
+    next_look_ = now + kQuiet;
+    seen_ = 0;
+  }
   // Call it now and then while the guest runs.
   void proceed(Clock::time_point now);
 
-  // Interrupts that were pending at two looks in a row and were announced again.
+  // Interrupts that were pending at all looks and were announced again.
   [[nodiscard]] std::uint64_t announced() const { return announced_; }
 
  private:
   void look();
-  void look_closer(Pending before);
+  void looked(std::optional<Pending> pending);
+  void announce();
 
   Qtest &qtest_;
   Qmp &qmp_;
-  std::optional<Clock::time_point> since_;  // when the guest last did something, or was looked at
+  std::optional<Clock::time_point> next_look_;
   bool looking_ = false;
+  std::optional<Pending> pending_;  // at the last look
+  unsigned seen_ = 0;               // at so many looks in a row
   std::uint64_t announced_ = 0;
 };
 

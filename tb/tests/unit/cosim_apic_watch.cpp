@@ -77,6 +77,14 @@ class ApicWatchTest : public testing::Test {
     watch.proceed(now);
     serve();
   }
+  // Up to the moment before the first look, and looks.
+  void be_quiet() {
+    watch.active(now);
+    now += ApicWatch::kQuiet - ApicWatch::kBetweenLooks;
+  }
+  void look(unsigned times) {
+    for (unsigned i = 0; i < times; ++i) pass(ApicWatch::kBetweenLooks);
+  }
   static std::string quoted(const std::string &vectors) {
     return R"("ISR\t (none)\r\nIRR\t )" + vectors + R"(\r\n")";
   }
@@ -95,19 +103,23 @@ class ApicWatchTest : public testing::Test {
 TEST_F(ApicWatchTest, AnnouncesAPendingInterruptOfAQuietGuest) {
   watch.active(now);
   pass(ApicWatch::kQuiet - milliseconds(1));
-  EXPECT_THAT(log, IsEmpty());
   pass(milliseconds(1));
+  for (unsigned i = 0; i + 2 < ApicWatch::kLooks; ++i) pass(ApicWatch::kBetweenLooks);
+  EXPECT_THAT(log, IsEmpty());
+  pass(ApicWatch::kBetweenLooks);
   EXPECT_THAT(log, ElementsAre("stop", "writel 0xfee00000 0xec", "cont"));
   EXPECT_EQ(watch.announced(), 1U);
-  // And once more after another while.
-  pass(ApicWatch::kQuiet);
+  // And once more after as many looks.
+  look(ApicWatch::kLooks - 1);
+  EXPECT_EQ(watch.announced(), 1U);
+  look(1);
   EXPECT_EQ(watch.announced(), 2U);
 }
 
 TEST_F(ApicWatchTest, KeepsTheTriggerModeOfALevel) {
   requests = {quoted("49(level) ")};
-  watch.active(now);
-  pass(ApicWatch::kQuiet);
+  be_quiet();
+  look(ApicWatch::kLooks);
   EXPECT_THAT(log, ElementsAre("stop", "writel 0xfee00000 0xc031", "cont"));
 }
 
@@ -116,28 +128,38 @@ TEST_F(ApicWatchTest, LeavesAloneWhoIsBusy) {
     watch.active(now);
     pass(ApicWatch::kQuiet / 2);
   }
+  for (int i = 0; i < 10; ++i) {  // busy again before there were enough looks
+    be_quiet();
+    look(ApicWatch::kLooks - 1);
+  }
   EXPECT_THAT(log, IsEmpty());
 }
 
-TEST_F(ApicWatchTest, DoesNotStopAGuestThatWaitsForNothing) {
+TEST_F(ApicWatchTest, DoesNotStopAGuestThatTakesItsInterrupts) {
+  be_quiet();
   requests = {quoted("(none)")};
-  watch.active(now);
-  for (int i = 0; i < 10; ++i) pass(ApicWatch::kQuiet);
+  look(3 * ApicWatch::kLooks);
+  EXPECT_THAT(log, IsEmpty());
+  for (unsigned i = 0; i < 3 * ApicWatch::kLooks; ++i) {  // another one each time
+    requests = {quoted(i % 2 == 0 ? "236 " : "49 ")};
+    look(1);
+  }
   EXPECT_THAT(log, IsEmpty());
 }
 
 TEST_F(ApicWatchTest, AnnouncesNothingThatWasTakenMeanwhile) {
-  requests = {quoted("236 "), quoted("(none)")};
-  watch.active(now);
-  pass(ApicWatch::kQuiet);
+  requests.assign(ApicWatch::kLooks, quoted("236 "));
+  requests.push_back(quoted("(none)"));
+  be_quiet();
+  look(ApicWatch::kLooks);
   EXPECT_THAT(log, ElementsAre("stop", "cont"));
   EXPECT_EQ(watch.announced(), 0U);
 }
 
 TEST_F(ApicWatchTest, DoesNotLetGoWhomSomebodyElseStopped) {
   paused = true;
-  watch.active(now);
-  pass(ApicWatch::kQuiet);
+  be_quiet();
+  look(3 * ApicWatch::kLooks);
   EXPECT_THAT(log, IsEmpty());
 }
 
