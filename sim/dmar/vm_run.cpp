@@ -129,7 +129,7 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   result.qemu_version = machine.qemu_version();
   result.qemu_messages = machine.qemu_messages();
   result.device_errors = machine.device_errors();
-  result.announced_again = machine.announced_again();
+  result.forgotten_interrupts = machine.forgotten_interrupts();
   result.console = guest::read_console(machine.console().text());
   result.wave_missed = !options.wave.empty() && !machine.wave().started();
   result.wave_error = machine.wave().error();

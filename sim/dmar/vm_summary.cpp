@@ -126,8 +126,9 @@ std::string counts(const VmResult &result) {
   if (did.raced + did.stale != 0) {
     out += row("answers of a moment ago", did.raced + did.stale, "legal: tables were changing");
   }
-  if (result.announced_again != 0) {
-    out += row("forgotten by QEMU", result.announced_again, "pending interrupts, announced again");
+  if (result.forgotten_interrupts != 0) {
+    out += row("forgotten by QEMU", result.forgotten_interrupts,
+               "interrupts of a halted CPU, announced again");
   }
   if (!did.fault_log_compared) {
     out += "  fault records were not compared to the end: a fault met tables that just changed\n";
@@ -259,7 +260,7 @@ std::string vm_json_text(const VmResult &result) {
       {"raced", did.raced},
       {"stale", did.stale},
       {"fault_log_compared", did.fault_log_compared},
-      {"announced_again", result.announced_again},
+      {"forgotten_interrupts", result.forgotten_interrupts},
       {"faults", did.faults.size()},
       {"hits", did.unit.hits},
       {"walks", did.unit.walks},

@@ -67,12 +67,15 @@ void ApicWatch::announce() {
     qmp_.execute("cont", [this] { looking_ = false; });
   };
   qmp_.execute("stop");
+  qmp_.monitor("info registers", [this](const std::string &cpu) {
+    halted_ = cpu.find("HLT=1") != std::string::npos;
+  });
   qmp_.monitor("info lapic", [this, go_on](const std::string &apic) {
     if (highest_pending(apic) != pending_) {
       go_on();
       return;
     }
-    ++announced_;
+    if (halted_) ++forgotten_;
     qtest_.write32(kMessageAddress, pending_->vector | (pending_->level ? kMessageLevel : 0),
                    [go_on](std::uint64_t) { go_on(); });
   });

@@ -8,6 +8,8 @@
 // So when a guest has done nothing for a while, its local APIC is looked at several times. If the
 // same interrupt is pending each time, it is announced once more. The request bit is set already,
 // so software sees nothing that it was not owed. Only for that the guest is stopped for a moment.
+// That goes for a CPU that runs, too: it may wait in a loop. But on a slow host its timer may also
+// be due again whenever one looks, so only a CPU that had halted counts as forgotten.
 #ifndef DMAR_COSIM_APIC_WATCH_HPP
 #define DMAR_COSIM_APIC_WATCH_HPP
 
@@ -48,8 +50,8 @@ class ApicWatch {
   // Call it now and then while the guest runs.
   void proceed(Clock::time_point now);
 
-  // Interrupts that were pending at all looks and were announced again.
-  [[nodiscard]] std::uint64_t announced() const { return announced_; }
+  // Interrupts that were pending at all looks while the CPU had halted.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   void look();
@@ -62,7 +64,8 @@ class ApicWatch {
   bool looking_ = false;
   std::optional<Pending> pending_;  // at the last look
   unsigned seen_ = 0;               // at so many looks in a row
-  std::uint64_t announced_ = 0;
+  bool halted_ = false;             // when the guest was stopped
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace dmar::cosim

@@ -74,7 +74,7 @@ class Machine {
   [[nodiscard]] const Recorder *recorder() const { return recorder_.get(); }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
   // Interrupts that the emulator had forgotten to give to its CPU; see apic_watch.hpp.
-  [[nodiscard]] std::uint64_t announced_again() const { return apic_watch_->announced(); }
+  [[nodiscard]] std::uint64_t forgotten_interrupts() const { return apic_watch_->forgotten(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
   // What went wrong outside the unit, in sentences.
   [[nodiscard]] std::vector<std::string> device_errors() const;

@@ -186,6 +186,7 @@ class Emulator {
       running_ = true;
     }
     if (line.find("info status") != std::string::npos) return R"({"return": "status: running"})";
+    if (line.find("info registers") != std::string::npos) return R"({"return": "HLT=1"})";
     if (line.find("info lapic") != std::string::npos) {
       return R"({"return": "ISR\t (none)\r\nIRR\t )" + pending_ + R"(\r\n"})";
     }

@@ -74,7 +74,7 @@ class CosimRtlMachine : public testing::Test {
 TEST_F(CosimRtlMachine, WakesACpuThatTheEmulatorForgot) {
   const MachineEnd end = run_as("forgets");
   expect_success(end);
-  EXPECT_EQ(machine->announced_again(), 1U);
+  EXPECT_EQ(machine->forgotten_interrupts(), 1U);
 }
 
 TEST_F(CosimRtlMachine, StartsAndEndsWithItsGuest) {
