@@ -150,10 +150,6 @@ std::string counts(const VmResult &result, std::size_t number) {
   if (did.raced + did.stale != 0) {
     out += row("answers of a moment ago", did.raced + did.stale, "legal: tables were changing");
   }
-  if (result.forgotten_interrupts != 0) {
-    out += row("forgotten by QEMU", result.forgotten_interrupts,
-               "interrupts of a halted CPU, announced again");
-  }
   if (!did.fault_log_compared) {
     out += "  fault records were not compared to the end: a fault met tables that just changed\n";
   }
@@ -256,6 +252,11 @@ std::string vm_summary_text(const VmResult &result) {
   std::string out = guest_lines(result) + checks(result) + bounce_text(result);
   out += machines ? attacks_text(result) + traffic_text(result) : faults(result);
   for (std::size_t i = 0; i < result.units.size(); ++i) out += counts(result, i) + "\n";
+  if (result.forgotten_interrupts != 0) {
+    out += row("forgotten by QEMU", result.forgotten_interrupts,
+               "interrupts of a halted CPU, announced again") +
+           "\n";
+  }
   for (const UnitResult &unit : result.units) {
     if (unit.recorded_events == 0) continue;
     out += fmt::format("{} events recorded in {}\n", grouped(unit.recorded_events), unit.record);
