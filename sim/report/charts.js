@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Histograms of latency, and the plots of measurements.
 
-const chartView = { width: 460, height: 210, left: 46, right: 452, top: 12, bottom: 172 };
+const chartView = { width: 380, height: 200, left: 46, right: 372, top: 12, bottom: 162 };
 
 // Buckets of several kinds side by side over a logarithmic axis of cycles.
 function histogram(title, kinds) {
