@@ -28,6 +28,7 @@ struct VmOptions {
   std::string cpu;        // empty: what suits the guest
   std::string qemu = "qemu-system-x86_64";
   std::vector<std::string> qemu_arguments;
+  unsigned units = 1;
   bool strict = false;
   bool passthrough = false;
   bool no_dma_remapping = false;

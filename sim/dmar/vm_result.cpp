@@ -60,7 +60,7 @@ bool untranslated(const VmResult &result) {
 }
 
 void add_traffic(const VmResult &result, std::vector<std::string> &out) {
-  const cosim::Statistics &did = result.statistics;
+  const cosim::Statistics did = result.statistics();
   const auto require = [&out](bool good, const char *what) {
     if (!good) out.emplace_back(what);
   };
@@ -74,6 +74,21 @@ void add_traffic(const VmResult &result, std::vector<std::string> &out) {
   }
   if (!result.options.no_intremap) {
     require(did.interrupts_remapped != 0, "the unit remapped no interrupt");
+  }
+}
+
+// Each of several units had its part.
+void add_idle_units(const VmResult &result, std::vector<std::string> &out) {
+  for (std::size_t i = 0; i < result.units.size(); ++i) {
+    const UnitResult &unit = result.units[i];
+    const bool has_function =
+        std::ranges::find(result.functions, i, &FunctionResult::unit) != result.functions.end();
+    if (has_function && unit.statistics.dma() == 0) {
+      out.push_back(fmt::format("{} saw no DMA", unit.name));
+    }
+    if ((has_function || unit.plan.ioapic) && unit.statistics.interrupts == 0) {
+      out.push_back(fmt::format("{} saw no interrupt", unit.name));
+    }
   }
 }
 
@@ -124,9 +139,8 @@ bool had_its_time(const VmResult &result) {
 // time has one cause.
 std::vector<std::string> failures(const VmResult &result) {
   std::vector<std::string> out;
-  if (result.differences.count != 0) {
-    out.push_back(fmt::format("{} mismatches between RTL and golden model",
-                              grouped(result.differences.count)));
+  if (const std::uint64_t count = result.mismatches(); count != 0) {
+    out.push_back(fmt::format("{} mismatches between RTL and golden model", grouped(count)));
   }
   add_end(result, out);
   if (!result.console.panic.empty()) return out;
@@ -140,6 +154,7 @@ std::vector<std::string> failures(const VmResult &result) {
         add_guest_report(result, out);
       }
       add_traffic(result, out);
+      if (result.kind != GuestKind::kBounce) add_idle_units(result, out);
     } else {
       add_checks(result, out);
     }
