@@ -19,9 +19,9 @@ struct ReportOptions {
   [[nodiscard]] bool wanted() const { return !page.empty() || !timeline.empty(); }
 };
 
-// `group`: of the help text. Returns --timeline.
+// `group`: of the help text, if it has any. Returns --timeline.
 CLI::Option *add_report_options(CLI::App &command, ReportOptions &options,
-                                const std::string &group = "OPTIONS");
+                                const std::string &group = "");
 
 }  // namespace dmar::sim
 
