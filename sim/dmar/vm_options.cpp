@@ -222,6 +222,7 @@ void add_result_options(CLI::App &command, VmOptions &options) {
       ->check(is_a(OptionKind::kOutput));
   group.text("--json", options.json, "FILE", "Write the result to this file as JSON")
       ->check(is_a(OptionKind::kOutput));
+  add_report_options(command, options.report, kOutput);
   group.flag("--keep-going", options.keep_going,
              "Go on after a mismatch between RTL and golden model (--interactive does)");
   group.flag("--checks", options.checks, "List every check that guest and host made");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cosim/wave_trigger.hpp"
+#include "report_options.hpp"
 
 namespace CLI {
 class App;
@@ -49,6 +50,7 @@ struct VmOptions {
   std::uint64_t wave_for = 20'000;
   std::optional<std::uint64_t> timeout;  // seconds; 0: none, empty: the default
   std::string json;
+  ReportOptions report;
   bool checks = false;
   bool keep_going = false;
   bool quiet = false;
