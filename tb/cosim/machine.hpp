@@ -15,6 +15,7 @@
 
 #include "cosim/chipset_pin.hpp"
 #include "cosim/console.hpp"
+#include "cosim/device_link.hpp"
 #include "cosim/dma_engine.hpp"
 #include "cosim/eoi_log.hpp"
 #include "cosim/functions.hpp"
@@ -22,11 +23,11 @@
 #include "cosim/lockstep.hpp"
 #include "cosim/machine_options.hpp"
 #include "cosim/pin_board.hpp"
-#include "cosim/proxy_link.hpp"
 #include "cosim/qemu_process.hpp"
 #include "cosim/qmp.hpp"
 #include "cosim/qtest.hpp"
 #include "cosim/recorder.hpp"
+#include "cosim/socket_folder.hpp"
 #include "cosim/unit_function.hpp"
 #include "cosim/wave_trigger.hpp"
 #include "devices/ioapic.hpp"
@@ -79,14 +80,14 @@ class Machine {
  private:
   using Clock = std::chrono::steady_clock;
   struct Proxy {
-    ProxyLink link;
+    std::unique_ptr<DeviceLink> link;
     devices::PciFunction *function;
   };
 
   void launch();
   void place_unit();
   void serve(Proxy &proxy);
-  void answer(Proxy &proxy, ProxyLink::Received received);
+  void answer(Proxy &proxy, DeviceRequest request);
   void take_pins();
   void chipset_pin(unsigned pin, bool raised);
   void device_pin(std::size_t function, bool asserted);
@@ -108,6 +109,7 @@ class Machine {
   PinBoard pins_;          // to our I/O APIC
   PinBoard chipset_pins_;  // of our devices, to QEMU's
   Functions functions_;
+  std::unique_ptr<SocketFolder> sockets_;  // until the guest runs
   std::vector<Proxy> proxies_;
   std::unique_ptr<Qtest> qtest_;
   std::unique_ptr<Qmp> qmp_;

@@ -187,12 +187,12 @@ TEST_F(CosimRtlMachine, NoticesDeathBeforeTheGuestRan) {
   EXPECT_THAT(end.detail, HasSubstr("before the guest ran"));
 }
 
-// As QEMU 10 and 11 do; the way out is named.
+// As QEMU 10.0 and later do; the way out is named.
 TEST_F(CosimRtlMachine, NamesTheEmulatorThatCreatesTheDevices) {
   const MachineEnd end = run_as("proxy without KVM");
   EXPECT_EQ(end.why, Why::kBroken);
-  EXPECT_THAT(end.detail, HasSubstr("before the guest ran. QEMU 10 and 11"));
-  EXPECT_THAT(end.detail, HasSubstr("--qemu PROGRAM"));
+  EXPECT_THAT(end.detail, HasSubstr("before the guest ran. QEMU 10.0 and later"));
+  EXPECT_THAT(end.detail, HasSubstr("--attach vfio-user"));
 }
 
 TEST_F(CosimRtlMachine, NoticesAnEmulatorThatDoesNotStart) {
