@@ -165,6 +165,11 @@ void add_emulator_options(CLI::App &command, VmOptions &options, bool bare_metal
   group.text("--qemu", options.qemu, "PROGRAM", "The emulator")
       ->check(is_a(OptionKind::kProgram))
       ->capture_default_str();
+  group
+      .text("--attach", options.attach, "WAY",
+            "How devices get into QEMU: proxy (7.2) or vfio-user (10.1 and later); default: as it "
+            "can")
+      ->check(CLI::IsMember({"proxy", "vfio-user"}));
   command
       .add_option("--qemu-arg", options.qemu_arguments,
                   "One more word for the command line of QEMU; repeatable")

@@ -27,6 +27,7 @@ struct VmOptions {
   bool bounce = false;    // measure bounce buffers
   std::string cpu;        // empty: what suits the guest
   std::string qemu = "qemu-system-x86_64";
+  std::string attach;  // empty: what the emulator can do
   std::vector<std::string> qemu_arguments;
   bool strict = false;
   bool passthrough = false;

@@ -58,6 +58,8 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
                                 .echo_console = options.console,
                                 .keep_going = options.keep_going || options.interactive,
                                 .wave = wave_of(options)};
+  const auto attach = cosim::attach_named(options.attach);
+  machine.attach = attach ? *attach : cosim::choose_attach(options.qemu);
   if (machine.cpu.empty()) machine.cpu = linux_guest ? "qemu64" : "max";
   if (!options.record.empty()) machine.record = options.record;
   if (!options.capture.empty()) machine.capture = options.capture;
