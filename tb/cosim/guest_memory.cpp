@@ -90,6 +90,7 @@ void GuestMemory::replace(std::vector<RamRange> ranges) {
   std::vector<Range> next;
   for (const RamRange &range : ranges) next.push_back(range_of(range));
   adopt(std::move(next));
+  settle();
 }
 
 void GuestMemory::add(const RamRange &range) {
@@ -110,14 +111,27 @@ void GuestMemory::remove(std::uint64_t start, std::uint64_t bytes) {
           fmt::format("guest memory: {} bytes at {:#x} end inside a range", bytes, start));
     }
   }
+  for (const Range &range : ranges_) {
+    if (inside(range)) gone_.insert(gone_.begin(), range);  // the last to go is found first
+  }
   std::erase_if(ranges_, inside);
 }
 
-const GuestMemory::Range *GuestMemory::find(std::uint64_t address) const {
-  for (const Range &range : ranges_) {
-    if (address >= range.start && address - range.start < range.bytes) return &range;
-  }
-  return nullptr;
+std::optional<GuestMemory::Range> GuestMemory::find(std::uint64_t address) const {
+  std::uint64_t next = ~std::uint64_t{0};  // where the next range begins
+  const auto in = [&](const std::vector<Range> &ranges) -> std::optional<Range> {
+    for (const Range &range : ranges) {
+      if (range.start > address) next = std::min(next, range.start);
+      if (address < range.start || address - range.start >= range.bytes) continue;
+      const std::uint64_t offset = address - range.start;
+      return Range{address, range.bytes - offset, range.data + offset, range.writable};
+    }
+    return std::nullopt;
+  };
+  if (const auto found = in(ranges_)) return found;
+  auto gone = in(gone_);
+  if (gone) gone->bytes = std::min(gone->bytes, next - address);
+  return gone;
 }
 
 template <class Move>
@@ -125,12 +139,10 @@ bool GuestMemory::move(HostAddr address, std::size_t bytes, bool write, Move mov
   // Twice: nothing may happen when a part is missing.
   for (const bool check : {true, false}) {
     for (std::size_t done = 0; done < bytes;) {
-      const std::uint64_t at = address.raw() + done;
-      const Range *const range = find(at);
-      if (range == nullptr || (write && !range->writable)) return false;
-      const std::uint64_t offset = at - range->start;
-      const std::size_t piece = std::min<std::uint64_t>(range->bytes - offset, bytes - done);
-      if (!check) move_piece(range->data + offset, done, piece);
+      const std::optional<Range> range = find(address.raw() + done);
+      if (!range || (write && !range->writable)) return false;
+      const std::size_t piece = std::min<std::uint64_t>(range->bytes, bytes - done);
+      if (!check) move_piece(range->data, done, piece);
       done += piece;
     }
   }

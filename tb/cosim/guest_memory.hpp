@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -37,8 +38,11 @@ class GuestMemory : public MemoryBus {
 
   // One range more. CosimError as above.
   void add(const RamRange &range);
-  // Every range inside these bytes goes. CosimError when one is in part outside.
+  // Every range inside these bytes goes. CosimError when one is in part outside. An emulator that
+  // cuts a range in two takes it away and adds the two, one after the other; devices go on
+  // meanwhile. So what has gone and was not replaced is still there until settle().
   void remove(std::uint64_t start, std::uint64_t bytes);
+  void settle() { gone_.clear(); }
 
   // False, and nothing done, where there is no RAM, or none to write to. A naturally aligned access
   // of up to 8 bytes happens at once; larger ones in pieces.
@@ -64,12 +68,14 @@ class GuestMemory : public MemoryBus {
   const File &mapping_of(const RamRange &range);
   Range range_of(const RamRange &range);
   void adopt(std::vector<Range> ranges);
-  [[nodiscard]] const Range *find(std::uint64_t address) const;
+  // The piece at this address: what there is of it from there on.
+  [[nodiscard]] std::optional<Range> find(std::uint64_t address) const;
   template <class Move>
   bool move(HostAddr address, std::size_t bytes, bool write, Move move_piece) const;
 
   std::map<FileKey, File> files_;  // kept for good: an emulator has very few
   std::vector<Range> ranges_;      // by address
+  std::vector<Range> gone_;
 };
 
 }  // namespace dmar::cosim

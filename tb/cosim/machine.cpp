@@ -253,6 +253,7 @@ void Machine::answer(Proxy &proxy, DeviceRequest request) {
       value = proxy.function->config_read(config->offset, config->bytes);
     }
   } else if (const auto *bar = std::get_if<BarAccess>(&request)) {
+    memory_.settle();  // the CPU goes on only when all devices know of a change
     // All come from the CPU in this order: first the pins that changed and the interrupts that
     // ended, then this access, which may change a pin itself.
     take_pins();

@@ -18,7 +18,7 @@ constexpr std::uint32_t kStatus = 0x06;
 constexpr std::uint8_t kStatusCapabilities = 1U << 4;
 constexpr std::uint32_t kCapabilities = 0x34;
 constexpr std::uint32_t kInterruptPin = 0x3D;
-constexpr std::uint32_t kExtended = 0x100;
+constexpr std::uint32_t kFirstCapability = 0x40;
 
 // The largest access that lies inside one dword and in what is left.
 unsigned piece(std::uint32_t offset, std::size_t left) {
@@ -53,7 +53,7 @@ void VfioUserFunction::config_read(std::uint32_t offset, std::span<std::uint8_t>
       std::uint8_t byte = static_cast<std::uint8_t>(value >> (8 * i));
       if (!capabilities_) {
         if (at + i == kStatus) byte &= static_cast<std::uint8_t>(~kStatusCapabilities);
-        if (at + i == kCapabilities || at + i >= kExtended) byte = 0;
+        if (at + i == kCapabilities || at + i >= kFirstCapability) byte = 0;
       }
       out[done + i] = byte;
     }
