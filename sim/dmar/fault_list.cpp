@@ -15,7 +15,7 @@ namespace dmar::sim {
 namespace {
 
 bool same_fault(const cosim::Fault &a, const cosim::Fault &b) {
-  return a.record.hi == b.record.hi && a.record.lo == b.record.lo;
+  return a.unit == b.unit && a.record.hi == b.record.hi && a.record.lo == b.record.lo;
 }
 
 bool belongs(const guest::ReportedFault &line, const golden::FaultRecord &record) {
@@ -59,12 +59,14 @@ std::vector<std::string> unexplained(const std::vector<FaultLine> &list,
   return out;
 }
 
-std::string fault_text(const std::vector<FaultLine> &list, bool printed) {
+std::string fault_text(const std::vector<FaultLine> &list, const std::vector<std::string> &units,
+                       bool printed) {
   std::string out;
   for (const FaultLine &line : list) {
     const golden::FaultRecord &record = line.fault.record;
-    out += fmt::format("  unit   cycle {:>12}  {:016x} {:016x}  {}{}\n", grouped(line.fault.cycle),
-                       record.hi, record.lo, golden::describe(line.fault.request),
+    out += fmt::format("  {:<6} cycle {:>12}  {:016x} {:016x}  {}{}\n", units.at(line.fault.unit),
+                       grouped(line.fault.cycle), record.hi, record.lo,
+                       golden::describe(line.fault.request),
                        line.times > 1 ? fmt::format(", {} like it", grouped(line.times - 1)) : "");
     if (!printed) continue;
     out += fmt::format("  guest  {}\n", line.guest.empty() ? "(not printed)" : line.guest);

@@ -12,7 +12,7 @@
 
 namespace dmar::sim {
 
-// Neighbouring faults of one source, reason and page (or interrupt index) are one line.
+// Neighbouring faults of one unit, source, reason and page (or interrupt index) are one line.
 struct FaultLine {
   cosim::Fault fault;  // the first of them
   std::uint64_t times = 1;
@@ -26,8 +26,10 @@ std::vector<FaultLine> fault_list(const std::vector<cosim::Fault> &faults,
 std::vector<std::string> unexplained(const std::vector<FaultLine> &list,
                                      const std::vector<guest::ReportedFault> &reported);
 
-// `printed`: the guest prints faults, so a line of each is expected.
-std::string fault_text(const std::vector<FaultLine> &list, bool printed);
+// `units`: what each is called, at most 6 characters. `printed`: the guest prints faults, so a line
+// of each is expected.
+std::string fault_text(const std::vector<FaultLine> &list, const std::vector<std::string> &units,
+                       bool printed);
 
 }  // namespace dmar::sim
 

@@ -60,7 +60,7 @@ bool untranslated(const VmResult &result) {
 }
 
 void add_traffic(const VmResult &result, std::vector<std::string> &out) {
-  const cosim::Statistics &did = result.statistics;
+  const cosim::Statistics did = result.statistics();
   const auto require = [&out](bool good, const char *what) {
     if (!good) out.emplace_back(what);
   };
@@ -124,9 +124,8 @@ bool had_its_time(const VmResult &result) {
 // time has one cause.
 std::vector<std::string> failures(const VmResult &result) {
   std::vector<std::string> out;
-  if (result.differences.count != 0) {
-    out.push_back(fmt::format("{} mismatches between RTL and golden model",
-                              grouped(result.differences.count)));
+  if (const std::uint64_t count = result.mismatches(); count != 0) {
+    out.push_back(fmt::format("{} mismatches between RTL and golden model", grouped(count)));
   }
   add_end(result, out);
   if (!result.console.panic.empty()) return out;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cosim/machine.hpp"
-#include "cosim/statistics.hpp"
 #include "guest/guest.hpp"
+#include "unit_result.hpp"
 #include "vm_options.hpp"
 
 namespace dmar::sim {
@@ -26,6 +26,7 @@ enum class GuestKind : std::uint8_t {
 struct FunctionResult {
   std::string name = {};
   SourceId source = {};
+  std::size_t unit = 0;  // that its requests pass
   std::uint64_t function_resets = 0;
   std::uint64_t power_resets = 0;
 };
@@ -37,17 +38,20 @@ struct VmResult {
   std::string qemu_version = {};
   std::string qemu_messages = {};
   cosim::MachineEnd end = {};
-  cosim::Statistics statistics = {};
-  cosim::Traffic traffic = {};
+  std::vector<UnitResult> units = {};
   std::vector<FunctionResult> functions = {};
-  cosim::Differences differences = {};
   guest::Console console = {};
   std::string console_text = {};
   std::vector<guest::Check> disk_checks = {};
   std::vector<std::string> device_errors = {};
-  std::uint64_t recorded_events = 0;
   bool wave_missed = false;     // wanted, and its moment never came
   std::string wave_error = {};  // why it could not be written
+
+  [[nodiscard]] bool several_units() const { return units.size() > 1; }
+  // Of all units.
+  [[nodiscard]] cosim::Statistics statistics() const { return statistics_of(units); }
+  [[nodiscard]] std::uint64_t mismatches() const { return mismatches_of(units); }
+  [[nodiscard]] std::uint64_t recorded_events() const { return recorded_events_of(units); }
 };
 
 // Everything that makes the run a failure, most telling first; empty: it passed.

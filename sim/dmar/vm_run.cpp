@@ -8,36 +8,19 @@
 #include <string>
 #include <vector>
 
-#include "acpi/dmar_table.hpp"
-#include "acpi/madt.hpp"
 #include "backend.hpp"
 #include "bench/registry.hpp"
 #include "delivery.hpp"
 #include "standard_streams.hpp"
 #include "vm_progress.hpp"
 #include "vm_summary.hpp"
+#include "vm_tables.hpp"
 
 namespace dmar::sim {
 
 namespace {
 
 constexpr std::chrono::seconds kDefaultTimeout{900};
-
-void add_tables(cosim::MachineOptions &machine, const Config &config, bool remap_interrupts) {
-  acpi::Drhd unit{.register_base = cosim::place::kRegisters, .include_pci_all = true};
-  if (remap_interrupts) {
-    unit.scopes.push_back({.type = acpi::Scope::Type::kIoapic,
-                           .enumeration_id = 0,
-                           .start_bus = cosim::place::kIoapicSource.raw() >> 8,
-                           .path = {{.device = 0, .function = 0}}});
-    machine.madt_table =
-        acpi::to_bytes(acpi::Madt{.cpus = 1, .ioapic_address = cosim::place::kIoapic});
-  }
-  machine.dmar_table =
-      acpi::to_bytes(acpi::DmarTable{.host_address_width = config.host_address_width,
-                                     .interrupt_remapping = remap_interrupts,
-                                     .units = {unit}});
-}
 
 cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &guest,
                                       const Config &config) {
@@ -63,7 +46,7 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
   if (machine.cpu.empty()) machine.cpu = linux_guest ? "qemu64" : "max";
   if (!options.record.empty()) machine.record = options.record;
   if (!options.capture.empty()) machine.capture = options.capture;
-  if (linux_guest) add_tables(machine, config, machine.remap_interrupts);
+  if (linux_guest) add_tables(machine, config);
   return machine;
 }
 
@@ -94,14 +77,67 @@ std::optional<std::string_view> phase_of(std::string_view line) {
   return name == "none" ? "" : name;
 }
 
-std::vector<FunctionResult> functions_of(const cosim::Machine &machine) {
+void begin_phase(cosim::Machine &machine, std::string_view name) {
+  for (std::size_t i = 0; i < machine.unit_count(); ++i) {
+    machine.unit(i).lockstep().phase(std::string(name));
+  }
+}
+
+cosim::Statistics statistics_so_far(cosim::Machine &machine) {
+  cosim::Statistics total;
+  for (std::size_t i = 0; i < machine.unit_count(); ++i) {
+    add(total, machine.unit(i).lockstep().statistics(), i);
+  }
+  return total;
+}
+
+std::uint64_t mismatches_so_far(cosim::Machine &machine) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < machine.unit_count(); ++i) {
+    count += machine.unit(i).lockstep().differences().count;
+  }
+  return count;
+}
+
+std::vector<UnitResult> units_of(cosim::Machine &machine, const VmOptions &options) {
+  std::vector<UnitResult> out;
+  for (std::size_t i = 0; i < machine.unit_count(); ++i) {
+    const cosim::MachineUnit &unit = machine.unit(i);
+    UnitResult result{.name = unit.name(),
+                      .plan = unit.plan(),
+                      .statistics = unit.lockstep().statistics(),
+                      .traffic = unit.lockstep().traffic(),
+                      .differences = unit.lockstep().differences()};
+    if (unit.recorder() != nullptr) {
+      result.record = cosim::file_of_unit(options.record, i).string();
+      result.recorded_events = unit.recorder()->events();
+    }
+    out.push_back(std::move(result));
+  }
+  return out;
+}
+
+// Each unit has a moment of its own; one wave is enough.
+void add_waves(cosim::Machine &machine, VmResult &result) {
+  result.wave_missed = !result.options.wave.empty();
+  for (std::size_t i = 0; i < machine.unit_count(); ++i) {
+    const cosim::WaveTrigger &wave = machine.unit(i).wave();
+    if (wave.started()) result.wave_missed = false;
+    if (result.wave_error.empty()) result.wave_error = wave.error();
+  }
+}
+
+std::vector<FunctionResult> functions_of(const cosim::Machine &machine,
+                                         const std::vector<cosim::UnitPlan> &units) {
   std::vector<FunctionResult> out;
   for (std::size_t i = 0; i < machine.functions().count(); ++i) {
     const cosim::Functions::Function &function = machine.functions().at(i);
-    out.push_back({.name = function.placement.name,
-                   .source = function.placement.source,
-                   .function_resets = function.device->function_resets(),
-                   .power_resets = function.device->power_resets()});
+    out.push_back(
+        {.name = function.placement.name,
+         .source = function.placement.source,
+         .unit = cosim::unit_of(units, function.placement.segment, function.placement.source),
+         .function_resets = function.device->function_resets(),
+         .power_resets = function.device->power_resets()});
   }
   return out;
 }
@@ -111,30 +147,27 @@ std::vector<FunctionResult> functions_of(const cosim::Machine &machine) {
 VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopSignals &stop,
                      const std::function<void(std::string_view)> &on_line) {
   VmResult result{.options = options, .kind = guest.kind, .kernel = guest.name};
-  cosim::Machine machine(machine_options(options, guest, config_named(config_of(options))),
-                         make_rtl(options));
+  const cosim::MachineOptions made =
+      machine_options(options, guest, config_named(config_of(options)));
+  cosim::Machine machine(made, make_rtl(options));
   VmProgress progress(!options.quiet && !options.interactive && !options.console);
   machine.observe_console([&](std::string_view line) {
-    if (const auto phase = phase_of(line)) machine.unit().phase(std::string(*phase));
+    if (const auto phase = phase_of(line)) begin_phase(machine, *phase);
     if (!on_line) return;
     progress.clear();
     on_line(line);
   });
   result.end = machine.run(time_limit(options), stop.descriptor(), [&] {
-    progress.at(machine.unit().statistics(), machine.unit().differences().count);
+    progress.at(statistics_so_far(machine), mismatches_so_far(machine));
   });
   progress.clear();
-  result.statistics = machine.unit().statistics();
-  result.traffic = machine.unit().traffic();
-  result.functions = functions_of(machine);
-  result.differences = machine.unit().differences();
+  result.units = units_of(machine, options);
+  result.functions = functions_of(machine, made.units);
   result.qemu_version = machine.qemu_version();
   result.qemu_messages = machine.qemu_messages();
   result.device_errors = machine.device_errors();
   result.console = guest::read_console(machine.console().text());
-  result.wave_missed = !options.wave.empty() && !machine.wave().started();
-  result.wave_error = machine.wave().error();
-  if (machine.recorder() != nullptr) result.recorded_events = machine.recorder()->events();
+  add_waves(machine, result);
   result.console_text = machine.console().text();
   const bool ours = guest.kind == GuestKind::kSelfTest || guest.kind == GuestKind::kMachines;
   if (ours && result.end.why == cosim::MachineEnd::Why::kGuest && result.console.panic.empty()) {

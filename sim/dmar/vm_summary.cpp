@@ -3,6 +3,7 @@
 #include "vm_summary.hpp"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "fault_list.hpp"
 #include "golden/explain.hpp"
 #include "grouped.hpp"
+#include "unit_json.hpp"
 #include "vm_bounce.hpp"
 #include "vms_summary.hpp"
 
@@ -23,15 +25,20 @@ std::string row(const char *name, std::uint64_t value, const std::string &remark
                      remark);
 }
 
-std::string mismatches(const cosim::Differences &differences) {
+std::string mismatches(const VmResult &result) {
   std::string out;
-  for (const cosim::Difference &difference : differences.first) {
-    out += fmt::format("mismatch: {} (cycle {})\n  unit    {}\n  golden  {}\n", difference.what,
-                       grouped(difference.cycle), difference.unit, difference.golden);
-    if (!difference.reached.empty()) out += fmt::format("  reached {}\n", difference.reached);
-  }
-  if (differences.count > differences.first.size()) {
-    out += fmt::format("... and {} more\n", grouped(differences.count - differences.first.size()));
+  for (const UnitResult &unit : result.units) {
+    const cosim::Differences &all = unit.differences;
+    const std::string whose = result.several_units() ? unit.name + ": " : "";
+    for (const cosim::Difference &difference : all.first) {
+      out += fmt::format("mismatch: {}{} (cycle {})\n  unit    {}\n  golden  {}\n", whose,
+                         difference.what, grouped(difference.cycle), difference.unit,
+                         difference.golden);
+      if (!difference.reached.empty()) out += fmt::format("  reached {}\n", difference.reached);
+    }
+    if (all.count > all.first.size()) {
+      out += fmt::format("{}... and {} more\n", whose, grouped(all.count - all.first.size()));
+    }
   }
   return out;
 }
@@ -85,22 +92,39 @@ std::string checks(const VmResult &result) {
   return out + "\n";
 }
 
+// Who judged a fault; where there is one unit, its name tells nothing.
+std::vector<std::string> unit_names(const VmResult &result) {
+  if (!result.several_units()) return {"unit"};
+  std::vector<std::string> names;
+  for (const UnitResult &unit : result.units) names.push_back(unit.name);
+  return names;
+}
+
 std::string faults(const VmResult &result) {
-  const auto list = fault_list(result.statistics.faults, result.console.faults);
+  const auto list = fault_list(result.statistics().faults, result.console.faults);
   const bool printed = result.kind != GuestKind::kBareMetal;
-  std::string out = fault_text(list, printed);
+  std::string out = fault_text(list, unit_names(result), printed);
   for (const std::string &line : unexplained(list, result.console.faults)) {
     out += fmt::format("  unit   (no such fault)\n  guest  {}\n", line);
   }
   if (out.empty()) return "";
-  return fmt::format("Faults, as the unit judged them{}\n{}\n",
+  return fmt::format("Faults, as the {} judged them{}\n{}\n",
+                     result.several_units() ? "units" : "unit",
                      printed ? " and as the guest printed them" : "", out);
 }
 
-std::string counts(const VmResult &result) {
-  const cosim::Statistics &did = result.statistics;
+// "dmar1, registers at FED91000h: disk 0, the I/O APIC"
+std::string heading(const VmResult &result, std::size_t number) {
+  if (!result.several_units()) return "The unit\n";
+  const UnitResult &unit = result.units[number];
+  return fmt::format("{}, registers at {:08X}h: {}\n", unit.name, unit.plan.registers,
+                     fmt::join(covered_by(result, number), ", "));
+}
+
+std::string counts(const VmResult &result, std::size_t number) {
+  const cosim::Statistics &did = result.units[number].statistics;
   const bench::Counters &unit = did.unit;
-  std::string out = "The unit\n";
+  std::string out = heading(result, number);
   out += row("DMA requests", did.dma(),
              fmt::format("{} reads, {} writes, {} bytes moved", grouped(did.dma_reads),
                          grouped(did.dma_writes), grouped(did.dma_bytes)));
@@ -177,8 +201,9 @@ nlohmann::ordered_json checks_json(const std::vector<guest::Check> &checks) {
 
 nlohmann::ordered_json faults_json(const VmResult &result) {
   auto list = nlohmann::ordered_json::array();
-  for (const FaultLine &line : fault_list(result.statistics.faults, result.console.faults)) {
-    list.push_back({{"cycle", line.fault.cycle},
+  for (const FaultLine &line : fault_list(result.statistics().faults, result.console.faults)) {
+    list.push_back({{"dmar", result.units.at(line.fault.unit).name},
+                    {"cycle", line.fault.cycle},
                     {"record_high", fmt::format("{:#018x}", line.fault.record.hi)},
                     {"record_low", fmt::format("{:#018x}", line.fault.record.lo)},
                     {"reason", line.fault.record.reason()},
@@ -189,10 +214,31 @@ nlohmann::ordered_json faults_json(const VmResult &result) {
   return list;
 }
 
+nlohmann::ordered_json mismatches_json(const VmResult &result) {
+  auto list = nlohmann::ordered_json::array();
+  for (const UnitResult &unit : result.units) {
+    for (const cosim::Difference &difference : unit.differences.first) {
+      list.push_back({{"dmar", unit.name},
+                      {"what", difference.what},
+                      {"unit", difference.unit},
+                      {"golden", difference.golden},
+                      {"reached", difference.reached},
+                      {"cycle", difference.cycle}});
+    }
+  }
+  return list;
+}
+
+// "default", or "2 units, default".
+std::string rtl_name(const VmResult &result) {
+  const std::string config = config_of(result.options);
+  return result.several_units() ? fmt::format("{} units, {}", result.units.size(), config) : config;
+}
+
 }  // namespace
 
 std::string vm_failure_text(const VmResult &result) {
-  std::string out = mismatches(result.differences);
+  std::string out = mismatches(result);
   const std::vector<std::string> all = failures(result);
   for (const std::string &failure : all) out += fmt::format("failed: {}\n", failure);
   if (!all.empty() && !result.qemu_messages.empty()) {
@@ -205,23 +251,22 @@ std::string vm_summary_text(const VmResult &result) {
   const bool machines = result.kind == GuestKind::kMachines;
   std::string out = guest_lines(result) + checks(result) + bounce_text(result);
   out += machines ? attacks_text(result) + traffic_text(result) : faults(result);
-  out += counts(result) + "\n";
-  if (result.recorded_events != 0) {
-    out += fmt::format("{} events recorded in {}\n", grouped(result.recorded_events),
-                       result.options.record);
+  for (std::size_t i = 0; i < result.units.size(); ++i) out += counts(result, i) + "\n";
+  for (const UnitResult &unit : result.units) {
+    if (unit.recorded_events == 0) continue;
+    out += fmt::format("{} events recorded in {}\n", grouped(unit.recorded_events), unit.record);
   }
+  const cosim::Statistics did = result.statistics();
   out += fmt::format(
       "{} ({}) {} after {:.1f} s: {} DMA requests and {} interrupts through the RTL "
       "({}), {} mismatches{}\n",
-      kind_name(result.kind), result.kernel, ending(result), result.end.seconds,
-      grouped(result.statistics.dma()), grouped(result.statistics.interrupts),
-      config_of(result.options), grouped(result.differences.count),
+      kind_name(result.kind), result.kernel, ending(result), result.end.seconds, grouped(did.dma()),
+      grouped(did.interrupts), rtl_name(result), grouped(result.mismatches()),
       failures(result).empty() ? "" : "; FAILED");
   return out;
 }
 
 std::string vm_json_text(const VmResult &result) {
-  const cosim::Statistics &did = result.statistics;
   const std::vector<std::string> all = failures(result);
   nlohmann::ordered_json json{
       {"passed", all.empty()},
@@ -234,51 +279,19 @@ std::string vm_json_text(const VmResult &result) {
       {"ending", ending(result)},
       {"qemu_status", result.end.qemu.status},
       {"seconds", result.end.seconds},
-      {"rtl_seconds", did.seconds},
-      {"dma_reads", did.dma_reads},
-      {"dma_writes", did.dma_writes},
-      {"dma_bytes", did.dma_bytes},
-      {"dma_translated", did.dma_translated},
-      {"dma_identity", did.dma_identity},
-      {"dma_blocked", did.dma_blocked},
-      {"interrupts", did.interrupts},
-      {"interrupts_remapped", did.interrupts_remapped},
-      {"interrupts_unchanged", did.interrupts_unchanged},
-      {"interrupts_blocked", did.interrupts_blocked},
-      {"iotlb_invalidations", did.iotlb_invalidations},
-      {"context_invalidations", did.context_invalidations},
-      {"interrupt_invalidations", did.interrupt_invalidations},
-      {"status_writes", did.status_writes},
-      {"events", did.events},
-      {"register_reads", did.register_reads},
-      {"register_writes", did.register_writes},
-      {"registers_compared", did.registers_compared},
-      {"raced", did.raced},
-      {"stale", did.stale},
-      {"fault_log_compared", did.fault_log_compared},
-      {"faults", did.faults.size()},
-      {"hits", did.unit.hits},
-      {"walks", did.unit.walks},
-      {"table_reads", did.unit.table_reads},
-      {"cycles", did.unit.cycles},
-      {"recorded_events", result.recorded_events},
-      {"mismatches", result.differences.count},
-      {"dmar_lines", result.console.dmar_lines},
-      {"guest_checks", checks_json(result.console.checks)},
-      {"host_checks", checks_json(result.disk_checks)},
-      {"fault_list", faults_json(result)},
   };
+  json.update(statistics_json(result.statistics()));
+  json["recorded_events"] = result.recorded_events();
+  json["mismatches"] = result.mismatches();
+  json["units"] = units_json(result);
+  json["dmar_lines"] = result.console.dmar_lines;
+  json["guest_checks"] = checks_json(result.console.checks);
+  json["host_checks"] = checks_json(result.disk_checks);
+  json["fault_list"] = faults_json(result);
   if (result.kind == GuestKind::kBounce) json["bounce"] = bounce_json(result);
   json["traffic"] = traffic_json(result);
   if (result.kind == GuestKind::kMachines) json["attacks"] = attacks_json(result);
-  auto &list = json["first_mismatches"] = nlohmann::ordered_json::array();
-  for (const cosim::Difference &difference : result.differences.first) {
-    list.push_back({{"what", difference.what},
-                    {"unit", difference.unit},
-                    {"golden", difference.golden},
-                    {"reached", difference.reached},
-                    {"cycle", difference.cycle}});
-  }
+  json["first_mismatches"] = mismatches_json(result);
   // What a guest prints is bytes, JSON is UTF-8.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

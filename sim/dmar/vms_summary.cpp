@@ -43,10 +43,12 @@ std::string name_of(const VmResult &result, std::uint16_t source) {
 
 std::string text_of(std::uint16_t source) { return golden::device_name(SourceId(source)); }
 
-// Entries of the interrupt-remapping table that belong to a function of another machine.
-std::set<std::uint32_t> foreign_indices(const VmResult &result, std::uint16_t attacker) {
+// Entries of the interrupt-remapping table of a unit that belong to a function of another machine
+// than the attacker.
+std::set<std::uint32_t> foreign_indices(const VmResult &result, std::size_t unit,
+                                        std::uint16_t attacker) {
   std::set<std::uint32_t> indices;
-  for (const auto &[source, traffic] : result.traffic.sources()) {
+  for (const auto &[source, traffic] : result.units.at(unit).traffic.sources()) {
     if (source == attacker || name_of(result, source).empty()) continue;
     indices.insert(traffic.interrupt_indices.begin(), traffic.interrupt_indices.end());
   }
@@ -55,66 +57,18 @@ std::set<std::uint32_t> foreign_indices(const VmResult &result, std::uint16_t at
 
 bool of_entry(const cosim::Fault &fault) { return fault.record.reason() == kForeignEntry; }
 
-bool tried_entries(const VmResult &result) {
-  return std::ranges::any_of(result.statistics.faults, of_entry);
+bool of_foreign_entry(const VmResult &result, const cosim::Fault &fault) {
+  return of_entry(fault) && foreign_indices(result, fault.unit, fault.record.source_id().raw())
+                                .contains(fault.record.interrupt_index());
 }
 
-bool tried_foreign_entry(const VmResult &result) {
-  return std::ranges::any_of(result.statistics.faults, [&](const cosim::Fault &fault) {
-    return of_entry(fault) && foreign_indices(result, fault.record.source_id().raw())
-                                  .contains(fault.record.interrupt_index());
-  });
-}
-
-}  // namespace
-
-std::vector<AttackResult> attack_results(const VmResult &result) {
-  std::vector<AttackResult> out;
-  for (const guest::Attack &attack : result.console.attacks) {
-    AttackResult one{.attack = attack};
-    const auto found =
-        std::ranges::find_if(result.statistics.faults,
-                             [&](const cosim::Fault &fault) { return belongs(fault, attack); });
-    if (found != result.statistics.faults.end()) one.fault = *found;
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
-void add_attack_failures(const VmResult &result, std::vector<std::string> &out) {
-  for (const AttackResult &one : attack_results(result)) {
-    if (!one.fault) {
-      out.push_back(fmt::format("attack: {}: the unit saw no fault at {:#x}", one.attack.name,
-                                one.attack.where));
-    }
-  }
-  if (tried_entries(result) && !tried_foreign_entry(result)) {
-    out.emplace_back("attack: no interrupt entry was tried that another machine uses");
-  }
-  if (result.console.finished && result.console.attacks.empty()) {
-    out.emplace_back("the guest reported no attack");
-  }
-}
-
-std::string attacks_text(const VmResult &result) {
-  std::string out;
-  for (const AttackResult &one : attack_results(result)) {
-    out += fmt::format("  tried  {} ({:#x})\n", one.attack.name, one.attack.where);
-    out += one.fault ? fmt::format("  unit   cycle {}: blocked, {:02X}h {}\n",
-                                   grouped(one.fault->cycle), one.fault->record.reason(),
-                                   fault_name(FaultReason(one.fault->record.reason())).description)
-                     : "  unit   saw no such fault\n";
-    out += fmt::format("  host   {}\n", one.reported() ? one.attack.report : "(not reported)");
-  }
-  return out.empty() ? "" : "Attacks of the user machine\n" + out + "\n";
-}
-
-std::string traffic_text(const VmResult &result) {
+std::string traffic_text(const VmResult &result, const UnitResult &unit) {
   std::string out =
-      "Who reached what\n"
+      fmt::format("Who reached what{}\n", result.several_units() ? " through " + unit.name : "");
+  out +=
       "  function                         requests     hits  blocked  interrupts  blocked"
       "  resets  domains\n";
-  for (const auto &[source, traffic] : result.traffic.sources()) {
+  for (const auto &[source, traffic] : unit.traffic.sources()) {
     std::uint64_t resets = 0;
     for (const FunctionResult &function : result.functions) {
       if (function.source.raw() == source)
@@ -131,7 +85,7 @@ std::string traffic_text(const VmResult &result) {
         resets, fmt::join(traffic.domains, " "));
   }
   out += "  domain   requests     hits    walks   faults  invalidations  functions\n";
-  for (const auto &[domain, traffic] : result.traffic.domains()) {
+  for (const auto &[domain, traffic] : unit.traffic.domains()) {
     std::vector<std::string> sources;
     for (const std::uint16_t source : traffic.sources) sources.push_back(text_of(source));
     out += fmt::format("  {:>6} {:>10} {:>8} {:>8} {:>8} {:>14}  {}\n", domain,
@@ -140,8 +94,8 @@ std::string traffic_text(const VmResult &result) {
                        grouped(traffic.invalidations), fmt::join(sources, " "));
   }
   out += fmt::format("  {} invalidations of every domain\n",
-                     grouped(result.traffic.global_invalidations()));
-  for (const auto &[source, traffic] : result.traffic.sources()) {
+                     grouped(unit.traffic.global_invalidations()));
+  for (const auto &[source, traffic] : unit.traffic.sources()) {
     for (const auto &[phase, did] : traffic.phases) {
       if (name_of(result, source).empty() || did.bytes == 0) continue;
       out += fmt::format("  {}, {}: {} requests, {} bytes, {:.1f} cycles from request to answer\n",
@@ -150,6 +104,98 @@ std::string traffic_text(const VmResult &result) {
     }
   }
   return out + "\n";
+}
+
+void add_functions(const VmResult &result, const UnitResult &unit, Json &functions) {
+  for (const auto &[source, traffic] : unit.traffic.sources()) {
+    Json phases = Json::object();
+    for (const auto &[phase, did] : traffic.phases) {
+      phases[phase] = {{"requests", did.requests},
+                       {"bytes", did.bytes},
+                       {"cycles", did.cycles},
+                       {"latency", did.latency()}};
+    }
+    functions.push_back({{"source", text_of(source)},
+                         {"name", name_of(result, source)},
+                         {"dmar", unit.name},
+                         {"reads", traffic.reads},
+                         {"writes", traffic.writes},
+                         {"bytes", traffic.bytes},
+                         {"hits", traffic.hits},
+                         {"blocked", traffic.blocked},
+                         {"interrupts", traffic.interrupts},
+                         {"interrupts_blocked", traffic.interrupts_blocked},
+                         {"domains", traffic.domains},
+                         {"interrupt_indices", traffic.interrupt_indices},
+                         {"phases", phases}});
+  }
+}
+
+void add_domains(const UnitResult &unit, Json &domains) {
+  for (const auto &[domain, traffic] : unit.traffic.domains()) {
+    domains.push_back({{"domain", domain},
+                       {"dmar", unit.name},
+                       {"requests", traffic.requests},
+                       {"hits", traffic.hits},
+                       {"walks", traffic.requests - traffic.hits},
+                       {"faults", traffic.faults},
+                       {"invalidations", traffic.invalidations}});
+  }
+}
+
+}  // namespace
+
+std::vector<AttackResult> attack_results(const VmResult &result) {
+  std::vector<AttackResult> out;
+  const std::vector<cosim::Fault> faults = result.statistics().faults;
+  for (const guest::Attack &attack : result.console.attacks) {
+    AttackResult one{.attack = attack};
+    const auto found = std::ranges::find_if(
+        faults, [&](const cosim::Fault &fault) { return belongs(fault, attack); });
+    if (found != faults.end()) one.fault = *found;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+void add_attack_failures(const VmResult &result, std::vector<std::string> &out) {
+  for (const AttackResult &one : attack_results(result)) {
+    if (!one.fault) {
+      out.push_back(fmt::format("attack: {}: the unit saw no fault at {:#x}", one.attack.name,
+                                one.attack.where));
+    }
+  }
+  const std::vector<cosim::Fault> faults = result.statistics().faults;
+  const bool tried = std::ranges::any_of(faults, of_entry);
+  const bool foreign = std::ranges::any_of(
+      faults, [&](const cosim::Fault &fault) { return of_foreign_entry(result, fault); });
+  if (tried && !foreign) {
+    out.emplace_back("attack: no interrupt entry was tried that another machine uses");
+  }
+  if (result.console.finished && result.console.attacks.empty()) {
+    out.emplace_back("the guest reported no attack");
+  }
+}
+
+std::string attacks_text(const VmResult &result) {
+  std::string out;
+  for (const AttackResult &one : attack_results(result)) {
+    out += fmt::format("  tried  {} ({:#x})\n", one.attack.name, one.attack.where);
+    out += one.fault
+               ? fmt::format("  {:<6} cycle {}: blocked, {:02X}h {}\n",
+                             result.several_units() ? result.units[one.fault->unit].name : "unit",
+                             grouped(one.fault->cycle), one.fault->record.reason(),
+                             fault_name(FaultReason(one.fault->record.reason())).description)
+               : "  unit   saw no such fault\n";
+    out += fmt::format("  host   {}\n", one.reported() ? one.attack.report : "(not reported)");
+  }
+  return out.empty() ? "" : "Attacks of the user machine\n" + out + "\n";
+}
+
+std::string traffic_text(const VmResult &result) {
+  std::string out;
+  for (const UnitResult &unit : result.units) out += traffic_text(result, unit);
+  return out;
 }
 
 Json attacks_json(const VmResult &result) {
@@ -168,39 +214,16 @@ Json attacks_json(const VmResult &result) {
 
 Json traffic_json(const VmResult &result) {
   Json functions = Json::array();
-  for (const auto &[source, traffic] : result.traffic.sources()) {
-    Json phases = Json::object();
-    for (const auto &[phase, did] : traffic.phases) {
-      phases[phase] = {{"requests", did.requests},
-                       {"bytes", did.bytes},
-                       {"cycles", did.cycles},
-                       {"latency", did.latency()}};
-    }
-    functions.push_back({{"source", text_of(source)},
-                         {"name", name_of(result, source)},
-                         {"reads", traffic.reads},
-                         {"writes", traffic.writes},
-                         {"bytes", traffic.bytes},
-                         {"hits", traffic.hits},
-                         {"blocked", traffic.blocked},
-                         {"interrupts", traffic.interrupts},
-                         {"interrupts_blocked", traffic.interrupts_blocked},
-                         {"domains", traffic.domains},
-                         {"interrupt_indices", traffic.interrupt_indices},
-                         {"phases", phases}});
-  }
   Json domains = Json::array();
-  for (const auto &[domain, traffic] : result.traffic.domains()) {
-    domains.push_back({{"domain", domain},
-                       {"requests", traffic.requests},
-                       {"hits", traffic.hits},
-                       {"walks", traffic.requests - traffic.hits},
-                       {"faults", traffic.faults},
-                       {"invalidations", traffic.invalidations}});
+  std::uint64_t global_invalidations = 0;
+  for (const UnitResult &unit : result.units) {
+    add_functions(result, unit, functions);
+    add_domains(unit, domains);
+    global_invalidations += unit.traffic.global_invalidations();
   }
   return {{"functions", functions},
           {"domains", domains},
-          {"global_invalidations", result.traffic.global_invalidations()}};
+          {"global_invalidations", global_invalidations}};
 }
 
 }  // namespace dmar::sim

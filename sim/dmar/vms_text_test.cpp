@@ -62,6 +62,7 @@ class VmsSummary : public ::testing::Test {
   VmsSummary() {
     result_.functions = {{.name = "the DMA test device", .source = kEdu},
                          {.name = "network card 0", .source = kCard, .function_resets = 2}};
+    result_.units.resize(1);
     result_.console.finished = true;
   }
 
@@ -69,7 +70,7 @@ class VmsSummary : public ::testing::Test {
     cosim::Fault one;
     one.record = {.lo = info, .hi = 1ULL << 63 | std::uint64_t{reason} << 32 | source.raw()};
     one.cycle = cycle;
-    result_.statistics.faults.push_back(one);
+    result_.units[0].statistics.faults.push_back(one);
   }
   void interrupt_fault(unsigned reason, std::uint64_t index, std::uint64_t cycle) {
     fault(reason, index << 48, cycle);
@@ -87,7 +88,8 @@ class VmsSummary : public ::testing::Test {
     return out;
   }
   void uses(SourceId source, std::uint32_t index) {
-    result_.traffic.answered({.source = source, .interrupt = true, .interrupt_index = index});
+    result_.units[0].traffic.answered(
+        {.source = source, .interrupt = true, .interrupt_index = index});
   }
 
   VmResult result_;
@@ -175,7 +177,7 @@ TEST_F(VmsSummary, TellsAttacks) {
 
 TEST_F(VmsSummary, TellsWhoReachedWhat) {
   using cosim::Traffic;
-  Traffic &traffic = result_.traffic;
+  Traffic &traffic = result_.units[0].traffic;
   traffic.phase("flood");
   traffic.answered(
       {.source = kCard, .hit = true, .bytes = 1500, .domain = DomainId(5), .cycles = 100});
@@ -193,8 +195,9 @@ TEST_F(VmsSummary, TellsWhoReachedWhat) {
   const auto json = traffic_json(result_);
   EXPECT_EQ(json["global_invalidations"], 1);
   ASSERT_EQ(json["domains"].size(), 1U);
-  EXPECT_EQ(json["domains"][0].dump(),
-            R"({"domain":5,"requests":2,"hits":1,"walks":1,"faults":1,"invalidations":1})");
+  EXPECT_EQ(
+      json["domains"][0].dump(),
+      R"({"domain":5,"dmar":"dmar0","requests":2,"hits":1,"walks":1,"faults":1,"invalidations":1})");
   ASSERT_EQ(json["functions"].size(), 2U);
   const auto &card = json["functions"][0];
   EXPECT_EQ(card["source"], "00:18.0");

@@ -25,13 +25,13 @@ devices::PciBus bus_of(const Functions::Function &function) {
 
 }  // namespace
 
-Functions::Functions(const MachineOptions &options, DmaEngine &dma, Pin pin) {
+Functions::Functions(const MachineOptions &options, const EngineOf &engine_of, Pin pin) {
   if (!options.networks.empty()) network_ = std::make_unique<Network>(options.capture);
   const std::vector<Placement> places = placements(options);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    Function function{
-        .placement = places[i],
-        .port = dma.make_port(places[i].source, [pin, i](bool asserted) { pin(i, asserted); })};
+    Function function{.placement = places[i],
+                      .port = engine_of(places[i]).make_port(
+                          places[i].source, [pin, i](bool asserted) { pin(i, asserted); })};
     function.device = &make(options, function);
     all_.push_back(std::move(function));
   }

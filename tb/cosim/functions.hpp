@@ -32,8 +32,11 @@ class Functions {
   // The INTA of function number `function` has changed.
   using Pin = std::function<void(std::size_t function, bool asserted)>;
 
-  // CosimError when a file of theirs cannot be had. `dma` outlives them.
-  Functions(const MachineOptions &options, DmaEngine &dma, Pin pin);
+  // The bus to the unit that covers a function.
+  using EngineOf = std::function<DmaEngine &(const Placement &placement)>;
+
+  // CosimError when a file of theirs cannot be had. The engines outlive them.
+  Functions(const MachineOptions &options, const EngineOf &engine_of, Pin pin);
   Functions(const Functions &) = delete;
   Functions &operator=(const Functions &) = delete;
 

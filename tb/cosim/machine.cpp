@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -24,12 +25,12 @@ namespace dmar::cosim {
 
 namespace {
 
-constexpr unsigned kSlice = 32;  // cycles between two looks at the sockets
 constexpr std::chrono::milliseconds kProgress{200};
 constexpr std::chrono::milliseconds kPause{1};          // while a function waits for time to pass
 constexpr std::chrono::milliseconds kPatience{10'000};  // for an emulator that was asked to end
 constexpr std::uint16_t kConfigAddress = 0xCF8;
 constexpr std::uint16_t kConfigData = 0xCFC;
+constexpr std::uint32_t kFirstBar = 0x10;
 constexpr std::uint32_t kInterruptLine = 0x3C;
 constexpr unsigned kTimerInput = 2;  // of the I/O APIC; QEMU reports the timer as pin 0
 
@@ -75,36 +76,81 @@ constexpr unsigned kChipset = 101;  // its number on the pin board; functions co
 
 }  // namespace
 
-Machine::Machine(MachineOptions options, Lockstep::MakeRtl make_rtl)
+Machine::Machine(MachineOptions options, const Lockstep::MakeRtl &make_rtl)
     : options_(std::move(options)),
-      recorder_(options_.record ? std::make_unique<Recorder>(*options_.record, memory_) : nullptr),
-      wave_(options_.wave),
-      unit_(std::move(make_rtl), memory_, recorder_.get()),
-      dma_(
-          unit_, [this](const Message &message) { inject(message); }, options_.dma),
-      ioapic_port_(dma_.make_port(place::kIoapicSource)),
+      units_(make_units(make_rtl)),
+      ioapic_port_(
+          units_.at(unit_of_ioapic(options_.units))->dma().make_port(place::kIoapicSource)),
       ioapic_([this](const Message &message) { ioapic_port_->message(message, nullptr); }),
-      unit_function_(unit_, ioapic_),
       pins_([this](unsigned input, bool asserted, unsigned) { ioapic_.set_pin(input, asserted); }),
       chipset_pins_([this](unsigned input, bool asserted, unsigned who) {
         chipset_->set(input, asserted, *functions_.at(who).port);
       }),
-      functions_(options_, dma_,
-                 [this](std::size_t function, bool asserted) { device_pin(function, asserted); }) {
-  unit_.observe_submissions([this](const Request &request, const golden::Verdict &verdict) {
-    wave_.before(request, verdict, unit_.rtl());
-  });
-  if (recorder_) {
-    recorder_->unit(static_cast<std::uint32_t>(unit_.golden().read(reg::kVer, 4)),
-                    unit_.golden().read(reg::kCap, 8), unit_.golden().read(reg::kEcap, 8));
-  }
+      functions_(
+          options_,
+          [this](const Placement &placement) -> DmaEngine & { return unit_of(placement).dma(); },
+          [this](std::size_t function, bool asserted) { device_pin(function, asserted); }) {
+  add_windows();
   launch();
-  place_unit();
+  place_windows();
 }
 
 Machine::~Machine() {
   functions_.silence();
-  dma_.close();  // devices are destroyed with nothing of theirs in flight
+  // Devices are destroyed with nothing of theirs in flight.
+  for (const auto &unit : units_) unit->dma().close();
+}
+
+Machine::Units Machine::make_units(const Lockstep::MakeRtl &make_rtl) {
+  check_units(options_.units);
+  Units units;
+  for (std::size_t i = 0; i < options_.units.size(); ++i) {
+    units.push_back(std::make_unique<MachineUnit>(
+        options_, i, make_rtl, memory_, [this](const Message &message) { inject(message); }));
+  }
+  return units;
+}
+
+MachineUnit &Machine::unit_of(const Placement &placement) const {
+  return *units_.at(cosim::unit_of(options_.units, placement.segment, placement.source));
+}
+
+Lockstep *Machine::registers_at(std::uint64_t address) const {
+  const auto found = std::ranges::find_if(units_, [&](const auto &unit) {
+    return unit->plan().registers == address - address % place::kRegisterPage;
+  });
+  return found == units_.end() ? nullptr : &(*found)->lockstep();
+}
+
+// One for the register pages of all units, which follow each other, one for the I/O APIC.
+void Machine::add_windows() {
+  const auto last = std::ranges::max(options_.units, {}, &UnitPlan::registers).registers;
+  const std::uint32_t pages = (last - place::kRegisters) / place::kRegisterPage + 1;
+  unit_function_.add_window(
+      0, {.base = place::kRegisters,
+          .bytes = std::bit_ceil(pages) * place::kRegisterPage,
+          .read = [this](std::uint64_t offset, unsigned bytes) -> std::uint64_t {
+            Lockstep *unit = registers_at(place::kRegisters + offset);
+            const auto in_page = static_cast<std::uint32_t>(offset % place::kRegisterPage);
+            return unit == nullptr ? ~std::uint64_t{0} : unit->read(in_page, bytes);
+          },
+          .write =
+              [this](std::uint64_t offset, unsigned bytes, std::uint64_t value) {
+                Lockstep *unit = registers_at(place::kRegisters + offset);
+                const auto in_page = static_cast<std::uint32_t>(offset % place::kRegisterPage);
+                if (unit != nullptr) unit->write(in_page, bytes, value);
+              },
+          .reset =
+              [this] {
+                for (const auto &unit : units_) unit->lockstep().reset();
+              }});
+  unit_function_.add_window(
+      1,
+      {.base = place::kIoapic,
+       .read = [this](std::uint64_t offset, unsigned bytes) { return ioapic_.read(offset, bytes); },
+       .write = [this](std::uint64_t offset, unsigned bytes,
+                       std::uint64_t value) { ioapic_.write(offset, bytes, value); },
+       .reset = [this] { ioapic_.reset(); }});
 }
 
 void Machine::launch() {
@@ -170,24 +216,31 @@ void Machine::launch() {
 
 // QEMU is stopped before the first instruction. The BARs are set as firmware would set them, and
 // then the function hides, so that they stay where they are.
-void Machine::place_unit() {
+void Machine::place_windows() {
   const auto configure = [this](std::uint32_t offset, std::uint32_t value) {
     qtest_->out32(kConfigAddress, 0x8000'0000 | (place::kUnitSlot << 11) | offset);
     qtest_->out32(kConfigData, value);
   };
-  configure(0x10, place::kRegisters);
-  configure(0x14, place::kIoapic);
+  for (const auto &[bar, window] : unit_function_.windows()) {
+    configure(kFirstBar + 4 * bar, window.base);
+  }
   configure(0x04, 0x2);  // memory enable
   qtest_->out32(kConfigAddress, 0);
   if (options_.remap_interrupts) qtest_->command("irq_intercept_in ioapic");
-  qtest_->read32(place::kRegisters, [this](std::uint64_t version) {
-    const std::uint64_t expected = unit_.golden().read(reg::kVer, 4);
+  for (const auto &unit : units_) await_version(*unit);
+}
+
+// Answers come in the order of the questions, so the last one lets the guest go.
+void Machine::await_version(const MachineUnit &unit) {
+  qtest_->read32(unit.plan().registers, [this, &unit](std::uint64_t version) {
+    const std::uint64_t expected = unit.lockstep().golden().read(reg::kVer, 4);
     if (version != expected) {
       throw CosimError(
           fmt::format("the unit did not appear at {:#x}: its version register read "
                       "{:#x} through QEMU, not {:#x}",
-                      place::kRegisters, version, expected));
+                      unit.plan().registers, version, expected));
     }
+    if (&unit != units_.back().get()) return;
     unit_function_.hide();
     for (const Proxy &proxy : proxies_) proxy.link->guest_starts();
     sockets_.reset();
@@ -266,7 +319,9 @@ void Machine::answer(Proxy &proxy, DeviceRequest request) {
     }
   } else if (std::holds_alternative<DeviceReset>(request)) {
     proxy.function->reset();
-    if (proxy.function == &unit_function_) dma_.abort();
+    if (proxy.function == &unit_function_) {
+      for (const auto &unit : units_) unit->dma().abort();
+    }
   }
   // First the answer, then the work that the access has started: the CPU waits.
   proxy.link->answer(value);
@@ -276,19 +331,18 @@ void Machine::serve(Proxy &proxy) {
   while (auto request = proxy.link->next_request()) answer(proxy, std::move(*request));
 }
 
-// Lets the unit and the devices go on for a moment; whether there is more to do.
+// Lets the units and the devices go on for a moment; whether there is more to do.
 bool Machine::work() {
   const bool delivered = functions_.deliver();
   pausing_ = functions_.tick();
-  dma_.proceed();
-  if (!unit_.at_rest()) {
-    const std::uint64_t until_wave = wave_.distance(unit_.rtl());
-    unit_.run(static_cast<unsigned>(std::clamp<std::uint64_t>(until_wave, 1, kSlice)));
-    dma_.proceed();
-  }
-  wave_.at(unit_.rtl());
-  for (const Message &message : unit_.take_messages()) inject(message);
-  return delivered || !unit_.at_rest() || !dma_.idle();
+  for (const auto &unit : units_) unit->work();
+  // What one does may give work to another: the pin of its device changes.
+  return delivered || std::ranges::any_of(units_, [](const auto &unit) { return unit->busy(); });
+}
+
+bool Machine::differs() const {
+  return std::ranges::any_of(
+      units_, [](const auto &unit) { return unit->lockstep().differences().count != 0; });
 }
 
 // False when somebody asked to stop.
@@ -386,7 +440,7 @@ MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_desc
         progress();
         next_progress = now + kProgress;
       }
-      if (unit_.differences().count != 0 && !options_.keep_going) {
+      if (differs() && !options_.keep_going) {
         end = stopped(MachineEnd::Why::kMismatch, "");
       } else if (now >= deadline) {
         end = stopped(MachineEnd::Why::kTimeout, "");
@@ -397,9 +451,7 @@ MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_desc
   } catch (const CosimError &error) {
     end = stopped(MachineEnd::Why::kBroken, error.what());
   }
-  unit_.final_check();
-  wave_.finish(unit_.rtl());
-  if (recorder_) recorder_->finish();
+  for (const auto &unit : units_) unit->finish();
   try {
     functions_.finish();
   } catch (const CosimError &error) {

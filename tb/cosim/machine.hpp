@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole machine: QEMU as CPU, firmware and chipset; its disks, a DMA test device, the I/O APIC
-// and the remapping unit in this process. One thread, one poll loop, and nothing in it waits for a
+// and the remapping units in this process. One thread, one poll loop, and nothing in it waits for a
 // peer.
 #ifndef DMAR_COSIM_MACHINE_HPP
 #define DMAR_COSIM_MACHINE_HPP
@@ -16,20 +16,17 @@
 #include "cosim/chipset_pin.hpp"
 #include "cosim/console.hpp"
 #include "cosim/device_link.hpp"
-#include "cosim/dma_engine.hpp"
 #include "cosim/eoi_log.hpp"
 #include "cosim/functions.hpp"
 #include "cosim/guest_memory.hpp"
-#include "cosim/lockstep.hpp"
 #include "cosim/machine_options.hpp"
+#include "cosim/machine_unit.hpp"
 #include "cosim/pin_board.hpp"
 #include "cosim/qemu_process.hpp"
 #include "cosim/qmp.hpp"
 #include "cosim/qtest.hpp"
-#include "cosim/recorder.hpp"
 #include "cosim/socket_folder.hpp"
 #include "cosim/unit_function.hpp"
-#include "cosim/wave_trigger.hpp"
 #include "devices/ioapic.hpp"
 
 namespace dmar::cosim {
@@ -51,8 +48,8 @@ struct MachineEnd {
 
 class Machine {
  public:
-  // CosimError when something of it cannot be had.
-  Machine(MachineOptions options, Lockstep::MakeRtl make_rtl);
+  // CosimError when something of it cannot be had. `make_rtl` is asked for each unit.
+  Machine(MachineOptions options, const Lockstep::MakeRtl &make_rtl);
   ~Machine();
   Machine(const Machine &) = delete;
   Machine &operator=(const Machine &) = delete;
@@ -67,14 +64,14 @@ class Machine {
     console_->observe_lines(std::move(observer));
   }
 
-  [[nodiscard]] Lockstep &unit() { return unit_; }
+  // In the order of the options.
+  [[nodiscard]] std::size_t unit_count() const { return units_.size(); }
+  [[nodiscard]] MachineUnit &unit(std::size_t number) { return *units_.at(number); }
   [[nodiscard]] const Functions &functions() const { return functions_; }
   [[nodiscard]] const Console &console() const { return *console_; }
-  [[nodiscard]] const WaveTrigger &wave() const { return wave_; }
-  [[nodiscard]] const Recorder *recorder() const { return recorder_.get(); }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
-  // What went wrong outside the unit, in sentences.
+  // What went wrong outside the units, in sentences.
   [[nodiscard]] std::vector<std::string> device_errors() const;
 
  private:
@@ -84,8 +81,15 @@ class Machine {
     devices::PciFunction *function;
   };
 
+  using Units = std::vector<std::unique_ptr<MachineUnit>>;
+
+  Units make_units(const Lockstep::MakeRtl &make_rtl);
+  [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
+  [[nodiscard]] Lockstep *registers_at(std::uint64_t address) const;
+  void add_windows();
   void launch();
-  void place_unit();
+  void place_windows();
+  void await_version(const MachineUnit &unit);
   void serve(Proxy &proxy);
   void answer(Proxy &proxy, DeviceRequest request);
   void take_pins();
@@ -93,16 +97,14 @@ class Machine {
   void device_pin(std::size_t function, bool asserted);
   void inject(const Message &message);
   bool work();
+  [[nodiscard]] bool differs() const;
   bool poll_once(bool busy, int stop_descriptor, Clock::time_point deadline);
   std::optional<MachineEnd> ended();
   MachineEnd end_of_qemu(ProcessEnd end);
 
   MachineOptions options_;
   GuestMemory memory_;
-  std::unique_ptr<Recorder> recorder_;
-  WaveTrigger wave_;
-  Lockstep unit_;
-  DmaEngine dma_;
+  Units units_;
   std::unique_ptr<devices::DmaPort> ioapic_port_;
   devices::Ioapic ioapic_;
   UnitFunction unit_function_;

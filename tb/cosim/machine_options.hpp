@@ -11,6 +11,8 @@
 
 #include "cosim/attach.hpp"
 #include "cosim/dma_engine.hpp"
+#include "cosim/place.hpp"
+#include "cosim/unit_plan.hpp"
 #include "cosim/wave_trigger.hpp"
 #include "devices/net_frame.hpp"
 
@@ -48,29 +50,12 @@ struct MachineOptions {
   bool interactive = false;                      // the console is our terminal
   bool echo_console = false;                     // otherwise: copied to standard output
   bool keep_going = false;                       // after a mismatch between RTL and golden model
+  // Of the first unit; the files of the others have its number in their names (machine_unit.hpp).
   std::optional<std::filesystem::path> record = {};
   WaveOptions wave = {};
   DmaLimits dma = {};
+  std::vector<UnitPlan> units = {UnitPlan{}};  // in the order of the DMAR table
 };
-
-// Where things are; the hidden unit lends itself two windows in memory.
-namespace place {
-inline constexpr unsigned kUnitSlot = 4;
-inline constexpr unsigned kDiskSlot = 5;  // the first; the others from kMoreDisksSlot on
-inline constexpr unsigned kEduSlot = 6;
-inline constexpr unsigned kBridgeSlot = 7;
-inline constexpr unsigned kMoreDisksSlot = 8;
-inline constexpr unsigned kMaxDisks = 16;
-inline constexpr unsigned kNetworkSlot = 24;  // and those behind it
-inline constexpr unsigned kMaxNetworks = 6;
-inline constexpr std::uint32_t kRegisters = 0xFED9'0000;
-inline constexpr std::uint32_t kIoapic = 0xFEC1'0000;
-inline constexpr std::uint32_t kChipsetIoapic = 0xFEC0'0000;
-// Source id under which the I/O APIC sends, and the scope that the DMAR table gives it.
-inline constexpr SourceId kIoapicSource = bdf(0xFF, 0, 0);
-// A PCIe-to-PCI bridge owns the requests of the bus behind it: device 0, function 0 there.
-inline constexpr SourceId kBehindBridge = bdf(1, 0, 0);
-}  // namespace place
 
 }  // namespace dmar::cosim
 

@@ -15,10 +15,11 @@ namespace dmar::cosim {
 struct Placement {
   enum class Kind : std::uint8_t { kDisk, kEdu, kNetwork };
   Kind kind = Kind::kDisk;
-  std::size_t index = 0;    // among those of its kind
-  std::string id = {};      // for QEMU: "disk0"
-  std::string name = {};    // for people: "disk 0"
-  std::string where = {};   // for QEMU: "addr=05.0"
+  std::size_t index = 0;   // among those of its kind
+  std::string id = {};     // for QEMU: "disk0"
+  std::string name = {};   // for people: "disk 0"
+  std::string where = {};  // for QEMU: "addr=05.0"
+  std::uint16_t segment = 0;
   SourceId source = {};     // of its requests
   unsigned slot = 0;        // on the bus of the host bridge, of itself or of the bridge before it
   bool bridged = false;     // behind the PCIe-to-PCI bridge

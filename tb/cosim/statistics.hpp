@@ -3,6 +3,7 @@
 #ifndef DMAR_COSIM_STATISTICS_HPP
 #define DMAR_COSIM_STATISTICS_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Fault {
   golden::FaultRecord record;  // as the unit records it, unless it has one of this source already
   Request request;
   std::uint64_t cycle = 0;
+  std::size_t unit = 0;  // where faults of several come together: its number
 };
 
 struct Statistics {

@@ -2,11 +2,12 @@
 // See unit_function.hpp.
 #include "cosim/unit_function.hpp"
 
+#include <utility>
+
 namespace dmar::cosim {
 
 namespace {
 
-constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::uint32_t kOtherSystemPeripheral = 0x08'8000;
 // Nobody ever sees these: the function hides before anything looks.
 constexpr devices::PciIdentity kIdentity{
@@ -14,10 +15,11 @@ constexpr devices::PciIdentity kIdentity{
 
 }  // namespace
 
-UnitFunction::UnitFunction(Lockstep &unit, devices::Ioapic &ioapic)
-    : unit_(unit), ioapic_(ioapic), config_(kIdentity) {
-  config_.add_memory_bar(0, kPageBytes);
-  config_.add_memory_bar(1, kPageBytes);
+UnitFunction::UnitFunction() : config_(kIdentity) {}
+
+void UnitFunction::add_window(unsigned bar, Window window) {
+  config_.add_memory_bar(bar, window.bytes);
+  windows_.emplace(bar, std::move(window));
 }
 
 std::uint32_t UnitFunction::config_read(std::uint32_t offset, unsigned bytes) {
@@ -33,26 +35,22 @@ std::uint64_t UnitFunction::memory_read(std::uint64_t address, unsigned bytes) {
   const auto hit = config_.find(address, bytes);
   if (!hit) return ~std::uint64_t{0};
   used_ = true;
-  return hit->bar == 0 ? unit_.read(static_cast<std::uint32_t>(hit->offset), bytes)
-                       : ioapic_.read(hit->offset, bytes);
+  return windows_.at(hit->bar).read(hit->offset, bytes);
 }
 
 void UnitFunction::memory_write(std::uint64_t address, unsigned bytes, std::uint64_t value) {
   const auto hit = config_.find(address, bytes);
   if (!hit) return;
   used_ = true;
-  if (hit->bar == 0) {
-    unit_.write(static_cast<std::uint32_t>(hit->offset), bytes, value);
-  } else {
-    ioapic_.write(hit->offset, bytes, value);
-  }
+  windows_.at(hit->bar).write(hit->offset, bytes, value);
 }
 
 void UnitFunction::reset() {
   config_.reset();
   hidden_ = false;
-  ioapic_.reset();
-  if (used_) unit_.reset();
+  for (const auto &[bar, window] : windows_) {
+    if (used_ && window.reset) window.reset();
+  }
   used_ = false;
 }
 

@@ -292,6 +292,7 @@ class Emulator {
     if (mode_ == "pins") many_pins();
     if (mode_ == "pin order") order_of_pins();
     if (mode_ == "broadcast") broadcasts();
+    if (mode_.starts_with("units ")) units(static_cast<unsigned>(mode_.back() - '0'));
     shut_down(mode_ == "reboot" ? "guest-reset" : "guest-shutdown");
     return 0;
   }
@@ -503,6 +504,51 @@ class Emulator {
     }
     for (int i = 0; i < 10; ++i) serve(10);
     await_interrupts(200);
+  }
+
+  std::uint64_t reg(unsigned unit, std::uint32_t offset, unsigned bytes) {
+    return bar("unit", false, kUnit + 0x1000 * unit + offset, 0, bytes);
+  }
+  void reg(unsigned unit, std::uint32_t offset, unsigned bytes, std::uint64_t value) {
+    bar("unit", true, kUnit + 0x1000 * unit + offset, value, bytes);
+  }
+  std::uint32_t record_of(unsigned unit) {
+    return static_cast<std::uint32_t>(reg(unit, 8, 8) >> 24 & 0x3FF) * 16;
+  }
+
+  // Two units, and the requests of the test device pass `edus` of them. Both translate with tables
+  // that know no function, and tell the CPU about a fault with a vector of their own.
+  void units(unsigned edus) {
+    const unsigned other = 1 - edus;
+    check(bar("unit", false, kUnit + 0x2000, 0, 4) == ~0ULL, "a third unit");
+    for (unsigned i = 0; i < 2; ++i) {
+      check(reg(i, 0, 4) == reg(0, 0, 4), "another version");
+      reg(i, 0x3C, 4, 0x51 + i);     // FEDATA
+      reg(i, 0x40, 4, 0xFEE0'0000);  // FEADDR
+      reg(i, 0x38, 4, 0);            // FECTL
+      reg(i, 0x20, 8, 0x80'0000);    // RTADDR: zeros
+      reg(i, 0x18, 4, 1U << 30);     // GCMD
+    }
+    check(reg(0, 0x3C, 4) == 0x51 && reg(1, 0x3C, 4) == 0x52, "registers of the other unit");
+    enable_edu();
+    reg(other, 0x18, 4, 1U << 31);
+    check((reg(edus, 0x1C, 4) >> 31) == 0, "a command for the other unit");
+    start_dma(0x10'0000, 0x4'0000, 512, 1);  // its unit does not translate yet
+    await_dma();
+    check(bar("edu", false, kEdu + 0xA0, 0, 4) == 0, "DMA was blocked by the other unit");
+    reg(edus, 0x18, 4, 1U << 31);
+    start_dma(0x10'0000, 0x4'0000, 512, 1);
+    await_dma();
+    check(bar("edu", false, kEdu + 0xA0, 0, 4) == 1, "DMA was not blocked");
+    await_interrupts(1);
+    check(interrupts_[0] == 0x51 + edus, "an event of the other unit");
+    check((reg(edus, record_of(edus) + 8, 8) & 0xFFFF) == 0x30, "no fault record");
+    check(reg(other, record_of(other) + 8, 8) == 0, "a fault record of the other unit");
+    bar("unit", true, kIoapic, 0x18, 4);
+    bar("unit", true, kIoapic + 0x10, 0x34, 4);
+    put_line(sockets_["qtest"], "IRQ raise 4");
+    await_interrupts(2);
+    check(interrupts_[1] == 0x34, "another vector");
   }
 
   std::string mode_ = "exit";

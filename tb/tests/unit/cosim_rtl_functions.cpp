@@ -30,9 +30,9 @@ class CosimRtlFunctions : public CosimRtl {
   ~CosimRtlFunctions() override { fs::remove_all(folder_); }
 
   Functions make() {
-    return {options_, engine_, [this](std::size_t function, bool asserted) {
-              pins_.emplace_back(function, asserted);
-            }};
+    return {
+        options_, [this](const Placement &) -> DmaEngine & { return engine_; },
+        [this](std::size_t function, bool asserted) { pins_.emplace_back(function, asserted); }};
   }
 
   fs::path folder_;

@@ -28,7 +28,7 @@ TEST_F(CosimRtlMachine, StartsAndEndsWithItsGuest) {
   EXPECT_EQ(end.shutdown_reason, "guest-shutdown");
   EXPECT_EQ(machine->qemu_version(), "7.2.1");
   EXPECT_GT(end.seconds, 0);
-  EXPECT_GT(machine->unit().statistics().register_reads, 2U);
+  EXPECT_GT(unit().statistics().register_reads, 2U);
   EXPECT_THAT(machine->device_errors(), IsEmpty());
 }
 
@@ -40,7 +40,7 @@ TEST_F(CosimRtlMachine, TellsThatTheGuestRebooted) {
 
 TEST_F(CosimRtlMachine, DoesDmaAndInterrupts) {
   expect_success(run_as("dma"));
-  const Statistics statistics = machine->unit().statistics();
+  const Statistics statistics = unit().statistics();
   EXPECT_EQ(statistics.dma_identity, statistics.dma() - 8);  // 8 met no memory
   EXPECT_GE(statistics.dma_bytes, 8192U);
   EXPECT_EQ(statistics.interrupts, 1U);
@@ -48,7 +48,7 @@ TEST_F(CosimRtlMachine, DoesDmaAndInterrupts) {
 
 TEST_F(CosimRtlMachine, SurvivesResetsInTheMiddleOfDma) {
   expect_success(run_as("reset in dma"));
-  EXPECT_EQ(machine->unit().statistics().resets, 1U);
+  EXPECT_EQ(unit().statistics().resets, 1U);
 }
 
 TEST_F(CosimRtlMachine, ResetsAFunctionInTheMiddleOfDma) {
@@ -59,26 +59,93 @@ TEST_F(CosimRtlMachine, ResetsAFunctionInTheMiddleOfDma) {
 // The emulator sends and sends and takes nothing: neither side may wait for the other for ever.
 TEST_F(CosimRtlMachine, SurvivesAFloodOfPins) {
   expect_success(run_as("pins"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 3000U);
+  EXPECT_EQ(unit().statistics().interrupts, 3000U);
 }
 
 TEST_F(CosimRtlMachine, TakesPinsBeforeTheAccessesThatFollowThem) {
   expect_success(run_as("pin order"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
+  EXPECT_EQ(unit().statistics().interrupts, 200U);
 }
 
 TEST_F(CosimRtlMachine, TakesEndsOfInterruptsThatAreBroadcast) {
   expect_success(run_as("broadcast"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
+  EXPECT_EQ(unit().statistics().interrupts, 200U);
 }
 
 TEST_F(CosimRtlMachine, RecordsATrace) {
   options.record = image.string() + ".trace.gz";
   expect_success(run_as("dma"));
   const trace::Trace trace = trace::load_trace(*options.record);
-  EXPECT_EQ(trace.entries.size(), machine->recorder()->events());
+  EXPECT_EQ(trace.entries.size(), machine->unit(0).recorder()->events());
   EXPECT_GT(trace.entries.size(), 16U);
   std::filesystem::remove(*options.record);
+}
+
+// The test device passes one of two units, and the I/O APIC the last.
+TEST_F(CosimRtlMachine, HasSeveralUnits) {
+  for (const std::size_t edus : {0U, 1U}) {
+    SCOPED_TRACE(edus);
+    const SourceId other = edus == 0 ? bdf(0, 6, 0) : bdf(0, 5, 0);
+    options.units = {{.sources = {other}, .include_pci_all = false, .ioapic = false},
+                     {.registers = place::kRegisters + place::kRegisterPage}};
+    options.record = image.string() + ".trace.gz";
+    expect_success(run_as("units " + std::to_string(edus)));
+    const Statistics with = machine->unit(edus).lockstep().statistics();
+    const Statistics without = machine->unit(1 - edus).lockstep().statistics();
+    EXPECT_EQ(with.dma(), 2U);
+    EXPECT_EQ(with.dma_identity, 1U);
+    ASSERT_EQ(with.faults.size(), 1U);
+    EXPECT_EQ(with.faults[0].request.source_id, bdf(0, 6, 0));
+    EXPECT_EQ(with.events, 1U);
+    EXPECT_EQ(without.dma(), 0U);
+    EXPECT_EQ(without.faults.size(), 0U);
+    EXPECT_EQ(machine->unit(0).lockstep().statistics().interrupts, 0U);
+    EXPECT_EQ(machine->unit(1).lockstep().statistics().interrupts, 1U);
+    EXPECT_EQ(machine->unit(0).name(), "dmar0");
+    EXPECT_EQ(machine->unit(1).name(), "dmar1");
+    for (const std::size_t i : {0U, 1U}) {
+      const auto file = file_of_unit(*options.record, i);
+      const trace::Trace trace = trace::load_trace(file);
+      const std::size_t events = i == edus ? 1 : 0;  // of the unit itself
+      EXPECT_EQ(trace.entries.size(), machine->unit(i).recorder()->events() + events);
+      EXPECT_GT(trace.entries.size(), 6U);
+      std::filesystem::remove(file);
+      EXPECT_EQ(machine->unit(i).lockstep().differences().count, 0U);
+    }
+  }
+}
+
+TEST_F(CosimRtlMachine, ResetsAllUnits) {
+  options.units = {{.sources = {bdf(0, 6, 0)}, .include_pci_all = false, .ioapic = false},
+                   {.registers = place::kRegisters + place::kRegisterPage}};
+  expect_success(run_as("reset in dma"));
+  for (const std::size_t i : {0U, 1U}) {
+    EXPECT_EQ(machine->unit(i).lockstep().statistics().resets, 1U);
+  }
+}
+
+TEST_F(CosimRtlMachine, NeedsAUnitForEachFunction) {
+  options.qemu = DMAR_FAKE_QEMU;
+  options.disks = {{.image = image}};
+  options.units = {{.sources = {bdf(0, 6, 0)}, .include_pci_all = false}};
+  EXPECT_EQ(error_of([&] { Machine bad(options, make_default_rtl()); }),
+            "0000:00:05.0 has no unit");
+}
+
+// The end comes at a mismatch of any of them.
+TEST_F(CosimRtlMachine, EndsTheGuestAtAMismatchOfTheSecondUnit) {
+  options.units = {{.sources = {bdf(0, 6, 0)}, .include_pci_all = false, .ioapic = false},
+                   {.registers = place::kRegisters + place::kRegisterPage}};
+  make("run");
+  in_progress = [&] {
+    Lockstep &second = machine->unit(1).lockstep();
+    if (machine->console().text().empty() || second.differences().count != 0) return;
+    second.rtl().write(reg::kFedata, 4, 0x27);
+    second.read(reg::kFedata, 4);
+  };
+  EXPECT_EQ(run().why, Why::kMismatch);
+  EXPECT_EQ(machine->unit(0).lockstep().differences().count, 0U);
+  EXPECT_EQ(machine->unit(1).lockstep().differences().first.at(0).what, "read 3c 4");
 }
 
 TEST_F(CosimRtlMachine, CallsAMalformedMessageBroken) {
@@ -202,14 +269,14 @@ TEST_F(CosimRtlMachine, StopsWhenAsked) {
 TEST_F(CosimRtlMachine, EndsTheGuestAtAMismatch) {
   make("run");
   in_progress = [&] {
-    if (machine->console().text().empty() || machine->unit().differences().count != 0) return;
-    machine->unit().rtl().write(reg::kFedata, 4, 0x27);
-    machine->unit().read(reg::kFedata, 4);
+    if (machine->console().text().empty() || unit().differences().count != 0) return;
+    unit().rtl().write(reg::kFedata, 4, 0x27);
+    unit().read(reg::kFedata, 4);
   };
   const MachineEnd end = run();
   EXPECT_EQ(end.why, Why::kMismatch);
   EXPECT_EQ(end.qemu.signal, SIGTERM);
-  EXPECT_EQ(machine->unit().differences().first.at(0).what, "read 3c 4");
+  EXPECT_EQ(unit().differences().first.at(0).what, "read 3c 4");
 }
 
 TEST_F(CosimRtlMachine, LeavesNothingOpen) {

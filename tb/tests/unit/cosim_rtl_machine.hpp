@@ -49,6 +49,7 @@ class CosimRtlMachine : public testing::Test {
     make(behaviour);
     return run(limit);
   }
+  Lockstep &unit() { return machine->unit(0).lockstep(); }
   // Ends by itself, with everything as it should be.
   void expect_success(const MachineEnd &end) {
     EXPECT_EQ(end.why, MachineEnd::Why::kGuest) << end.detail;
@@ -58,9 +59,12 @@ class CosimRtlMachine : public testing::Test {
     EXPECT_THAT(machine->qemu_messages(), testing::Not(testing::HasSubstr("fake: no")))
         << "see above";
     EXPECT_EQ(machine->console().text(), "guest runs\n");
-    EXPECT_EQ(machine->unit().differences().count, 0U);
-    for (const Difference &d : machine->unit().differences().first) {
-      ADD_FAILURE() << d.what << ": unit " << d.unit << ", golden " << d.golden;
+    for (std::size_t i = 0; i < machine->unit_count(); ++i) {
+      const Differences &all = machine->unit(i).lockstep().differences();
+      EXPECT_EQ(all.count, 0U);
+      for (const Difference &d : all.first) {
+        ADD_FAILURE() << i << ": " << d.what << ": unit " << d.unit << ", golden " << d.golden;
+      }
     }
     if (testing::Test::HasFailure()) fprintf(stderr, "%s", machine->qemu_messages().c_str());
   }

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The function that lends the unit its windows, and hides.
+#include <fmt/core.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
 #include "cosim/unit_function.hpp"
 #include "cosim_rtl_fixture.hpp"
+#include "devices/ioapic.hpp"
 
 namespace dmar::cosim {
 namespace {
@@ -12,6 +19,26 @@ class CosimRtlFunction : public CosimRtl {
   static constexpr std::uint64_t kIoapic = 0xFEC1'0000;
   static constexpr std::uint64_t kNothing = ~std::uint64_t{0};
 
+  CosimRtlFunction() {
+    function.add_window(0, {.base = kRegisters,
+                            .read =
+                                [this](std::uint64_t offset, unsigned bytes) {
+                                  return unit.read(static_cast<std::uint32_t>(offset), bytes);
+                                },
+                            .write =
+                                [this](std::uint64_t offset, unsigned bytes, std::uint64_t value) {
+                                  unit.write(static_cast<std::uint32_t>(offset), bytes, value);
+                                },
+                            .reset = [this] { unit.reset(); }});
+    function.add_window(
+        1, {.base = kIoapic,
+            .read = [this](std::uint64_t offset,
+                           unsigned bytes) { return ioapic.read(offset, bytes); },
+            .write = [this](std::uint64_t offset, unsigned bytes,
+                            std::uint64_t value) { ioapic.write(offset, bytes, value); },
+            .reset = [this] { ioapic.reset(); }});
+  }
+
   void place() {
     function.config_write(0x10, 4, kRegisters);
     function.config_write(0x14, 4, kIoapic);
@@ -19,7 +46,7 @@ class CosimRtlFunction : public CosimRtl {
   }
 
   devices::Ioapic ioapic{[](const Message &) {}};
-  UnitFunction function{unit, ioapic};
+  UnitFunction function;
 };
 
 TEST_F(CosimRtlFunction, ShowsTwoWindowsOfAPage) {
@@ -83,12 +110,34 @@ TEST_F(CosimRtlFunction, ResetsWhatWasUsed) {
   EXPECT_EQ(unit.statistics().resets, 1U);
 }
 
-TEST_F(CosimRtlFunction, IsIdleWhenTheUnitIs) {
-  EXPECT_TRUE(function.idle());
-  unit.submit(request(AccessKind::kRead));
-  EXPECT_FALSE(function.idle());
-  while (!unit.at_rest()) unit.run(100);
-  EXPECT_TRUE(function.idle());
+TEST_F(CosimRtlFunction, TakesMoreWindows) {
+  std::vector<std::string> seen;
+  const auto window = [&seen](std::string name) {
+    return UnitFunction::Window{
+        .base = 0xFE00'0000,
+        .bytes = 1 << 20,
+        .read =
+            [&seen, name](std::uint64_t offset, unsigned bytes) {
+              seen.push_back(fmt::format("{} read {:x} {}", name, offset, bytes));
+              return std::uint64_t{0x77};
+            },
+        .write =
+            [&seen, name](std::uint64_t offset, unsigned bytes, std::uint64_t value) {
+              seen.push_back(fmt::format("{} write {:x} {} {:x}", name, offset, bytes, value));
+            }};
+  };
+  function.add_window(4, window("configuration"));
+  EXPECT_THROW(function.add_window(4, window("another")), std::invalid_argument);
+  ASSERT_EQ(function.windows().size(), 3U);
+  place();
+  function.config_write(0x20, 4, function.windows().at(4).base);
+  EXPECT_EQ(function.memory_read(0xFE01'2345, 1), 0x77U);
+  function.memory_write(0xFE0F'FFFC, 4, 0xABCD);
+  EXPECT_EQ(function.memory_read(0xFE10'0000, 4), kNothing);
+  EXPECT_THAT(
+      seen, testing::ElementsAre("configuration read 12345 1", "configuration write ffffc 4 abcd"));
+  function.reset();  // a window need not know of it
+  EXPECT_EQ(unit.statistics().resets, 1U);
 }
 
 }  // namespace

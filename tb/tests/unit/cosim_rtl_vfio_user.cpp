@@ -26,7 +26,7 @@ TEST_F(CosimRtlVfioUser, StartsAndEndsWithItsGuest) {
 
 TEST_F(CosimRtlVfioUser, DoesDmaAndInterrupts) {
   expect_success(run_as("dma"));
-  const Statistics statistics = machine->unit().statistics();
+  const Statistics statistics = unit().statistics();
   EXPECT_EQ(statistics.dma_identity, statistics.dma() - 8);  // 8 met no memory
   EXPECT_GE(statistics.dma_bytes, 8192U);
   EXPECT_EQ(statistics.interrupts, 1U);
@@ -34,7 +34,7 @@ TEST_F(CosimRtlVfioUser, DoesDmaAndInterrupts) {
 
 TEST_F(CosimRtlVfioUser, SurvivesResetsInTheMiddleOfDma) {
   expect_success(run_as("reset in dma"));
-  EXPECT_EQ(machine->unit().statistics().resets, 1U);
+  EXPECT_EQ(unit().statistics().resets, 1U);
 }
 
 // The capabilities are there, and QEMU knows of none.
@@ -45,12 +45,12 @@ TEST_F(CosimRtlVfioUser, ResetsAFunctionInTheMiddleOfDma) {
 
 TEST_F(CosimRtlVfioUser, SurvivesAFloodOfPins) {
   expect_success(run_as("pins"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 3000U);
+  EXPECT_EQ(unit().statistics().interrupts, 3000U);
 }
 
 TEST_F(CosimRtlVfioUser, TakesPinsBeforeTheAccessesThatFollowThem) {
   expect_success(run_as("pin order"));
-  EXPECT_EQ(machine->unit().statistics().interrupts, 200U);
+  EXPECT_EQ(unit().statistics().interrupts, 200U);
 }
 
 TEST_F(CosimRtlVfioUser, KeepsMemoryThatIsCutInTwo) { expect_success(run_as("split memory")); }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ACPI tables that tell a guest of the remapping units of its machine.
+#ifndef DMAR_SIM_VM_TABLES_HPP
+#define DMAR_SIM_VM_TABLES_HPP
+
+#include "acpi/dmar_table.hpp"
+#include "cosim/machine_options.hpp"
+#include "dmar/config.hpp"
+
+namespace dmar::sim {
+
+// The units of the machine in their order, each with the scopes of its functions.
+acpi::DmarTable dmar_table(const cosim::MachineOptions &machine, const Config &config);
+
+// Gives the machine its tables.
+void add_tables(cosim::MachineOptions &machine, const Config &config);
+
+}  // namespace dmar::sim
+
+#endif  // DMAR_SIM_VM_TABLES_HPP
