@@ -77,6 +77,7 @@ std::string EveryOption::good_value(const OptionCase &option) const {
   const auto text = kTexts.find(option.name);
   if (option.kind == "number") {
     if (option.name == "--width") return "46";
+    if (option.name == "--units") return "2";
     if (option.name == "--wave-to" || option.name == "--at") return "4";
     return option.default_value.empty() ? "3" : option.default_value;
   }

@@ -15,6 +15,7 @@
 
 #include "backend.hpp"
 #include "command.hpp"
+#include "cosim/place.hpp"
 #include "option_kinds.hpp"
 
 namespace dmar::sim {
@@ -193,6 +194,10 @@ void add_emulator_options(CLI::App &command, VmOptions &options, bool bare_metal
 
 void add_unit_options(CLI::App &command, VmOptions &options) {
   Group group(command, kRemapping);
+  group
+      .number("--units", options.units, 1, cosim::place::kMaxUnits, "N",
+              "Remapping units side by side, each with some of the devices")
+      ->capture_default_str();
   group.flag("--strict", options.strict, "iommu.strict=1: an invalidation at each unmap");
   command
       .add_option("--aw", options.address_width,
@@ -215,8 +220,10 @@ void add_unit_options(CLI::App &command, VmOptions &options) {
 void add_result_options(CLI::App &command, VmOptions &options) {
   Group group(command, kOutput);
   group
-      .text("--record", options.record, "FILE",
-            "Write a trace that `dmar run` and `dmar explain` take (.gz: compressed)")
+      .text(
+          "--record", options.record, "FILE",
+          "Write a trace that `dmar run` and `dmar explain` take (.gz: compressed). Of more units: "
+          "FILE is\nof the first, .unit1 and so on before the suffix of the others")
       ->check(is_a(OptionKind::kOutput));
   group.text("--json", options.json, "FILE", "Write the result to this file as JSON")
       ->check(is_a(OptionKind::kOutput));

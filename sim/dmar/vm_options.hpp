@@ -29,6 +29,7 @@ struct VmOptions {
   std::string qemu = "qemu-system-x86_64";
   std::string attach;  // empty: what the emulator can do
   std::vector<std::string> qemu_arguments;
+  unsigned units = 1;
   bool strict = false;
   bool passthrough = false;
   bool no_dma_remapping = false;

@@ -77,6 +77,21 @@ void add_traffic(const VmResult &result, std::vector<std::string> &out) {
   }
 }
 
+// Each of several units had its part.
+void add_idle_units(const VmResult &result, std::vector<std::string> &out) {
+  for (std::size_t i = 0; i < result.units.size(); ++i) {
+    const UnitResult &unit = result.units[i];
+    const bool has_function =
+        std::ranges::find(result.functions, i, &FunctionResult::unit) != result.functions.end();
+    if (has_function && unit.statistics.dma() == 0) {
+      out.push_back(fmt::format("{} saw no DMA", unit.name));
+    }
+    if ((has_function || unit.plan.ioapic) && unit.statistics.interrupts == 0) {
+      out.push_back(fmt::format("{} saw no interrupt", unit.name));
+    }
+  }
+}
+
 void add_checks(const VmResult &result, std::vector<std::string> &out) {
   for (const guest::Check &check : result.console.checks) {
     if (!check.passed) out.push_back(fmt::format("guest: {}: {}", check.name, check.detail));
@@ -139,6 +154,7 @@ std::vector<std::string> failures(const VmResult &result) {
         add_guest_report(result, out);
       }
       add_traffic(result, out);
+      if (result.kind != GuestKind::kBounce) add_idle_units(result, out);
     } else {
       add_checks(result, out);
     }

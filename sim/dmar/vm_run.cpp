@@ -15,6 +15,7 @@
 #include "vm_progress.hpp"
 #include "vm_summary.hpp"
 #include "vm_tables.hpp"
+#include "vm_units.hpp"
 
 namespace dmar::sim {
 
@@ -46,6 +47,8 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
   if (machine.cpu.empty()) machine.cpu = linux_guest ? "qemu64" : "max";
   if (!options.record.empty()) machine.record = options.record;
   if (!options.capture.empty()) machine.capture = options.capture;
+  const auto share = guest.kind == GuestKind::kMachines ? units_by_machine : units_in_turn;
+  machine.units = share(placements(machine), options.units);
   if (linux_guest) add_tables(machine, config);
   return machine;
 }

@@ -23,7 +23,8 @@ constexpr std::uint8_t kOwn = 0x5A;  // contents of the victim's page
 void expect_fault(FoundEdu &found, Edu::Direction direction, std::uint64_t address,
                   const char *what) {
   KernelLog log;
-  const unsigned long events = interrupt_count("dmar0");
+  const std::string unit = found.device.unit();
+  const unsigned long events = interrupt_count(unit);
   const bool write = direction == Edu::Direction::kToMemory;
   const std::string name = text("%s is blocked", what);
   const Edu::End end = found.edu.dma(direction, address, 64);
@@ -38,8 +39,8 @@ void expect_fault(FoundEdu &found, Edu::Direction direction, std::uint64_t addre
                    kFaultPatience)
           .has_value();
   check(reported, name, "no such fault from the kernel; its last: " + log.last("DMAR"));
-  check(interrupt_count("dmar0") > events, text("%s raises a fault event", what),
-        "the count of dmar0 in /proc/interrupts stays");
+  check(interrupt_count(unit) > events, text("%s raises a fault event", what),
+        "the count of " + unit + " in /proc/interrupts stays");
 }
 
 void test_blocked(FoundEdu &found) {

@@ -100,6 +100,7 @@ bool log_has_command(Arguments arguments) {
 
 unsigned long interrupt_count(const std::string &part) {
   const std::string table = read_text("/proc/interrupts").value_or("");
+  unsigned long count = 0;
   std::size_t start = 0;
   while (start < table.size()) {
     const std::size_t end = std::min(table.find('\n', start), table.size());
@@ -107,16 +108,14 @@ unsigned long interrupt_count(const std::string &part) {
     start = end + 1;
     if (line.find(part) == std::string::npos) continue;
     // "  24:     7     3   DMAR-MSI ...": one number for each CPU.
-    unsigned long count = 0;
     const char *at = line.c_str() + line.find(':') + 1;
     for (char *after = nullptr;; at = after) {
       const unsigned long number = std::strtoul(at, &after, 10);
       if (after == at || *after != ' ') break;
       count += number;
     }
-    return count;
   }
-  return 0;
+  return count;
 }
 
 }  // namespace dmar::agent

@@ -31,7 +31,7 @@ class KernelLog {
   std::vector<std::string> messages_;
 };
 
-// Interrupts so far of the line of /proc/interrupts that contains `part`; 0 when there is none.
+// Interrupts so far of the lines of /proc/interrupts that contain `part`.
 unsigned long interrupt_count(const std::string &part);
 
 }  // namespace dmar::agent

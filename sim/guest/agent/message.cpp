@@ -30,7 +30,8 @@ unsigned long device_interrupts() {
 void expect_fault(FoundEdu &found, std::uint64_t address, std::uint32_t data, unsigned reason,
                   const char *what) {
   KernelLog log;
-  const unsigned long events = interrupt_count("dmar0");
+  const std::string unit = found.device.unit();
+  const unsigned long events = interrupt_count(unit);
   const unsigned long interrupts = device_interrupts();
   const Edu::End end = found.edu.send(address, data);
   check(end == Edu::End::kBlocked, text("%s ends as blocked", what), name_of(end));
@@ -40,8 +41,8 @@ void expect_fault(FoundEdu &found, std::uint64_t address, std::uint32_t data, un
                             .has_value();
   check(reported, text("%s is reported", what),
         text("no fault %02xh from the kernel; its last: ", reason) + log.last("DMAR"));
-  check(interrupt_count("dmar0") > events, text("%s raises a fault event", what),
-        "the count of dmar0 in /proc/interrupts stays");
+  check(interrupt_count(unit) > events, text("%s raises a fault event", what),
+        "the count of " + unit + " in /proc/interrupts stays");
   check(device_interrupts() == interrupts, text("%s interrupts nobody", what),
         "a count in /proc/interrupts has grown");
 }

@@ -31,6 +31,11 @@ std::string PciDevice::domain_type() const {
   return read_text(folder() + "/iommu_group/type").value_or("");
 }
 
+std::string PciDevice::unit() const {
+  const std::string name = link_name(folder() + "/iommu");
+  return name.empty() ? "dmar" : name;
+}
+
 std::string PciDevice::driver() const { return link_name(folder() + "/driver"); }
 
 bool PciDevice::config_read(unsigned offset, void *to, std::size_t bytes) const {

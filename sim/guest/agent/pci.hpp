@@ -24,6 +24,8 @@ struct PciDevice {
   [[nodiscard]] std::string place() const { return address.substr(5); }  // as faults print it
   // Type of the default domain ("DMA", "DMA-FQ", "identity"), "" when no unit translates for it.
   [[nodiscard]] std::string domain_type() const;
+  // "dmar0", or "dmar" when the kernel does not say which unit translates for it.
+  [[nodiscard]] std::string unit() const;
   [[nodiscard]] std::string driver() const;  // "" when there is none
 
   // False with errno when the system refuses.

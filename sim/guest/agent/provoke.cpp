@@ -75,15 +75,16 @@ void test_provoke() {
   std::memcpy(again.data(), page.data(), kSmallPage);
 
   KernelLog log;
-  const unsigned long events = interrupt_count("dmar0");
+  const std::string unit = PciDevice{"0000:" + place}.unit();
+  const unsigned long events = interrupt_count(unit);
   found->edu.provoke(0);
   const bool written = pwrite(disk.get(), page.data(), kSmallPage, kPlace) == ssize_t{kSmallPage};
   check(written, "the disk writes all the same", system_error());
   check(log.wait_for({"DMA Write", requester(place), "[fault reason 0x05]"}, kFaultPatience)
             .has_value(),
         name, "no such fault from the kernel; its last: " + log.last("DMAR"));
-  check(interrupt_count("dmar0") > events, "the disk raises a fault event",
-        "the count of dmar0 in /proc/interrupts stays");
+  check(interrupt_count(unit) > events, "the disk raises a fault event",
+        "the count of " + unit + " in /proc/interrupts stays");
   check(std::memcmp(page.data(), again.data(), kSmallPage) == 0,
         "the source of the disk is unchanged", "bytes differ");
   again.clear();

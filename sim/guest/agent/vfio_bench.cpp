@@ -28,12 +28,13 @@ bool VfioBench::look(unsigned count) {
 void expect_blocked(const PciDevice &device, Edu &edu, Edu::Direction direction,
                     std::uint64_t address, const std::string &what, unsigned reason) {
   KernelLog log;
-  const unsigned long events = interrupt_count("dmar0");
+  const std::string unit = device.unit();
+  const unsigned long events = interrupt_count(unit);
   const Edu::End end = edu.dma(direction, address, kCount);
   if (edu.hostile()) check(end == Edu::End::kBlocked, what + " ends as blocked", name_of(end));
-  const bool event =
-      wait_until([events] { return interrupt_count("dmar0") > events; }, kFaultPatience);
-  check(event, what + " raises a fault event", "the count of dmar0 in /proc/interrupts stays");
+  const bool event = wait_until([&] { return interrupt_count(unit) > events; }, kFaultPatience);
+  check(event, what + " raises a fault event",
+        "the count of " + unit + " in /proc/interrupts stays");
   if (reason == 0) return;
   const bool write = direction == Edu::Direction::kToMemory;
   const bool reported =

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the functions of a machine are shared out among its units, and the DMAR table that tells a
+// kernel of it: routing and table have to say the same.
+#include "vm_units.hpp"
+
+#include <gmock/gmock.h>
+
+#include "acpi/dmar_read.hpp"
+#include "acpi/dmar_rules.hpp"
+#include "cosim/unit_plan.hpp"
+#include "usage_error.hpp"
+#include "vm_tables.hpp"
+
+namespace dmar::sim {
+namespace {
+
+using acpi::Drhd;
+using acpi::Scope;
+using cosim::MachineOptions;
+using cosim::Placement;
+using cosim::UnitPlan;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr SourceId kEdu = bdf(0, 6, 0);
+constexpr SourceId kDisk = bdf(0, 5, 0);
+
+MachineOptions machine(std::size_t disks, std::size_t cards, unsigned units, bool bridge = false) {
+  MachineOptions options{.bridge = bridge};
+  options.disks.resize(disks);
+  options.networks.resize(cards);
+  options.units = cards == 0 ? units_in_turn(placements(options), units)
+                             : units_by_machine(placements(options), units);
+  return options;
+}
+
+acpi::DmarTable table_of(const MachineOptions &options) {
+  const auto bytes = acpi::to_bytes(dmar_table(options, Config{}));
+  const acpi::DmarReading reading = acpi::read_dmar(bytes);
+  EXPECT_THAT(reading.reading.problems, IsEmpty());
+  EXPECT_THAT(acpi::violations(reading.table), IsEmpty());
+  return reading.table;
+}
+
+Scope endpoint(std::uint8_t device) { return {.path = {{.device = device, .function = 0}}}; }
+const Scope kIoapicScope{.type = Scope::Type::kIoapic, .start_bus = 0xFF};
+
+// By the table alone, as a kernel finds the unit of a function on the root bus.
+std::size_t unit_by_table(const acpi::DmarTable &table, std::uint8_t slot) {
+  for (std::size_t i = 0; i < table.units.size(); ++i) {
+    for (const Scope &scope : table.units[i].scopes) {
+      if (scope.type != Scope::Type::kIoapic && scope.path[0].device == slot) return i;
+    }
+  }
+  for (std::size_t i = 0; i < table.units.size(); ++i) {
+    if (table.units[i].include_pci_all) return i;
+  }
+  return table.units.size();
+}
+
+TEST(VmUnits, OneHasEverything) {
+  const MachineOptions options = machine(2, 0, 1);
+  EXPECT_EQ(options.units, std::vector<UnitPlan>{UnitPlan{}});
+  const Drhd expected{
+      .register_base = 0xFED9'0000, .include_pci_all = true, .scopes = {kIoapicScope}};
+  EXPECT_THAT(table_of(options).units, ElementsAre(expected));
+}
+
+TEST(VmUnits, TakeFunctionsInTurn) {
+  const MachineOptions two = machine(1, 0, 2);
+  EXPECT_EQ(unit_of(two.units, 0, kEdu), 0U);
+  EXPECT_EQ(unit_of(two.units, 0, kDisk), 1U);
+  EXPECT_EQ(cosim::unit_of_ioapic(two.units), 0U);
+  const Drhd first{.register_base = 0xFED9'0000,
+                   .include_pci_all = false,
+                   .scopes = {endpoint(6), kIoapicScope}};
+  const Drhd last{.register_base = 0xFED9'1000, .include_pci_all = true};
+  EXPECT_THAT(table_of(two).units, ElementsAre(first, last));
+
+  const MachineOptions three = machine(4, 0, 3);
+  EXPECT_THAT(three.units[0].sources, ElementsAre(bdf(0, 9, 0), kEdu));  // disk 2
+  EXPECT_THAT(three.units[1].sources, ElementsAre(kDisk, bdf(0, 10, 0)));
+  EXPECT_THAT(three.units[2].sources, IsEmpty());
+  EXPECT_TRUE(three.units[2].include_pci_all);
+}
+
+TEST(VmUnits, VirtualMachinesHaveUnitsOfTheirOwn) {
+  for (const unsigned count : {2U, 3U}) {
+    const MachineOptions options = machine(1, 2, count);
+    EXPECT_EQ(unit_of(options.units, 0, kEdu), 0U);
+    EXPECT_EQ(unit_of(options.units, 0, kDisk), 0U);
+    EXPECT_EQ(unit_of(options.units, 0, bdf(0, 0x18, 0)), 1U);  // the services machine
+    EXPECT_EQ(unit_of(options.units, 0, bdf(0, 0x19, 0)), 0U);  // the host
+    EXPECT_EQ(cosim::unit_of_ioapic(options.units), count - 1);
+  }
+}
+
+TEST(VmUnits, EachHasAFunction) {
+  EXPECT_EQ(machine(2, 0, 4).units.size(), 4U);  // the last has what is left
+  EXPECT_THROW(machine(1, 0, 4), UsageError);
+  EXPECT_THROW(machine(1, 2, 4), UsageError);
+  try {
+    machine(1, 0, 4);
+  } catch (const UsageError &error) {
+    EXPECT_STREQ(error.what(), "--units 4: dmar2 would have no function; at most --units 3 here");
+  }
+}
+
+// A kernel looks for the unit of a function in the table, the machine in its plans.
+TEST(VmUnits, TableAndMachineAgree) {
+  for (const bool bridge : {false, true}) {
+    for (unsigned count = 1; count <= 4; ++count) {
+      for (const std::size_t cards : {0U, 2U}) {
+        if (cards != 0 && count > 3) continue;
+        const MachineOptions options = machine(5, cards, count, bridge);
+        const acpi::DmarTable table = table_of(options);
+        ASSERT_EQ(table.units.size(), count);
+        for (const Placement &one : placements(options)) {
+          EXPECT_EQ(unit_by_table(table, static_cast<std::uint8_t>(one.slot)),
+                    unit_of(options.units, 0, one.source))
+              << one.name << " of " << count;
+        }
+      }
+    }
+  }
+}
+
+TEST(VmUnits, ABridgeStandsForWhatIsBehindIt) {
+  const auto units = table_of(machine(1, 0, 3, true)).units;
+  ASSERT_EQ(units[1].scopes.size(), 1U);
+  EXPECT_EQ(units[1].scopes[0].type, Scope::Type::kSubHierarchy);
+  EXPECT_EQ(units[1].scopes[0].path[0].device, 7);
+}
+
+TEST(VmUnits, HaveNoIoapicWithoutInterruptRemapping) {
+  MachineOptions options = machine(1, 0, 2);
+  options.remap_interrupts = false;
+  const acpi::DmarTable table = table_of(options);
+  EXPECT_FALSE(table.interrupt_remapping);
+  EXPECT_THAT(table.units[0].scopes, ElementsAre(endpoint(6)));
+}
+
+}  // namespace
+}  // namespace dmar::sim
