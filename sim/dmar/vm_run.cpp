@@ -167,6 +167,7 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   result.units = units_of(machine, options);
   result.functions = functions_of(machine, made.units);
   result.qemu_version = machine.qemu_version();
+  result.attach = made.attach;
   result.qemu_messages = machine.qemu_messages();
   result.device_errors = machine.device_errors();
   result.console = guest::read_console(machine.console().text());
