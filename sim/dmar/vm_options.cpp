@@ -130,6 +130,10 @@ void add_table_options(CLI::App &command, VmOptions &options) {
              "intel_iommu=off: the kernel leaves DMA as it is");
   group.flag("--no-intremap", options.no_intremap,
              "No interrupt remapping: the tables do not offer it");
+  group.flag(
+      "--rmrr", options.rmrr,
+      "Firmware keeps memory for the DMA test device and the disks: the kernel has to map it "
+      "as it\nis, and gives these devices to no program");
   group.flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge");
 }
 

@@ -45,6 +45,8 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --units 3 --bridge --strict
   boot --units 4 --disks 2 --passthrough
   boot --units 2 --no-intremap
+  boot --units 2 --disks 2 --rmrr
+  boot --rmrr --passthrough
   boot --units 2 --no-dma-remapping
   boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server
