@@ -178,6 +178,24 @@ TEST_F(Boot, BareMetal) {
   EXPECT_GE(json["interrupts_blocked"], 2);
 }
 
+// The same beside a second unit, which sees nothing of it.
+TEST_F(Boot, BareMetalWithTwoUnits) {
+  REQUIRE_GUEST();
+  const Result result = dmar(fmt::format("vm --kernel {} --units 2 --timeout 600 --json {}",
+                                         DMAR_BARE_KERNEL, in("vm.json")));
+  EXPECT_EQ(result.status, 0) << result.output;
+  std::ifstream file(in("vm.json"));
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << result.output;
+  EXPECT_EQ(json["mismatches"], 0);
+  EXPECT_GE(json["guest_checks"].size(), 48U);
+  ASSERT_EQ(json["units"].size(), 2U);
+  EXPECT_GE(json["units"][0]["dma_blocked"], 4);
+  EXPECT_GE(json["units"][0]["interrupts_remapped"], 10);
+  EXPECT_EQ(json["units"][1]["dma_blocked"], 0);
+  EXPECT_EQ(json["units"][1]["interrupts"], 0);
+}
+
 // An interrupt from the keyboard ends QEMU too, still gives the summary, and leaves nothing behind.
 TEST_F(Boot, Interrupted) {
   REQUIRE_GUEST();

@@ -130,6 +130,10 @@ void add_table_options(CLI::App &command, VmOptions &options) {
              "intel_iommu=off: the kernel leaves DMA as it is");
   group.flag("--no-intremap", options.no_intremap,
              "No interrupt remapping: the tables do not offer it");
+  group.flag(
+      "--rmrr", options.rmrr,
+      "Firmware keeps memory for the DMA test device and the disks: the kernel has to map it "
+      "as it\nis, and gives these devices to no program");
   group.flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge");
 }
 
@@ -166,6 +170,11 @@ void add_emulator_options(CLI::App &command, VmOptions &options, bool bare_metal
   group.text("--qemu", options.qemu, "PROGRAM", "The emulator")
       ->check(is_a(OptionKind::kProgram))
       ->capture_default_str();
+  group
+      .text("--attach", options.attach, "WAY",
+            "How devices get into QEMU: proxy (7.2) or vfio-user (10.1 and later); default: as it "
+            "can")
+      ->check(CLI::IsMember({"proxy", "vfio-user"}));
   command
       .add_option("--qemu-arg", options.qemu_arguments,
                   "One more word for the command line of QEMU; repeatable")

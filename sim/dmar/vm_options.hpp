@@ -28,8 +28,10 @@ struct VmOptions {
   bool bounce = false;    // measure bounce buffers
   std::string cpu;        // empty: what suits the guest
   std::string qemu = "qemu-system-x86_64";
+  std::string attach;  // empty: what the emulator can do
   std::vector<std::string> qemu_arguments;
   unsigned units = 1;
+  bool rmrr = false;  // firmware keeps memory for devices
   bool strict = false;
   bool passthrough = false;
   bool no_dma_remapping = false;

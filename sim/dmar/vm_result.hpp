@@ -36,6 +36,7 @@ struct VmResult {
   GuestKind kind = GuestKind::kSelfTest;
   std::string kernel = {};  // version or file
   std::string qemu_version = {};
+  cosim::Attach attach = cosim::Attach::kProxy;
   std::string qemu_messages = {};
   cosim::MachineEnd end = {};
   std::vector<UnitResult> units = {};

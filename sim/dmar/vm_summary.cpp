@@ -279,6 +279,7 @@ std::string vm_json_text(const VmResult &result) {
       {"guest", kind_name(result.kind)},
       {"kernel", result.kernel},
       {"qemu", result.qemu_version},
+      {"attach", cosim::name_of(result.attach)},
       {"config", config_of(result.options)},
       {"memory_latency", result.options.memory_latency},
       {"ending", ending(result)},

@@ -45,6 +45,8 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --units 3 --bridge --strict
   boot --units 4 --disks 2 --passthrough
   boot --units 2 --no-intremap
+  boot --units 2 --disks 2 --rmrr
+  boot --rmrr --passthrough
   boot --units 2 --no-dma-remapping
   boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server
@@ -56,6 +58,17 @@ if command -v qemu-system-x86_64 >/dev/null; then
   cmake --build "$build" --target guest_files && "$build/guest_files" disk "$build/ahci.img" &&
     boot --disk "$build/ahci.img,ahci"
   rm -f "$build/ahci.img"
+  newer=$(mktemp -d)
+  if sim/setup/newer_qemu.sh "$newer" >/dev/null; then  # devices by vfio-user
+    boot --qemu "$newer/qemu" --json "$newer/vm.json"
+    grep -q '"attach": "vfio-user"' "$newer/vm.json" || failed=1
+    boot --qemu "$newer/qemu" --attach vfio-user --strict --bridge --units 2 --megabytes 2
+    cmake --build "$build" --target guest_files && "$build/guest_files" bare "$newer/bare.elf" &&
+      boot --qemu "$newer/qemu" --kernel "$newer/bare.elf"
+  else
+    echo "== NO NEWER QEMU: it could not be fetched, nothing was booted by vfio-user" >&2
+  fi
+  rm -rf "$newer"
   for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief"; do
     echo "== dmar vms $options"
     # shellcheck disable=SC2086

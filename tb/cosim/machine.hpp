@@ -16,16 +16,17 @@
 #include "cosim/apic_watch.hpp"
 #include "cosim/chipset_pin.hpp"
 #include "cosim/console.hpp"
+#include "cosim/device_link.hpp"
 #include "cosim/eoi_log.hpp"
 #include "cosim/functions.hpp"
 #include "cosim/guest_memory.hpp"
 #include "cosim/machine_options.hpp"
 #include "cosim/machine_unit.hpp"
 #include "cosim/pin_board.hpp"
-#include "cosim/proxy_link.hpp"
 #include "cosim/qemu_process.hpp"
 #include "cosim/qmp.hpp"
 #include "cosim/qtest.hpp"
+#include "cosim/socket_folder.hpp"
 #include "cosim/unit_function.hpp"
 #include "devices/ioapic.hpp"
 
@@ -67,6 +68,8 @@ class Machine {
   // In the order of the options.
   [[nodiscard]] std::size_t unit_count() const { return units_.size(); }
   [[nodiscard]] MachineUnit &unit(std::size_t number) { return *units_.at(number); }
+  // The one that the requests of a function pass.
+  [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
   [[nodiscard]] const Functions &functions() const { return functions_; }
   [[nodiscard]] const Console &console() const { return *console_; }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
@@ -79,21 +82,20 @@ class Machine {
  private:
   using Clock = std::chrono::steady_clock;
   struct Proxy {
-    ProxyLink link;
+    std::unique_ptr<DeviceLink> link;
     devices::PciFunction *function;
   };
 
   using Units = std::vector<std::unique_ptr<MachineUnit>>;
 
   Units make_units(const Lockstep::MakeRtl &make_rtl);
-  [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
   [[nodiscard]] Lockstep *registers_at(std::uint64_t address) const;
   void add_windows();
   void launch();
   void place_windows();
   void await_version(const MachineUnit &unit);
   void serve(Proxy &proxy);
-  void answer(Proxy &proxy, ProxyLink::Received received);
+  void answer(Proxy &proxy, DeviceRequest request);
   void take_pins();
   void chipset_pin(unsigned pin, bool raised);
   void device_pin(std::size_t function, bool asserted);
@@ -113,6 +115,7 @@ class Machine {
   PinBoard pins_;          // to our I/O APIC
   PinBoard chipset_pins_;  // of our devices, to QEMU's
   Functions functions_;
+  std::unique_ptr<SocketFolder> sockets_;  // until the guest runs
   std::vector<Proxy> proxies_;
   std::unique_ptr<Qtest> qtest_;
   std::unique_ptr<Qmp> qmp_;

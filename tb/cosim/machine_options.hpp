@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cosim/attach.hpp"
 #include "cosim/dma_engine.hpp"
 #include "cosim/place.hpp"
 #include "cosim/unit_plan.hpp"
@@ -30,6 +31,7 @@ struct NetworkOptions {
 
 struct MachineOptions {
   std::string qemu = "qemu-system-x86_64";
+  Attach attach = Attach::kProxy;
   std::string cpu = "qemu64";
   unsigned megabytes = 512;
   std::filesystem::path kernel = {};

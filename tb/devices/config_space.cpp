@@ -121,6 +121,11 @@ void ConfigSpace::show_pin(bool asserted) {
       static_cast<std::uint8_t>((bytes_[kStatus] & ~kStatusPin) | (asserted ? kStatusPin : 0));
 }
 
+PciBar ConfigSpace::bar(unsigned number) const {
+  if (number >= kBars || bar_bytes_[number] == 0) return {};
+  return {.address = get32(kFirstBar + 4 * number), .bytes = bar_bytes_[number]};
+}
+
 std::optional<ConfigSpace::Hit> ConfigSpace::find(std::uint64_t address, unsigned bytes) const {
   if (!memory_enabled()) return std::nullopt;
   for (unsigned bar = 0; bar < kBars; ++bar) {
