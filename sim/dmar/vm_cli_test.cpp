@@ -69,8 +69,9 @@ TEST_F(Boot, InterruptRemapping) {
 TEST_F(Boot, TwoUnits) {
   REQUIRE_GUEST();
   const Result result = dmar(fmt::format(
-      "vm --units 2 --megabytes 1 --timeout 1500 --json {} --record {} --console-log {}",
-      in("vm.json"), in("boot.trace"), in("console")));
+      "vm --units 2 --megabytes 1 --timeout 1500 --json {} --record {} --console-log {} --wave {} "
+      "--wave-for 500",
+      in("vm.json"), in("boot.trace"), in("console"), in("boot.fst")));
   EXPECT_EQ(result.status, 0) << result.output;
   std::ifstream file(in("vm.json"));
   const auto json = nlohmann::json::parse(file, nullptr, false);
@@ -112,6 +113,9 @@ TEST_F(Boot, TwoUnits) {
         "dmar0: Using Queued invalidation", "dmar1: Using Queued invalidation"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+  // Each unit at its own first translated request.
+  EXPECT_GT(std::filesystem::file_size(in("boot.fst")), 1000U);
+  EXPECT_GT(std::filesystem::file_size(in("boot.unit1.fst")), 1000U);
   for (const char *trace : {"boot.trace", "boot.unit1.trace"}) {
     const Result replay = dmar(fmt::format("run {} --golden-only", in(trace)));
     EXPECT_EQ(replay.status, 0) << replay.output;
