@@ -18,8 +18,6 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::StartsWith;
 
 class Reports : public Program {
  protected:
@@ -30,6 +28,13 @@ class Reports : public Program {
   [[nodiscard]] std::string text(const std::string &name) const {
     std::ifstream file(in(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // A page is too long to print.
+  static void expect_in(const std::string &page, std::initializer_list<const char *> texts) {
+    for (const char *text : texts) EXPECT_NE(page.find(text), std::string::npos) << text;
+  }
+  static void expect_not_in(const std::string &page, std::initializer_list<const char *> texts) {
+    for (const char *text : texts) EXPECT_EQ(page.find(text), std::string::npos) << text;
   }
   static void expect_good(const Result &result) { EXPECT_EQ(result.status, 0) << result.output; }
   // The data in a page, as its script reads them.
@@ -83,9 +88,8 @@ TEST_F(Reports, OfAReplayCountWhatItDid) {
   }
   EXPECT_EQ(of_functions, did["dma"]);
   EXPECT_EQ(unit["owners"]["tables"].size(), 2U);
-  EXPECT_THAT(page, AllOf(HasSubstr("Passed."), HasSubstr("Verdict: blocked, fault 26h"),
-                          HasSubstr("Linux logs: DMAR: [INTR-REMAP]"), Not(HasSubstr("src=")),
-                          Not(HasSubstr("http://")), Not(HasSubstr("@import"))));
+  expect_in(page, {"Passed.", "Verdict: blocked, fault 26h", "Linux logs: DMAR: [INTR-REMAP]"});
+  expect_not_in(page, {"src=", "url(", "@import"});
 }
 
 // What is folded under a fault is what `dmar explain` says of it.
@@ -102,7 +106,7 @@ TEST_F(Reports, ExplainFaultsAsTheCommandDoes) {
   for (const char c : said.substr(from, said.find("Recorded: ") - from)) {
     wanted += c == '>' ? std::string("&gt;") : std::string(1, c);
   }
-  EXPECT_THAT(page, HasSubstr(wanted));
+  expect_in(page, {wanted.c_str()});
   EXPECT_EQ(data_of(page)["time_unit"], "events");
 }
 
@@ -111,8 +115,7 @@ TEST_F(Reports, TellOfAMismatch) {
   const Result result =
       dmar(fmt::format("run {} --report {} --timeline {}", file, in("r.html"), in("t.json")));
   EXPECT_EQ(result.status, 1) << result.output;
-  EXPECT_THAT(text("r.html"), AllOf(HasSubstr("FAILED."), HasSubstr("dma r 0028 15a00 512"),
-                                    HasSubstr("ok 99a00")));
+  expect_in(text("r.html"), {"FAILED.", "dma r 0028 15a00 512", "ok 99a00"});
   EXPECT_THAT(TraceReader(text("t.json")).problems(), IsEmpty());
 }
 
@@ -121,8 +124,8 @@ TEST_F(Reports, TakeAnyNameOfAFile) {
   std::filesystem::rename(trace("dma r 0028 15a00 512 ok 15a00"), name);
   expect_good(dmar(fmt::format("run '{}' --report {} --timeline {}", in("x<b>&\"'\\''.trace"),
                                in("r.html"), in("t.json"))));
-  EXPECT_THAT(text("r.html"),
-              AllOf(HasSubstr("x&lt;b&gt;&amp;&quot;'.trace"), Not(HasSubstr("x<b>"))));
+  expect_in(text("r.html"), {"x&lt;b&gt;&amp;&quot;'.trace"});
+  expect_not_in(text("r.html"), {"x<b>"});
   EXPECT_THAT(TraceReader(text("t.json")).json()["otherData"]["trace"].get<std::string>(),
               HasSubstr("x<b>&\"'.trace"));
 }
@@ -141,7 +144,7 @@ TEST_F(Reports, ThatCannotBeWrittenCostTheExitStatusAndNotTheOthers) {
   EXPECT_EQ(timeline.status, 2);
   EXPECT_THAT(timeline.output,
               HasSubstr("dmar: /dev/full: cannot be written: No space left on device\n"));
-  EXPECT_THAT(text("r.html"), HasSubstr("</html>"));
+  expect_in(text("r.html"), {"</html>"});
 }
 
 TEST_F(Reports, NeedAClockForATimeline) {
@@ -160,8 +163,7 @@ TEST_F(Reports, OfACampaignShowItsMachines) {
   EXPECT_THAT(timeline.problems(), IsEmpty());
   EXPECT_EQ(timeline.count("X", "machine"), 3U);
   EXPECT_EQ(timeline.count("i", "failure"), 0U);
-  EXPECT_THAT(text("f.html"), AllOf(HasSubstr("Passed."), HasSubstr("3 random machines"),
-                                    HasSubstr("Fault reasons that were reached")));
+  expect_in(text("f.html"), {"Passed.", "3 random machines", "Fault reasons that were reached"});
 }
 
 TEST_F(Reports, OfACampaignShowItsFailure) {
@@ -171,7 +173,7 @@ TEST_F(Reports, OfACampaignShowItsFailure) {
                   in("out"), in("f.html"), in("f.json")));
   EXPECT_EQ(result.status, 1) << result.output;
   EXPECT_EQ(TraceReader(text("f.json")).count("i", "failure"), 1U);
-  EXPECT_THAT(text("f.html"), AllOf(HasSubstr("FAILED."), HasSubstr("Run it alone: dmar fuzz")));
+  expect_in(text("f.html"), {"FAILED.", "Run it alone: dmar fuzz"});
 }
 
 TEST_F(Reports, OfABenchmarkShowItsFigures) {
@@ -180,8 +182,7 @@ TEST_F(Reports, OfABenchmarkShowItsFigures) {
   const TraceReader timeline(text("b.json"));
   EXPECT_THAT(timeline.problems(), IsEmpty());
   EXPECT_GT(timeline.count("X", "measurement"), 5U);
-  EXPECT_THAT(text("b.html"), AllOf(HasSubstr("Figures beside their targets"),
-                                    HasSubstr("figures meet their targets")));
+  expect_in(text("b.html"), {"Figures beside their targets", "figures meet their targets"});
 }
 
 }  // namespace

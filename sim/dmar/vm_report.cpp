@@ -158,6 +158,7 @@ report::PageContent vm_page(const VmResult &result) {
   page.checks.push_back(log_lines(result));
   page.configuration = unit_tables(options_of(result), config_of(result.options));
   page.configuration.insert(page.configuration.begin() + 1, places(result));
+  page.time_note = "the clock of a unit stands still while it has nothing to do";
   page.owners_note = "at the last moment when most functions had memory";
   return page;
 }

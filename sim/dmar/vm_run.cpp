@@ -2,6 +2,8 @@
 // See vm_run.hpp.
 #include "vm_run.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -82,18 +84,18 @@ std::optional<std::string_view> phase_of(std::string_view line) {
   return name == "none" ? "" : name;
 }
 
-// What is worth a mark on the timeline: a stretch of time, an attack, a check.
+// What is worth a mark on the timeline: a stretch of time, an attack, a check that failed.
 std::optional<std::string> mark_of(std::string_view line) {
   if (const auto phase = phase_of(line)) {
     return phase->empty() ? std::string("end of the stretch") : std::string(*phase);
   }
   const std::string_view message = guest::message_of(line);
   constexpr std::string_view kAttack = "dmar-info: ";
-  constexpr std::string_view kCheck = "dmar-check: ";
+  constexpr std::string_view kCheck = "dmar-check: FAIL ";
   if (message.starts_with("dmar-info: attack: ")) {
     return std::string(message.substr(kAttack.size()));
   }
-  if (message.starts_with(kCheck)) return std::string(message.substr(kCheck.size()));
+  if (message.starts_with(kCheck)) return fmt::format("failed: {}", message.substr(kCheck.size()));
   return std::nullopt;
 }
 

@@ -25,11 +25,11 @@ function pictureTargets(unit, functions) {
     const owned = one.owned;
     if (owned && owned.how === "translated") {
       const table = unit.owners.tables[owned.table];
-      const pages = [`${grouped(table.pages[0])} pages of 4 KiB`];
-      if (table.pages[1]) pages.push(`${grouped(table.pages[1])} of 2 MiB`);
-      if (table.pages[2]) pages.push(`${grouped(table.pages[2])} of 1 GiB`);
+      const pages = ["4 KiB", "2 MiB", "1 GiB"].map((size, i) => [table.pages[i], size])
+        .filter(([count]) => count).map(([count, size]) => `${counted(count, "page", "pages")} of ${size}`);
       one.target = add(`d${owned.domain}t${owned.table}`, `domain ${owned.domain}`,
-                       [`${table.size} mapped, ${table.levels} levels`, pages.join(", ")]);
+                       pages.length ? [`${table.size} mapped, ${table.levels} levels`, pages.join(", ")]
+                                    : ["nothing mapped", `${table.levels} levels`]);
     } else if (owned && owned.how === "nothing") {
       one.target = add("nothing", "an entry the unit cannot use", ["reaches nothing"]);
     } else if (owned || !(unit.owners && unit.owners.translating)) {
@@ -40,7 +40,7 @@ function pictureTargets(unit, functions) {
   }
   if (unit.owners && unit.owners.remapping_interrupts) {
     const key = add("irt", "interrupts, remapped",
-                    [`${grouped(unit.owners.interrupt_entries)} entries present`]);
+                    [`${counted(unit.owners.interrupt_entries, "entry", "entries")} present`]);
     for (const one of functions) if (one.interrupts) one.messages = key;
   }
   return [...targets.values()];
@@ -88,11 +88,11 @@ function pictureOf(unit) {
     parts.push(svg("rect", { x: left.x, y: one.y - 19, width: left.width, height: 38, rx: 5,
                              class: "box" }),
                label(left.x + 12, one.y - 3, cut(one.name, 34), "bold"));
-    const did = one.seen ? `${bytes(one.bytes)} moved, ${short(one.interrupts || 0)} interrupts`
+    const did = one.seen ? `${bytes(one.bytes)} moved, ${short(one.interrupts || 0)} interrupt${one.interrupts === 1 ? "" : "s"}`
                          : "no request seen";
     parts.push(label(left.x + 12, one.y + 13, did, "soft"));
     if (one.faults) {
-      parts.push(label(left.x + left.width - 10, one.y + 13, `${grouped(one.faults)} faults`,
+      parts.push(label(left.x + left.width - 10, one.y + 13, counted(one.faults, "fault", "faults"),
                        "bad", "end"));
     }
   });

@@ -31,6 +31,10 @@ function grouped(value) {
   return Math.round(value).toLocaleString("en-US");
 }
 
+function counted(value, one, many) {
+  return `${grouped(value)} ${value === 1 ? one : many}`;
+}
+
 // 1234567 as "1.23 M".
 function short(value) {
   for (const [size, name] of [[1e9, " G"], [1e6, " M"], [1e3, " k"]]) {

@@ -106,7 +106,7 @@ function bucketText(unit, bucket) {
   const parts = [`${per} ${grouped(from)} to ${grouped(from + unit.width - 1)}${wallClock(unit, from)}`];
   const say = (name, one, many) => {
     const count = countOf(all, name, bucket);
-    if (count) parts.push(`${grouped(count)} ${count === 1 ? one : many}`);
+    if (count) parts.push(counted(count, one, many));
   };
   say("requests", "request", "requests");
   if (countOf(all, "bytes", bucket)) parts.push(`${bytes(countOf(all, "bytes", bucket))} moved`);
@@ -179,11 +179,14 @@ function timelineOf(unit, number) {
             "n and p to the next and the previous fault. " +
             `One step is ${grouped(unit.width)} ${data.time_unit}.`));
   if (unit.marks.length) {
-    const list = element("ol", { class: "note" });
+    const list = element("ol");
     for (const [cycle, name] of unit.marks) {
       list.append(element("li", {}, `${name} (${data.time_unit.slice(0, -1)} ${grouped(cycle)})`));
     }
-    figure.append(list);
+    const folded = element("details", { class: "note" },
+                           element("summary", {}, "The numbers above the picture"), list);
+    folded.open = unit.marks.length <= 12;
+    figure.append(folded);
   }
   const first = nextFault(unit, -1, 1);
   move(first < 0 ? 0 : first);

@@ -90,7 +90,10 @@ std::string to_html(const Table &table) {
   }
   out += "</tbody></table></div>\n";
   if (!table.note.empty()) out += fmt::format("<p class=\"note\">{}</p>\n", escaped(table.note));
-  return out;
+  if (!table.folded) return out;
+  return fmt::format("<details><summary>{}, {} row{}</summary>\n{}</details>\n",
+                     escaped(table.caption), table.rows.size(), table.rows.size() == 1 ? "" : "s",
+                     out);
 }
 
 }  // namespace dmar::report

@@ -18,6 +18,7 @@ struct Table {
   std::vector<std::string> head = {};
   std::vector<std::vector<std::string>> rows = {};  // the first cell of each heads its row
   std::string note = {};                            // below it
+  bool folded = false;                              // shown on demand, and on paper
 };
 
 // Scrolls sideways when it is too wide. Cells that look like numbers stand to the right.

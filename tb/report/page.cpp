@@ -41,6 +41,12 @@ std::string tables_html(const std::vector<Table> &tables) {
   return out;
 }
 
+// Beside each other where there is room.
+std::string beside(const std::vector<Table> &tables) {
+  const std::string out = tables_html(tables);
+  return out.empty() ? out : "<div class=\"beside\">\n" + out + "</div>\n";
+}
+
 std::string summary(const PageContent &content) {
   std::string out = "<dl class=\"facts\">\n";
   for (const auto &[name, value] : content.facts) {
@@ -74,10 +80,11 @@ std::string timeline(const Model &model, const PageContent &content) {
   for (const UnitRecord &unit : model.units()) some = some || !unit.series.buckets().empty();
   if (!some) return "";
   return fmt::format(
-      "<p class=\"note\">Time runs in {} of the unit from left to right. In each row: bytes moved "
-      "(area), invalidations (below it), faults (red, above it).</p>\n"
+      "<p class=\"note\">Time runs in {} from left to right{}. In each row: bytes moved (area), "
+      "invalidations (below it), faults (red, above it).</p>\n"
       "<div class=\"drawn\" id=\"timeline-drawn\"></div>\n",
-      escaped(content.time_unit));
+      content.time_unit == "cycles" ? "clock cycles of each unit" : escaped(content.time_unit),
+      content.time_note.empty() ? "" : "; " + escaped(content.time_note));
 }
 
 std::string faults(const Model &model, const Names &names, const PageContent &content) {
@@ -137,8 +144,8 @@ std::string page(const PageContent &content, const Model *model, const Names &na
   std::string measured =
       content.plots.empty() ? std::string() : "<div class=\"drawn\" id=\"plots-drawn\"></div>\n";
   sections.add("measured", "Measurements", measured + tables_html(content.tables));
-  sections.add("checks", "Checks", tables_html(content.checks));
-  sections.add("configuration", "Configuration", tables_html(content.configuration));
+  sections.add("checks", "Checks", beside(content.checks));
+  sections.add("configuration", "Configuration", beside(content.configuration));
   return head(content) +
          fmt::format(
              "<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"

@@ -43,6 +43,7 @@ struct PageContent {
   std::vector<Plot> plots = {};
   std::vector<Table> configuration = {};
   std::string time_unit = "cycles";  // of the unit
+  std::string time_note = {};        // what else there is to know of this clock
   std::string owners_note = {};      // how far the picture of the tables goes
 };
 

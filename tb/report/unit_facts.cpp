@@ -75,6 +75,7 @@ Table parameter_table(const std::map<std::string, unsigned> &parameters) {
   for (const auto &[name, value] : parameters) {
     table.rows.push_back({name, fmt::format("{}", value)});
   }
+  table.folded = true;
   return table;
 }
 

@@ -102,6 +102,8 @@ Table range_table(const Owners &owners, std::size_t number, unsigned unit, const
     table.rows.push_back({fmt::format("{:#x}", range.iova), fmt::format("{:#x}", range.host),
                           sized(range.bytes), rights(range)});
   }
+  constexpr std::size_t kMostUnfolded = 8;
+  table.folded = one.ranges.size() > kMostUnfolded;
   if (one.range_count > one.ranges.size()) {
     table.note = fmt::format("and {} more ranges", counted(one.range_count - one.ranges.size()));
   }
@@ -241,10 +243,11 @@ Table latency_table(const Model &model, const Names &names) {
     }
   }
   table.note =
-      "Functions: from a request to its last answer. Until its verdict: what the unit adds. "
-      "Invalidations: from the fetch of the descriptor until software could see the end. Halves "
-      "and "
-      "99% are upper ends of buckets, four to each power of two.";
+      "Functions: from a request to its last answer. Until its verdict: from the cycle in which "
+      "the "
+      "unit has the address, waiting behind other requests included. Invalidations: from the fetch "
+      "of the descriptor until software could see the end. Halves and 99% are upper ends of "
+      "buckets, four to each power of two.";
   return table;
 }
 
