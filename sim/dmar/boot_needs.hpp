@@ -17,20 +17,21 @@ inline bool have_guest() {
   return found.status == 0;
 }
 
-// The first release after 7.2 that was tried, 10.0, dies when it creates the devices.
+// 10.0 has no way to take our devices; the releases before it have the one, those after it the
+// other.
 inline bool have_emulator() {
+  if (shell("qemu-system-x86_64 -device vfio-user-pci,help").status == 0) return true;
   const Result version = shell("qemu-system-x86_64 --version | grep -oE 'version [0-9]+'");
   return std::stoi(version.output.substr(version.output.find(' ') + 1)) < 10;
 }
 
-#define REQUIRE_GUEST()                                                                      \
-  if (!have_guest())                                                                         \
-    GTEST_SKIP()                                                                             \
-        << "NO LINUX WAS BOOTED: qemu-system-x86, busybox-static or linux-image-amd64 is "   \
-           "missing and could not be installed";                                             \
-  if (!have_emulator())                                                                      \
-  GTEST_SKIP() << "NO LINUX WAS BOOTED: this QEMU dies when it creates a device of another " \
-                  "process"
+#define REQUIRE_GUEST()                                                                    \
+  if (!have_guest())                                                                       \
+    GTEST_SKIP()                                                                           \
+        << "NO LINUX WAS BOOTED: qemu-system-x86, busybox-static or linux-image-amd64 is " \
+           "missing and could not be installed";                                           \
+  if (!have_emulator())                                                                    \
+  GTEST_SKIP() << "NO LINUX WAS BOOTED: this QEMU takes no devices of another process"
 
 }  // namespace dmar::sim
 

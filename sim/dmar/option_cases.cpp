@@ -21,6 +21,7 @@ std::string quoted(const std::string &text) {
 const std::map<std::string, std::string> kTexts{{"--config", "default"},
                                                 {"--model", "default"},
                                                 {"--cpu", "max"},
+                                                {"--attach", "proxy"},
                                                 {"--aw", "48"},
                                                 {"--wave-from", "0"},
                                                 {"--time", "1s"},

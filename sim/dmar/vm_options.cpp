@@ -196,6 +196,11 @@ void add_emulator_options(CLI::App &command, VmOptions &options, bool bare_metal
   group.text("--qemu", options.qemu, "PROGRAM", "The emulator")
       ->check(is_a(OptionKind::kProgram))
       ->capture_default_str();
+  group
+      .text("--attach", options.attach, "WAY",
+            "How devices get into QEMU: proxy (7.2) or vfio-user (10.1 and later); default: as it "
+            "can")
+      ->check(CLI::IsMember({"proxy", "vfio-user"}));
   command
       .add_option("--qemu-arg", options.qemu_arguments,
                   "One more word for the command line of QEMU; repeatable")
@@ -252,6 +257,7 @@ void add_result_options(CLI::App &command, VmOptions &options) {
       ->check(is_a(OptionKind::kOutput));
   group.text("--json", options.json, "FILE", "Write the result to this file as JSON")
       ->check(is_a(OptionKind::kOutput));
+  add_report_options(command, options.report, kOutput);
   group.flag("--keep-going", options.keep_going,
              "Go on after a mismatch between RTL and golden model (--interactive does)");
   group.flag("--checks", options.checks, "List every check that guest and host made");

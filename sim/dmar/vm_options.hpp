@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cosim/wave_trigger.hpp"
+#include "report_options.hpp"
 
 namespace CLI {
 class App;
@@ -27,6 +28,7 @@ struct VmOptions {
   bool bounce = false;    // measure bounce buffers
   std::string cpu;        // empty: what suits the guest
   std::string qemu = "qemu-system-x86_64";
+  std::string attach;  // empty: what the emulator can do
   std::vector<std::string> qemu_arguments;
   unsigned units = 1;
   bool rmrr = false;  // firmware keeps memory for devices
@@ -52,6 +54,7 @@ struct VmOptions {
   std::uint64_t wave_for = 20'000;
   std::optional<std::uint64_t> timeout;  // seconds; 0: none, empty: the default
   std::string json;
+  ReportOptions report;
   bool checks = false;
   bool keep_going = false;
   bool quiet = false;

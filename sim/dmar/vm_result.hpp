@@ -36,6 +36,7 @@ struct VmResult {
   GuestKind kind = GuestKind::kSelfTest;
   std::string kernel = {};  // version or file
   std::string qemu_version = {};
+  cosim::Attach attach = cosim::Attach::kProxy;
   std::string qemu_messages = {};
   cosim::MachineEnd end = {};
   std::vector<UnitResult> units = {};
@@ -44,6 +45,7 @@ struct VmResult {
   std::string console_text = {};
   std::vector<guest::Check> disk_checks = {};
   std::vector<std::string> device_errors = {};
+  std::uint64_t forgotten_interrupts = 0;  // that QEMU had forgotten to give to its CPU
   bool wave_missed = false;     // wanted, and its moment never came
   std::string wave_error = {};  // why it could not be written
 

@@ -62,6 +62,17 @@ if command -v qemu-system-x86_64 >/dev/null; then
   cmake --build "$build" --target guest_files && "$build/guest_files" disk "$build/ahci.img" &&
     boot --disk "$build/ahci.img,ahci"
   rm -f "$build/ahci.img"
+  newer=$(mktemp -d)
+  if sim/setup/newer_qemu.sh "$newer" >/dev/null; then  # devices by vfio-user
+    boot --qemu "$newer/qemu" --json "$newer/vm.json"
+    grep -q '"attach": "vfio-user"' "$newer/vm.json" || failed=1
+    boot --qemu "$newer/qemu" --attach vfio-user --strict --bridge --units 2 --megabytes 2
+    cmake --build "$build" --target guest_files && "$build/guest_files" bare "$newer/bare.elf" &&
+      boot --qemu "$newer/qemu" --kernel "$newer/bare.elf"
+  else
+    echo "== NO NEWER QEMU: it could not be fetched, nothing was booted by vfio-user" >&2
+  fi
+  rm -rf "$newer"
   for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief" \
     "--sriov" "--sriov --ari --brief"; do
     echo "== dmar vms $options"

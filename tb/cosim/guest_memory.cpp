@@ -69,43 +69,80 @@ const GuestMemory::File &GuestMemory::mapping_of(const RamRange &range) {
   return files_.emplace(key, File{static_cast<std::uint8_t *>(data), size}).first->second;
 }
 
-void GuestMemory::replace(std::vector<RamRange> ranges) {
-  std::vector<Range> next;
-  next.reserve(ranges.size());
-  for (const RamRange &range : ranges) {
-    if (range.start + range.bytes < range.start) {
-      throw CosimError(fmt::format("guest memory at {:#x}: wraps around", range.start));
-    }
-    next.push_back({range.start, range.bytes, mapping_of(range).data + range.offset});
+GuestMemory::Range GuestMemory::range_of(const RamRange &range) {
+  if (range.start + range.bytes < range.start) {
+    throw CosimError(fmt::format("guest memory at {:#x}: wraps around", range.start));
   }
-  std::ranges::sort(next, {}, &Range::start);
-  for (std::size_t i = 1; i < next.size(); ++i) {
-    if (next[i].start < next[i - 1].start + next[i - 1].bytes) {
-      throw CosimError(fmt::format("guest memory: ranges overlap at {:#x}", next[i].start));
-    }
-  }
-  ranges_ = std::move(next);
+  return {range.start, range.bytes, mapping_of(range).data + range.offset, range.writable};
 }
 
-std::uint8_t *GuestMemory::find(std::uint64_t address, std::uint64_t &bytes) const {
-  for (const Range &range : ranges_) {
-    if (address < range.start || address - range.start >= range.bytes) continue;
-    bytes = range.bytes - (address - range.start);
-    return range.data + (address - range.start);
+void GuestMemory::adopt(std::vector<Range> ranges) {
+  std::ranges::sort(ranges, {}, &Range::start);
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    if (ranges[i].start < ranges[i - 1].start + ranges[i - 1].bytes) {
+      throw CosimError(fmt::format("guest memory: ranges overlap at {:#x}", ranges[i].start));
+    }
   }
-  return nullptr;
+  ranges_ = std::move(ranges);
+}
+
+void GuestMemory::replace(std::vector<RamRange> ranges) {
+  std::vector<Range> next;
+  for (const RamRange &range : ranges) next.push_back(range_of(range));
+  adopt(std::move(next));
+  settle();
+}
+
+void GuestMemory::add(const RamRange &range) {
+  std::vector<Range> next = ranges_;
+  next.push_back(range_of(range));
+  adopt(std::move(next));
+}
+
+void GuestMemory::remove(std::uint64_t start, std::uint64_t bytes) {
+  const auto inside = [&](const Range &range) {
+    return range.start >= start && range.start - start < bytes;
+  };
+  for (const Range &range : ranges_) {
+    const bool behind = inside(range) && bytes - (range.start - start) < range.bytes;
+    const bool before = range.start < start && start - range.start < range.bytes;
+    if (before || behind) {
+      throw CosimError(
+          fmt::format("guest memory: {} bytes at {:#x} end inside a range", bytes, start));
+    }
+  }
+  for (const Range &range : ranges_) {
+    if (inside(range)) gone_.insert(gone_.begin(), range);  // the last to go is found first
+  }
+  std::erase_if(ranges_, inside);
+}
+
+std::optional<GuestMemory::Range> GuestMemory::find(std::uint64_t address) const {
+  std::uint64_t next = ~std::uint64_t{0};  // where the next range begins
+  const auto in = [&](const std::vector<Range> &ranges) -> std::optional<Range> {
+    for (const Range &range : ranges) {
+      if (range.start > address) next = std::min(next, range.start);
+      if (address < range.start || address - range.start >= range.bytes) continue;
+      const std::uint64_t offset = address - range.start;
+      return Range{address, range.bytes - offset, range.data + offset, range.writable};
+    }
+    return std::nullopt;
+  };
+  if (const auto found = in(ranges_)) return found;
+  auto gone = in(gone_);
+  if (gone) gone->bytes = std::min(gone->bytes, next - address);
+  return gone;
 }
 
 template <class Move>
-bool GuestMemory::move(HostAddr address, std::size_t bytes, Move move_piece) const {
+bool GuestMemory::move(HostAddr address, std::size_t bytes, bool write, Move move_piece) const {
   // Twice: nothing may happen when a part is missing.
   for (const bool check : {true, false}) {
     for (std::size_t done = 0; done < bytes;) {
-      std::uint64_t left = 0;
-      std::uint8_t *const data = find(address.raw() + done, left);
-      if (data == nullptr) return false;
-      const std::size_t piece = std::min<std::uint64_t>(left, bytes - done);
-      if (!check) move_piece(data, done, piece);
+      const std::optional<Range> range = find(address.raw() + done);
+      if (!range || (write && !range->writable)) return false;
+      const std::size_t piece = std::min<std::uint64_t>(range->bytes, bytes - done);
+      if (!check) move_piece(range->data, done, piece);
       done += piece;
     }
   }
@@ -113,16 +150,17 @@ bool GuestMemory::move(HostAddr address, std::size_t bytes, Move move_piece) con
 }
 
 bool GuestMemory::read(HostAddr address, std::span<std::uint8_t> out) {
-  return move(address, out.size(),
+  return move(address, out.size(), false,
               [&](const std::uint8_t *data, std::size_t at, std::size_t bytes) {
                 copy(out.data() + at, data, bytes);
               });
 }
 
 bool GuestMemory::write(HostAddr address, std::span<const std::uint8_t> bytes) {
-  return move(address, bytes.size(), [&](std::uint8_t *data, std::size_t at, std::size_t count) {
-    copy(data, bytes.data() + at, count);
-  });
+  return move(address, bytes.size(), true,
+              [&](std::uint8_t *data, std::size_t at, std::size_t count) {
+                copy(data, bytes.data() + at, count);
+              });
 }
 
 }  // namespace dmar::cosim

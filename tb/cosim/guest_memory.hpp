@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ struct RamRange {
   std::uint64_t bytes = 0;
   std::uint64_t offset = 0;
   FileDescriptor file = {};
+  bool writable = true;
 };
 
 class GuestMemory : public MemoryBus {
@@ -34,8 +36,16 @@ class GuestMemory : public MemoryBus {
   // then the old map stays.
   void replace(std::vector<RamRange> ranges);
 
-  // False, and nothing done, where there is no RAM. A naturally aligned access of up to 8 bytes
-  // happens at once; larger ones in pieces.
+  // One range more. CosimError as above.
+  void add(const RamRange &range);
+  // Every range inside these bytes goes. CosimError when one is in part outside. An emulator that
+  // cuts a range in two takes it away and adds the two, one after the other; devices go on
+  // meanwhile. So what has gone and was not replaced is still there until settle().
+  void remove(std::uint64_t start, std::uint64_t bytes);
+  void settle() { gone_.clear(); }
+
+  // False, and nothing done, where there is no RAM, or none to write to. A naturally aligned access
+  // of up to 8 bytes happens at once; larger ones in pieces.
   bool read(HostAddr address, std::span<std::uint8_t> out) override;
   bool write(HostAddr address, std::span<const std::uint8_t> bytes) override;
 
@@ -51,16 +61,21 @@ class GuestMemory : public MemoryBus {
     std::uint64_t start;
     std::uint64_t bytes;
     std::uint8_t *data;
+    bool writable;
   };
   using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
 
   const File &mapping_of(const RamRange &range);
-  [[nodiscard]] std::uint8_t *find(std::uint64_t address, std::uint64_t &bytes) const;
+  Range range_of(const RamRange &range);
+  void adopt(std::vector<Range> ranges);
+  // The piece at this address: what there is of it from there on.
+  [[nodiscard]] std::optional<Range> find(std::uint64_t address) const;
   template <class Move>
-  bool move(HostAddr address, std::size_t bytes, Move move_piece) const;
+  bool move(HostAddr address, std::size_t bytes, bool write, Move move_piece) const;
 
   std::map<FileKey, File> files_;  // kept for good: an emulator has very few
   std::vector<Range> ranges_;      // by address
+  std::vector<Range> gone_;
 };
 
 }  // namespace dmar::cosim

@@ -17,7 +17,9 @@
 #include <iterator>
 
 #include "cosim/error.hpp"
+#include "cosim/proxy_link.hpp"
 #include "cosim/qemu_command.hpp"
+#include "cosim/vfio_user_link.hpp"
 #include "dmar/registers.hpp"
 
 namespace dmar::cosim {
@@ -176,9 +178,19 @@ void Machine::launch() {
     inherited.push_back(std::move(file));
     return inherited.back().raw();
   };
-  const auto connect = [&](std::string name, devices::PciFunction *function) {
+  if (options_.attach == Attach::kVfioUser) {
+    sockets_ = std::make_unique<SocketFolder>();
+    numbers.sockets = sockets_->path();
+  }
+  const auto connect = [&](const std::string &id, const std::string &name,
+                           devices::PciFunction *function) {
+    if (sockets_) {
+      proxies_.push_back(
+          {std::make_unique<VfioUserLink>(sockets_->path() / id, name, *function), function});
+      return -1;
+    }
     Pair pair = make_pair();
-    proxies_.push_back({ProxyLink(std::move(pair.ours), std::move(name)), function});
+    proxies_.push_back({std::make_unique<ProxyLink>(std::move(pair.ours), name), function});
     return give(std::move(pair.theirs));
   };
   Pair qtest = make_pair();
@@ -189,6 +201,7 @@ void Machine::launch() {
                                    [this](unsigned pin, bool raised) { chipset_pin(pin, raised); });
   qmp_ = std::make_unique<Qmp>(std::move(monitor.ours));
   chipset_ = std::make_unique<ChipsetPin>(*qtest_, *qmp_);
+  apic_watch_ = std::make_unique<ApicWatch>(*qtest_, *qmp_);
   if (options_.interactive) {
     FileDescriptor log = make_file("console", {});
     console_ =
@@ -203,10 +216,11 @@ void Machine::launch() {
   Pair log = make_pipe();
   numbers.eoi_log = give(std::move(log.theirs));
   eoi_log_ = std::make_unique<EoiLog>(std::move(log.ours));
-  numbers.unit = connect("the unit", &unit_function_);
+  numbers.unit = connect("unit", "the unit", &unit_function_);
   for (std::size_t i = 0; i < functions_.count(); ++i) {
     const Functions::Function &function = functions_.at(i);
-    numbers.functions.push_back(connect(function.placement.name, function.device));
+    numbers.functions.push_back(
+        connect(function.placement.id, function.placement.name, function.device));
   }
   if (!options_.initrd.empty()) numbers.initrd = give(make_file("initrd", options_.initrd));
   if (!options_.dmar_table.empty()) {
@@ -250,6 +264,8 @@ void Machine::await_version(const MachineUnit &unit) {
     }
     if (&unit != units_.back().get()) return;
     unit_function_.hide();
+    for (const Proxy &proxy : proxies_) proxy.link->guest_starts();
+    sockets_.reset();
     qmp_->execute("cont", [this] { running_ = true; });
   });
 }
@@ -295,25 +311,24 @@ void Machine::take_pins() {
   }
 }
 
-void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
+void Machine::answer(Proxy &proxy, DeviceRequest request) {
   std::uint64_t value = 0;
-  if (auto *sync = std::get_if<SyncMemory>(&received.message)) {
-    // Every device is told, one after the other; the first to know speaks for all.
-    if (proxy.function != &unit_function_) return;
-    std::vector<RamRange> ranges;
-    for (std::size_t i = 0; i < sync->ranges.size(); ++i) {
-      const SyncMemory::Range &range = sync->ranges[i];
-      ranges.push_back(
-          {range.start, range.bytes, range.offset, std::move(received.descriptors[i])});
-    }
-    memory_.replace(std::move(ranges));
-  } else if (const auto *config = std::get_if<ConfigAccess>(&received.message)) {
+  // Of memory every device is told, one after the other; the first to know speaks for all.
+  const bool speaks = proxy.function == &unit_function_;
+  if (auto *map = std::get_if<MemoryMap>(&request)) {
+    if (speaks) memory_.replace(std::move(map->ranges));
+  } else if (const auto *added = std::get_if<MemoryAdded>(&request)) {
+    if (speaks) memory_.add(added->range);
+  } else if (const auto *removed = std::get_if<MemoryRemoved>(&request)) {
+    if (speaks) memory_.remove(removed->start, removed->bytes);
+  } else if (const auto *config = std::get_if<ConfigAccess>(&request)) {
     if (config->write) {
       proxy.function->config_write(config->offset, config->bytes, config->value);
     } else {
       value = proxy.function->config_read(config->offset, config->bytes);
     }
-  } else if (const auto *bar = std::get_if<BarAccess>(&received.message)) {
+  } else if (const auto *bar = std::get_if<BarAccess>(&request)) {
+    memory_.settle();  // the CPU goes on only when all devices know of a change
     // All come from the CPU in this order: first the pins that changed and the interrupts that
     // ended, then this access, which may change a pin itself.
     take_pins();
@@ -324,18 +339,18 @@ void Machine::answer(Proxy &proxy, ProxyLink::Received received) {
     } else {
       value = proxy.function->memory_read(bar->address, bar->bytes);
     }
-  } else if (std::holds_alternative<DeviceReset>(received.message)) {
+  } else if (std::holds_alternative<DeviceReset>(request)) {
     proxy.function->reset();
     if (proxy.function == &unit_function_) {
       for (const auto &unit : units_) unit->dma().abort();
     }
   }
   // First the answer, then the work that the access has started: the CPU waits.
-  if (wants_reply(received.message)) proxy.link.reply(value);
+  proxy.link->answer(value);
 }
 
 void Machine::serve(Proxy &proxy) {
-  while (auto received = proxy.link.receive()) answer(proxy, std::move(*received));
+  while (auto request = proxy.link->next_request()) answer(proxy, std::move(*request));
 }
 
 // Lets the units and the devices go on for a moment; whether there is more to do.
@@ -367,16 +382,21 @@ bool Machine::poll_once(bool busy, int stop_descriptor, Clock::time_point deadli
   };
   watch_lines(qtest_->lines());
   watch_lines(qmp_->lines());
+  const std::size_t first_of_guest = watched.size();
   watch(console_->descriptor());
   watch(eoi_log_->descriptor());
   const std::size_t first_proxy = watched.size();
-  for (const Proxy &proxy : proxies_) watch(proxy.link.closed() ? -1 : proxy.link.descriptor());
+  for (const Proxy &proxy : proxies_) watch(proxy.link->closed() ? -1 : proxy.link->descriptor());
 
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
   const auto longest = pausing_ ? kPause : kProgress;
   const auto wait = std::clamp<std::int64_t>(left.count(), 0, longest.count());
   if (::poll(watched.data(), watched.size(), busy ? 0 : static_cast<int>(wait)) < 0) return true;
   if (watched[0].revents != 0) return false;
+  const bool active = std::any_of(watched.begin() + static_cast<std::ptrdiff_t>(first_of_guest),
+                                  watched.end(), [](const pollfd &p) { return p.revents != 0; });
+  if (active || busy) apic_watch_->active(Clock::now());
+  if (running_) apic_watch_->proceed(Clock::now());
   qtest_->lines().flush();
   qmp_->lines().flush();
   take_pins();
@@ -400,10 +420,10 @@ MachineEnd Machine::end_of_qemu(ProcessEnd end) {
                                          ::strsignal(end.signal))
                            : fmt::format("QEMU ended with status {}", end.status);
     if (!running_) result.detail += " before the guest ran";
-    if (!running_ && end.signal == SIGSEGV) {
+    if (!running_ && end.signal == SIGSEGV && options_.attach == Attach::kProxy) {
       result.detail +=
-          ". QEMU 10 and 11 end so when they create a device of another process (x-pci-proxy-dev) "
-          "and emulate the CPU; QEMU 7.2, that of Debian 12, does not: --qemu PROGRAM";
+          ". QEMU 10.0 and later end so when they create an x-pci-proxy-dev and emulate the CPU; "
+          "7.2 does not, and 10.1 and later take --attach vfio-user";
     }
   }
   return result;
@@ -411,7 +431,7 @@ MachineEnd Machine::end_of_qemu(ProcessEnd end) {
 
 std::optional<MachineEnd> Machine::ended() {
   if (const auto end = qemu_->poll()) return end_of_qemu(*end);
-  const bool alone = std::ranges::any_of(proxies_, [](const Proxy &p) { return p.link.closed(); });
+  const bool alone = std::ranges::any_of(proxies_, [](const Proxy &p) { return p.link->closed(); });
   if (!alone) return std::nullopt;
   // The sockets close before the process has ended.
   pollfd watched{.fd = qemu_->descriptor(), .events = POLLIN, .revents = 0};

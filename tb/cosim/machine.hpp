@@ -13,19 +13,21 @@
 #include <string_view>
 #include <vector>
 
+#include "cosim/apic_watch.hpp"
 #include "cosim/chipset_pin.hpp"
 #include "cosim/console.hpp"
+#include "cosim/device_link.hpp"
 #include "cosim/eoi_log.hpp"
 #include "cosim/functions.hpp"
 #include "cosim/guest_memory.hpp"
 #include "cosim/machine_options.hpp"
 #include "cosim/machine_unit.hpp"
 #include "cosim/pin_board.hpp"
-#include "cosim/proxy_link.hpp"
 #include "cosim/qemu_process.hpp"
 #include "cosim/qmp.hpp"
 #include "cosim/qtest.hpp"
 #include "cosim/segment.hpp"
+#include "cosim/socket_folder.hpp"
 #include "cosim/unit_function.hpp"
 #include "devices/ioapic.hpp"
 
@@ -74,6 +76,8 @@ class Machine {
   [[nodiscard]] const Segment *segment() const { return segment_.get(); }
   [[nodiscard]] const Console &console() const { return *console_; }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
+  // Interrupts that the emulator had forgotten to give to its CPU; see apic_watch.hpp.
+  [[nodiscard]] std::uint64_t forgotten_interrupts() const { return apic_watch_->forgotten(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
   // What went wrong outside the units, in sentences.
   [[nodiscard]] std::vector<std::string> device_errors() const;
@@ -81,7 +85,7 @@ class Machine {
  private:
   using Clock = std::chrono::steady_clock;
   struct Proxy {
-    ProxyLink link;
+    std::unique_ptr<DeviceLink> link;
     devices::PciFunction *function;
   };
 
@@ -95,7 +99,7 @@ class Machine {
   void place_windows();
   void await_version(const MachineUnit &unit);
   void serve(Proxy &proxy);
-  void answer(Proxy &proxy, ProxyLink::Received received);
+  void answer(Proxy &proxy, DeviceRequest request);
   void take_pins();
   void chipset_pin(unsigned pin, bool raised);
   void device_pin(std::size_t function, bool asserted);
@@ -116,12 +120,14 @@ class Machine {
   PinBoard chipset_pins_;  // of our devices, to QEMU's
   Functions functions_;
   std::unique_ptr<Segment> segment_;
+  std::unique_ptr<SocketFolder> sockets_;  // until the guest runs
   std::vector<Proxy> proxies_;
   std::unique_ptr<Qtest> qtest_;
   std::unique_ptr<Qmp> qmp_;
   std::unique_ptr<Console> console_;
   std::unique_ptr<EoiLog> eoi_log_;
   std::unique_ptr<ChipsetPin> chipset_;
+  std::unique_ptr<ApicWatch> apic_watch_;
   std::unique_ptr<QemuProcess> qemu_;
   bool running_ = false;           // the guest has been let go
   bool pausing_ = false;           // a function waits for time to pass

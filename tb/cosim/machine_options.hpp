@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cosim/attach.hpp"
 #include "cosim/dma_engine.hpp"
 #include "cosim/place.hpp"
 #include "cosim/unit_plan.hpp"
@@ -39,6 +40,7 @@ struct SriovOptions {
 
 struct MachineOptions {
   std::string qemu = "qemu-system-x86_64";
+  Attach attach = Attach::kProxy;
   std::string cpu = "qemu64";
   unsigned megabytes = 512;
   std::filesystem::path kernel = {};

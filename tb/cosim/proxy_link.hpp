@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "cosim/file_descriptor.hpp"
+#include "cosim/device_link.hpp"
+#include "cosim/message_socket.hpp"
 #include "cosim/proxy_message.hpp"
 
 namespace dmar::cosim {
 
-class ProxyLink {
+class ProxyLink : public DeviceLink {
  public:
   struct Received {
     ProxyMessage message;
@@ -21,28 +22,24 @@ class ProxyLink {
   };
 
   // `name` stands in error messages.
-  ProxyLink(FileDescriptor socket, std::string name)
-      : socket_(std::move(socket)), name_(std::move(name)) {}
+  ProxyLink(FileDescriptor socket, const std::string &name)
+      : socket_(std::move(socket), "proxy of " + name) {}
 
-  [[nodiscard]] int descriptor() const { return socket_.raw(); }
-  [[nodiscard]] bool closed() const { return closed_; }
+  [[nodiscard]] int descriptor() const override { return socket_.descriptor(); }
+  [[nodiscard]] bool closed() const override { return socket_.closed(); }
 
-  // The next message, if it is here as a whole. CosimError when the bytes are no message, or the
-  // peer goes away in the middle of one; when it goes between two, the link is closed.
+  std::optional<DeviceRequest> next_request() override;
+  void answer(std::uint64_t value) override {
+    if (answer_wanted_) reply(value);
+  }
+
+  // The next message, if it is here as a whole.
   std::optional<Received> receive();
-  // CosimError when the peer takes no reply, although it asked.
   void reply(std::uint64_t value);
 
  private:
-  bool fill(std::size_t wanted);
-  std::size_t read_some(std::uint8_t *to, std::size_t bytes);
-  [[noreturn]] void fail(const std::string &what) const;
-
-  FileDescriptor socket_;
-  std::string name_;
-  bool closed_ = false;
-  std::vector<std::uint8_t> buffer_;  // of the message under way
-  std::vector<FileDescriptor> descriptors_;
+  MessageSocket socket_;
+  bool answer_wanted_ = false;
 };
 
 }  // namespace dmar::cosim

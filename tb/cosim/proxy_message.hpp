@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "cosim/device_link.hpp"
+
 namespace dmar::cosim {
 
 inline constexpr std::size_t kProxyHeaderBytes = 16;
@@ -32,23 +34,7 @@ struct SyncMemory {
   std::vector<Range> ranges = {};
 };
 
-struct ConfigAccess {
-  bool write = false;
-  std::uint32_t offset = 0;  // 0..255
-  std::uint32_t value = 0;   // of a write
-  unsigned bytes = 4;        // 1, 2, 4
-};
-
-struct BarAccess {
-  bool write = false;
-  std::uint64_t address = 0;  // on the bus
-  std::uint64_t value = 0;    // of a write
-  unsigned bytes = 4;         // 1, 2, 4, 8
-  bool memory = true;         // false: I/O space
-};
-
 struct SetIrqDescriptors {};
-struct DeviceReset {};
 
 using ProxyMessage =
     std::variant<SyncMemory, ConfigAccess, BarAccess, SetIrqDescriptors, DeviceReset>;

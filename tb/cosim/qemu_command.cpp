@@ -4,6 +4,9 @@
 
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "cosim/eoi_log.hpp"
 #include "cosim/placement.hpp"
 
@@ -22,19 +25,42 @@ std::string proxy(const std::string &id, const std::string &where, int descripto
   return fmt::format("x-pci-proxy-dev,id={},{},fd={}", id, where, descriptor);
 }
 
+// One that answers late is slow, not lost; and no access is over before we know of it.
+constexpr unsigned kMessageTimeout = 3'600'000;  // ms
+
+// `where` is "addr=05.0" or "bus=bridge,addr=01.0". Only JSON can say where a socket is.
+std::string vfio_user(const std::string &id, const std::string &where,
+                      const std::filesystem::path &sockets) {
+  nlohmann::json device{{"driver", "vfio-user-pci"},
+                        {"id", id},
+                        {"socket", {{"type", "unix"}, {"path", (sockets / id).native()}}},
+                        {"x-no-posted-writes", true},
+                        {"x-msg-timeout", kMessageTimeout}};
+  std::istringstream properties(where);
+  for (std::string property; std::getline(properties, property, ',');) {
+    const std::size_t equals = property.find('=');
+    device[property.substr(0, equals)] = property.substr(equals + 1);
+  }
+  return device.dump();
+}
+
 void add_devices(std::vector<std::string> &words, const MachineOptions &options,
                  const QemuDescriptors &descriptors) {
   const auto add = [&words](std::string device) {
     words.insert(words.end(), {"-device", std::move(device)});
   };
+  const auto attached = [&](const std::string &id, const std::string &where, int descriptor) {
+    return options.attach == Attach::kVfioUser ? vfio_user(id, where, descriptors.sockets)
+                                               : proxy(id, where, descriptor);
+  };
   const auto slot = [](unsigned number) { return fmt::format("addr={:02x}.0", number); };
-  add(proxy("unit", slot(place::kUnitSlot), descriptors.unit));
+  add(attached("unit", slot(place::kUnitSlot), descriptors.unit));
   if (options.bridge) {
     add(fmt::format("pcie-pci-bridge,id=bridge,{},msi=off", slot(place::kBridgeSlot)));
   }
   const std::vector<Placement> places = placements(options);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    add(proxy(places[i].id, places[i].where, descriptors.functions.at(i)));
+    add(attached(places[i].id, places[i].where, descriptors.functions.at(i)));
   }
   if (options.bare_metal) {
     add("pc-testdev");

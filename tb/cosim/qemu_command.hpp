@@ -3,6 +3,7 @@
 #ifndef DMAR_COSIM_QEMU_COMMAND_HPP
 #define DMAR_COSIM_QEMU_COMMAND_HPP
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,15 @@ struct QemuDescriptors {
   int monitor = -1;
   int console = -1;  // a socket, or the log file of an interactive machine
   int eoi_log = -1;  // a pipe
+  // Of the devices, when they are attached by proxies.
   int unit = -1;
   std::vector<int> functions = {};  // of placements(), in their order
   int initrd = -1;
   int dmar_table = -1;
   int madt_table = -1;
   int segment_table = -1;
+  // Where each device has a socket with the name of its id, when they are vfio-user servers.
+  std::filesystem::path sockets = {};
 };
 
 std::vector<std::string> qemu_arguments(const MachineOptions &options,

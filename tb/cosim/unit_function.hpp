@@ -38,6 +38,7 @@ class UnitFunction : public devices::PciFunction {
   void config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) override;
   std::uint64_t memory_read(std::uint64_t address, unsigned bytes) override;
   void memory_write(std::uint64_t address, unsigned bytes, std::uint64_t value) override;
+  [[nodiscard]] devices::PciBar bar(unsigned number) const override { return config_.bar(number); }
   void reset() override;
   [[nodiscard]] bool idle() const override { return true; }  // makes no request
 

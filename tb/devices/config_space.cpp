@@ -167,6 +167,11 @@ void ConfigSpace::show_pin(bool asserted) {
       static_cast<std::uint8_t>((bytes_[kStatus] & ~kStatusPin) | (asserted ? kStatusPin : 0));
 }
 
+PciBar ConfigSpace::bar(unsigned number) const {
+  if (number >= kBars || bar_bytes_[number] == 0) return {};
+  return {.address = get32(kFirstBar + 4 * number), .bytes = bar_bytes_[number]};
+}
+
 std::optional<std::uint64_t> ConfigSpace::base_of(unsigned bar) const {
   if (virtual_bars_) return virtual_bars_(bar);
   if (!memory_enabled()) return std::nullopt;

@@ -12,6 +12,8 @@
 #include <optional>
 #include <span>
 
+#include "devices/pci_function.hpp"
+
 namespace dmar::devices {
 
 struct PciIdentity {
@@ -73,6 +75,8 @@ class ConfigSpace {
   [[nodiscard]] bool pin_disabled() const;      // command register, Interrupt Disable
   void show_pin(bool asserted);                 // status register, Interrupt Status
   [[nodiscard]] std::uint8_t pin_line() const;  // interrupt line, as firmware wrote it
+
+  [[nodiscard]] PciBar bar(unsigned number) const;
 
   struct Hit {
     unsigned bar = 0;

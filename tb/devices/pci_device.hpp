@@ -36,6 +36,7 @@ class PciDevice : public PciFunction {
   void config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) final;
   std::uint64_t memory_read(std::uint64_t address, unsigned bytes) final;
   void memory_write(std::uint64_t address, unsigned bytes, std::uint64_t value) final;
+  [[nodiscard]] PciBar bar(unsigned number) const final { return config_.bar(number); }
   // Configuration space and pin at once, and it can be set up again at once; the registers when the
   // tasks have ended.
   void reset() final;

@@ -7,6 +7,12 @@
 
 namespace dmar::devices {
 
+// A base address register: where it is, and how much of memory it claims; 0 bytes: there is none.
+struct PciBar {
+  std::uint64_t address = 0;
+  std::uint64_t bytes = 0;
+};
+
 // No call waits for DMA: what an access starts goes on after it has returned.
 class PciFunction {
  public:
@@ -21,6 +27,9 @@ class PciFunction {
   // access outside every enabled BAR reads all ones and writes nothing.
   virtual std::uint64_t memory_read(std::uint64_t address, unsigned bytes) = 0;
   virtual void memory_write(std::uint64_t address, unsigned bytes, std::uint64_t value) = 0;
+
+  // BAR number 0 to 5, whether or not memory accesses are enabled.
+  [[nodiscard]] virtual PciBar bar(unsigned number) const = 0;
 
   // PCI reset (RST#). Work under way is given up; its DMA that is in flight ends harmlessly.
   virtual void reset() = 0;

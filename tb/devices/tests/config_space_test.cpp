@@ -48,6 +48,22 @@ TEST(ConfigSpace, CommandKeepsOnlyWhatThereIs) {
   EXPECT_EQ(config.pin_line(), 0);
 }
 
+TEST(ConfigSpace, TellsOfItsBars) {
+  ConfigSpace config(kIdentity);
+  config.add_memory_bar(0, 16 * 1024);
+  config.add_memory_bar(3, 1U << 20);
+  config.write(0x10, 4, 0xFEB0'4123);
+  config.write(0x1C, 4, 0xE000'0000);
+  EXPECT_EQ(config.bar(0).address, 0xFEB0'4000u);
+  EXPECT_EQ(config.bar(0).bytes, 16u * 1024);
+  EXPECT_EQ(config.bar(3).address, 0xE000'0000u);
+  EXPECT_EQ(config.bar(3).bytes, 1u << 20);
+  for (const unsigned number : {1u, 2u, 4u, 5u, 6u, ~0u}) EXPECT_EQ(config.bar(number).bytes, 0u);
+  config.reset();
+  EXPECT_EQ(config.bar(0).address, 0u);
+  EXPECT_EQ(config.bar(0).bytes, 16u * 1024);
+}
+
 // What QEMU's proxy does to each of seven places, the seventh of which is no BAR.
 TEST(ConfigSpace, SizingOfEveryPlace) {
   ConfigSpace config(kIdentity);

@@ -15,9 +15,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "cosim_fake_vfio_user.hpp"
 
 namespace {
 
@@ -61,7 +65,10 @@ class Emulator {
     for (int i = 1; i + 1 < argc; ++i) {
       const std::string option = argv[i];
       const std::string value = argv[i + 1];
-      if (option == "-chardev" || option == "-device") {
+      if (option == "-device" && value.starts_with('{')) {
+        const auto device = nlohmann::json::parse(value);
+        paths_[device.at("id")] = device.at("socket").at("path");
+      } else if (option == "-chardev" || option == "-device") {
         const auto id = value.find("id=");
         if (id == std::string::npos) continue;
         const std::string name = value.substr(id + 3, value.find(',', id) - id - 3);
@@ -83,9 +90,13 @@ class Emulator {
     if (mode_ == "exit early") return 3;
     if (mode_ == "die early") ::raise(SIGKILL);
     if (mode_ == "proxy without KVM") ::raise(SIGSEGV);
+    for (const auto &[device, path] : paths_) {
+      peers_.emplace(device, FakeVfioUser(path, device, check));
+      sockets_[device] = peers_.at(device).socket();
+    }
     for (const char *device : {"unit", "disk0", "edu"}) {
       sync_memory(device);
-      message(device, 7, {});  // the machine is reset
+      reset(device);  // the machine is reset
     }
     put_line(sockets_["monitor"],
              R"({"QMP": {"version": {"qemu": {"micro": 1, "minor": 2, "major": 7}}}})");
@@ -123,6 +134,7 @@ class Emulator {
   }
 
   std::uint64_t take_reply(const std::string &device) {
+    if (peers_.contains(device)) return peers_.at(device).take_reply();
     std::array<std::uint8_t, 24> answer{};
     const ssize_t got = ::recv(sockets_.at(device), answer.data(), answer.size(), MSG_WAITALL);
     check(got == 24, device + ": no reply");
@@ -135,12 +147,26 @@ class Emulator {
   void sync_memory(const std::string &device) {
     std::vector<std::uint8_t> payload(192);
     const std::uint64_t bytes = mode_ == "short memory" ? 2 * kRamBytes : kRamBytes;
+    if (peers_.contains(device)) {
+      if (!created_.contains(device)) peers_.at(device).create(ram_file_, bytes);
+      created_.insert(device);
+      return;
+    }
     std::memcpy(payload.data() + 64, &bytes, sizeof bytes);
     message(device, 0, payload, false, ram_file_);
   }
 
+  void reset(const std::string &device) {
+    if (peers_.contains(device)) {
+      peers_.at(device).reset();
+    } else {
+      message(device, 7, {});
+    }
+  }
+
   std::uint64_t config(const std::string &device, bool write, std::uint32_t offset,
                        std::uint32_t value, std::int32_t bytes) {
+    if (peers_.contains(device)) return peers_.at(device).config(write, offset, value, bytes);
     std::vector<std::uint8_t> payload(12);
     std::memcpy(payload.data(), &offset, 4);
     std::memcpy(payload.data() + 4, &value, 4);
@@ -151,6 +177,9 @@ class Emulator {
   std::uint64_t bar(const std::string &device, bool write, std::uint64_t address,
                     std::uint64_t value, std::uint32_t bytes, bool memory = true,
                     bool reply = true) {
+    if (peers_.contains(device)) {
+      return peers_.at(device).bar(write, address, value, bytes, memory, reply);
+    }
     std::vector<std::uint8_t> payload(24);
     std::memcpy(payload.data(), &address, 8);
     std::memcpy(payload.data() + 8, &value, 8);
@@ -185,6 +214,11 @@ class Emulator {
       if (mode_ == "refuse") return R"({"error": {"class": "GenericError", "desc": "no mood"}})";
       running_ = true;
     }
+    if (line.find("info status") != std::string::npos) return R"({"return": "status: running"})";
+    if (line.find("info registers") != std::string::npos) return R"({"return": "HLT=1"})";
+    if (line.find("info lapic") != std::string::npos) {
+      return R"({"return": "ISR\t (none)\r\nIRR\t )" + pending_ + R"(\r\n"})";
+    }
     return R"({"return": {}})";
   }
 
@@ -213,8 +247,8 @@ class Emulator {
     return "OK";
   }
 
-  void await_interrupts(std::size_t count) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(600);
+  void await_interrupts(std::size_t count, std::chrono::seconds limit = std::chrono::seconds(600)) {
+    const auto give_up = std::chrono::steady_clock::now() + limit;
     while (interrupts_.size() < count && std::chrono::steady_clock::now() < give_up) serve(10);
     check(interrupts_.size() == count, fmt::format("{} interrupts", interrupts_.size()));
   }
@@ -238,6 +272,11 @@ class Emulator {
       ::close(sockets_["edu"]);
       go_on();
     }
+    if (mode_ == "malformed" && !peers_.empty()) {
+      check(peers_.at("edu").malformed() == EINVAL, "a malformed message was carried out");
+      put(sockets_["edu"], "\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0", 16);  // 3 bytes long
+      go_on();
+    }
     if (mode_ == "malformed") {
       message("edu", 3, {1, 2, 3}, false);
       go_on();
@@ -252,11 +291,13 @@ class Emulator {
     }
     look_at_unit();
     if (mode_ == "dma") use_edu();
+    if (mode_ == "split memory") split_memory();
     if (mode_ == "reset in dma") reset_in_dma();
     if (mode_ == "function reset") function_reset();
     if (mode_ == "pins") many_pins();
     if (mode_ == "pin order") order_of_pins();
     if (mode_ == "broadcast") broadcasts();
+    if (mode_ == "forgets") forgets();
     if (mode_.starts_with("units ")) units(static_cast<unsigned>(mode_.back() - '0'));
     shut_down(mode_ == "reboot" ? "guest-reset" : "guest-shutdown");
     return 0;
@@ -328,12 +369,47 @@ class Emulator {
     check(interrupts_[0] == 0x4031, "another interrupt");
   }
 
+  // RAM is cut in two while a device is at it, as firmware does it with the write protection of its
+  // own code: the whole goes, the pieces come, and no access may fall in between. The CPU waits for
+  // the last answer.
+  void split_memory() {
+    enable_edu();
+    FakeVfioUser &unit = peers_.at("unit");
+    std::vector<std::uint64_t> pieces{kRamBytes};
+    for (unsigned round = 0; round < 50; ++round) {
+      for (unsigned i = 0; i < 4096; ++i)
+        ram_[0x10'0000 + i] = static_cast<std::uint8_t>(i + round);
+      start_dma(0x10'0000, 0x4'0000, 4096, 1);
+      std::uint64_t start = 0;
+      for (const std::uint64_t bytes : pieces) {
+        unit.unmap(start, bytes);
+        start += bytes;
+        ::usleep(200);
+      }
+      pieces = round % 2 == 0 ? std::vector<std::uint64_t>{0x10'0800, kRamBytes - 0x10'0800}
+                              : std::vector<std::uint64_t>{kRamBytes};
+      start = 0;
+      for (const std::uint64_t bytes : pieces) {
+        unit.map(start, bytes, ram_file_);
+        start += bytes;
+        ::usleep(200);
+      }
+      await_dma();
+      check(bar("edu", false, kEdu + 0xA0, 0, 4) == 0, "DMA met no memory");
+    }
+    unit.unmap(0, kRamBytes);  // now it has gone for good
+    bar("unit", false, kUnit, 0, 4);
+    start_dma(0x10'0000, 0x4'0000, 4096, 1);
+    await_dma();
+    check(bar("edu", false, kEdu + 0xA0, 0, 4) == 2, "memory that has gone is still there");
+  }
+
   void reset_in_dma() {
     enable_edu();
     bar("unit", true, kUnit + 0x3C, 0x27, 4);  // FEDATA
     for (const char *device : {"edu", "unit"}) {
       start_dma(0x10'0000, 0x4'0000, 4096, 1);
-      message(device, 7, {});
+      reset(device);
       sync_memory("unit");
       if (device == std::string("edu")) enable_edu();
       await_dma();
@@ -436,6 +512,13 @@ class Emulator {
     await_interrupts(200);
   }
 
+  // Halts with a pending interrupt of its timer, of which the CPU was not told.
+  void forgets() {
+    pending_ = "236 ";
+    await_interrupts(1, std::chrono::seconds(60));
+    check(interrupts_[0] == 236, "another interrupt");
+  }
+
   std::uint64_t reg(unsigned unit, std::uint32_t offset, unsigned bytes) {
     return bar("unit", false, kUnit + 0x1000 * unit + offset, 0, bytes);
   }
@@ -482,7 +565,11 @@ class Emulator {
   }
 
   std::string mode_ = "exit";
+  std::string pending_ = "(none)";
   std::string command_line_;
+  std::map<std::string, std::string> paths_;  // of vfio-user servers
+  std::map<std::string, FakeVfioUser> peers_;
+  std::set<std::string> created_;
   std::map<std::string, int> sockets_;
   std::map<int, std::string> input_;
   int ram_file_ = -1;
@@ -495,4 +582,10 @@ class Emulator {
 
 }  // namespace
 
-int main(int argc, char **argv) { return Emulator(argc, argv).run(); }
+int main(int argc, char **argv) {
+  if (argc == 2 && argv[1] == std::string("-version")) {
+    fmt::print("QEMU emulator version 7.2.1 (stand-in)\n");
+    return 0;
+  }
+  return Emulator(argc, argv).run();
+}

@@ -208,6 +208,84 @@ TEST_F(GuestMemoryTest, ReplaceKeepsMappings) {
   EXPECT_EQ(memory.mapped_files(), 1U);
 }
 
+TEST_F(GuestMemoryTest, TakesRangesOneByOne) {
+  const FileDescriptor file = memory_file(8 * kPage);
+  memory.add(range(file, {0, 4 * kPage, 0}));
+  memory.add(range(file, {1ULL << 32, 2 * kPage, 4 * kPage}));
+  EXPECT_TRUE(memory.write(HostAddr((1ULL << 32) + kPage), numbered(8)));
+  EXPECT_EQ(in_file(file, 5 * kPage, 8), numbered(8));
+  expect_nothing(4 * kPage, 1);
+  EXPECT_THAT(error_of([&] {
+                memory.add(range(file, {3 * kPage, 2 * kPage, 0}));
+              }),
+              HasSubstr("overlap at 0x3000"));
+  EXPECT_THAT(error_of([&] {
+                memory.add(range(file, {9 * kPage, 9 * kPage, 0}));
+              }),
+              HasSubstr("do not fit"));
+  EXPECT_EQ(read((1ULL << 32) + kPage, 8), numbered(8));
+}
+
+TEST_F(GuestMemoryTest, RemovesWholeRanges) {
+  const FileDescriptor file = memory_file(8 * kPage);
+  for (std::uint64_t page = 0; page < 8; page += 2) {
+    memory.add(range(file, {page * kPage, 2 * kPage, page * kPage}));
+  }
+  for (const auto &[start, bytes] : {std::pair<std::uint64_t, std::uint64_t>{kPage, kPage},
+                                     {0, kPage},
+                                     {kPage, 3 * kPage},
+                                     {2 * kPage, 3 * kPage}}) {
+    EXPECT_THAT(error_of([&, start = start, bytes = bytes] { memory.remove(start, bytes); }),
+                HasSubstr("end inside a range"));
+  }
+  memory.remove(2 * kPage, 4 * kPage);
+  memory.remove(16 * kPage, kPage);  // there is nothing
+  memory.settle();
+  expect_nothing(2 * kPage, 1);
+  expect_nothing(6 * kPage - 1, 1);
+  EXPECT_EQ(read(0, 2 * kPage).size(), 2 * kPage);
+  EXPECT_EQ(read(6 * kPage, 2 * kPage).size(), 2 * kPage);
+}
+
+// A range is cut into pieces: what has gone is there until it is settled, under what has come.
+TEST_F(GuestMemoryTest, KeepsWhatHasGoneUntilItIsSettled) {
+  const FileDescriptor file = memory_file(4 * kPage);
+  const FileDescriptor other = memory_file(4 * kPage);
+  put_in_file(file, 0, std::vector<std::uint8_t>(4 * kPage, 1));
+  put_in_file(other, 0, std::vector<std::uint8_t>(4 * kPage, 2));
+  memory.add(range(file, {0, 4 * kPage, 0}));
+  memory.remove(0, 4 * kPage);
+  EXPECT_EQ(read(0, 4 * kPage), std::vector<std::uint8_t>(4 * kPage, 1));
+  memory.add(range(other, {kPage, kPage, 0}));
+  std::vector<std::uint8_t> expected(4 * kPage, 1);
+  std::fill_n(expected.begin() + kPage, kPage, std::uint8_t{2});
+  EXPECT_EQ(read(0, 4 * kPage), expected);
+  memory.settle();
+  expect_nothing(0, 1);
+  expect_nothing(2 * kPage - 1, 2);
+  EXPECT_EQ(read(kPage, kPage), std::vector<std::uint8_t>(kPage, 2));
+  // Twice cut: the later state counts.
+  memory.remove(kPage, kPage);
+  memory.add(range(file, {kPage, kPage, 0}));
+  memory.remove(kPage, kPage);
+  EXPECT_EQ(read(kPage, 1), std::vector<std::uint8_t>(1, 1));
+}
+
+TEST_F(GuestMemoryTest, DoesNotWriteToWhatIsReadOnly) {
+  const FileDescriptor file = memory_file(4 * kPage);
+  put_in_file(file, 0, numbered(8));
+  RamRange protected_range = range(file, {0, kPage, 0});
+  protected_range.writable = false;
+  memory.add(protected_range);
+  memory.add(range(file, {kPage, kPage, kPage}));
+  EXPECT_EQ(read(0, 8), numbered(8));
+  EXPECT_FALSE(memory.write(HostAddr(0), numbered(8, 50)));
+  EXPECT_FALSE(memory.write(HostAddr(kPage - 4), numbered(8, 50)));  // in part
+  EXPECT_EQ(in_file(file, 0, 8), numbered(8));
+  EXPECT_EQ(in_file(file, kPage, 4), std::vector<std::uint8_t>(4));
+  EXPECT_TRUE(memory.write(HostAddr(kPage), numbered(8, 50)));
+}
+
 TEST_F(GuestMemoryTest, SaysThatAFileHasGrown) {
   const FileDescriptor file = memory_file(kPage);
   map(file, {{0, kPage, 0}});

@@ -2,6 +2,8 @@
 // The command line of QEMU.
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cosim/qemu_command.hpp"
 
 namespace dmar::cosim {
@@ -79,6 +81,36 @@ TEST(QemuCommand, PlacesSeveralDisks) {
           "x-pci-proxy-dev,id=unit,addr=04.0,fd=13", "x-pci-proxy-dev,id=disk0,addr=05.0,fd=20",
           "x-pci-proxy-dev,id=disk1,addr=08.0,fd=21", "x-pci-proxy-dev,id=disk2,addr=09.0,fd=22",
           "x-pci-proxy-dev,id=disk3,addr=0a.0,fd=23", "x-pci-proxy-dev,id=edu,addr=06.0,fd=15"));
+}
+
+// Each at its own socket; the same functions in the same places.
+TEST(QemuCommand, AttachesVfioUserServers) {
+  MachineOptions options = with_disks(2);
+  options.bridge = true;
+  options.attach = Attach::kVfioUser;
+  QemuDescriptors descriptors = kDescriptors;
+  descriptors.unit = -1;
+  descriptors.functions = {-1, -1, -1};
+  descriptors.sockets = "/tmp/a folder, with a comma";
+  const Words devices = values(qemu_arguments(options, descriptors), "-device");
+  ASSERT_EQ(devices.size(), 5U);
+  EXPECT_EQ(devices[1], "pcie-pci-bridge,id=bridge,addr=07.0,msi=off");
+  const auto check = [&](std::size_t i, const char *id, const char *addr, const char *bus) {
+    const auto device = nlohmann::json::parse(devices[i]);
+    EXPECT_EQ(device.at("driver"), "vfio-user-pci");
+    EXPECT_EQ(device.at("id"), id);
+    EXPECT_EQ(device.at("addr"), addr);
+    EXPECT_EQ(device.value("bus", ""), bus);
+    EXPECT_EQ(device.at("socket").at("type"), "unix");
+    EXPECT_EQ(device.at("socket").at("path"), "/tmp/a folder, with a comma/" + std::string(id));
+    // The CPU waits until a write has its effect, however long that takes.
+    EXPECT_EQ(device.at("x-no-posted-writes"), true);
+    EXPECT_GE(device.at("x-msg-timeout"), 600'000);
+  };
+  check(0, "unit", "04.0", "");
+  check(2, "disk0", "01.0", "bridge");
+  check(3, "disk1", "08.0", "");
+  check(4, "edu", "06.0", "");
 }
 
 TEST(QemuCommand, NeedsNoDisk) {
