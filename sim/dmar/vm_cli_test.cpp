@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 
 class Boot : public Program {
  protected:
@@ -62,6 +63,44 @@ TEST_F(Boot, InterruptRemapping) {
   const Result replay = dmar(fmt::format("run {} --golden-only", in("boot.trace.gz")));
   EXPECT_EQ(replay.status, 0) << replay.output;
   EXPECT_THAT(replay.output, HasSubstr("0 mismatches"));
+}
+
+// Virtual functions in a segment of their own, whose unit serves their DMA and interrupts.
+TEST_F(Boot, VirtualFunctions) {
+  REQUIRE_GUEST();
+  const Result result = dmar(fmt::format(
+      "vm --sriov net --megabytes 1 --timeout 1500 --json {} --record {} --console-log {}",
+      in("vm.json"), in("boot.trace"), in("console")));
+  EXPECT_EQ(result.status, 0) << result.output;
+  std::ifstream file(in("vm.json"));
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << result.output;
+  EXPECT_EQ(json["mismatches"], 0);
+  ASSERT_EQ(json["units"].size(), 2U);
+  const auto &unit = json["units"][1];
+  EXPECT_GT(unit["dma_translated"], 200) << unit;
+  EXPECT_GT(unit["interrupts_remapped"], 50) << unit;
+  EXPECT_EQ(unit["faults"], 0) << unit;
+  EXPECT_THAT(result.output, HasSubstr("dmar1, registers at FED91000h: the physical function, "
+                                       "virtual function 0, virtual function 1, virtual function "
+                                       "2, virtual function 3, all else\n"));
+  std::vector<std::string> passed;
+  for (const auto &check : json["guest_checks"]) {
+    if (check["passed"]) passed.push_back(check["name"]);
+  }
+  EXPECT_THAT(passed,
+              IsSupersetOf({"they hold the list of extended capabilities",
+                            "each has a group and a domain of its own",
+                            "virtual function 3 reaches the network",
+                            "it reaches the network again", "virtual functions go while they send",
+                            "none of them is left", "one that came back reaches the network"}));
+  // Each virtual function sends under its own name: 00:01.1 to 00:01.4 are 0009h to 000ch.
+  std::ifstream record(in("boot.unit1.trace"));
+  const std::string trace{std::istreambuf_iterator<char>(record), {}};
+  for (const char *source : {"0008", "0009", "000a", "000b", "000c"}) {
+    EXPECT_THAT(trace, HasSubstr(fmt::format("\ndma w {} ", source)));
+    EXPECT_THAT(trace, HasSubstr(fmt::format("\nint {} ", source)));
+  }
 }
 
 // Two units: one has the test device and the I/O APIC, the other the disk and all else. Linux
@@ -276,6 +315,12 @@ TEST_F(VmOptions, AreChecked) {
   expect("--bounce --memory 3072 --interactive", "a disk of its own");
   expect("--bounce --memory 3072 --bridge", "a disk of its own");
   expect("--passthrough --no-dma-remapping", "give one of them");
+  expect("--ari", "--ari");
+  expect("--sriov disk", "--sriov");
+  expect("--sriov net --units 4",
+         "--sriov: its segment needs a unit of its own; at most --units 3");
+  expect("--sriov edu --passthrough", "--sriov: its tests need domains that translate");
+  expect("--sriov edu --no-dma-remapping", "--sriov: its tests need domains that translate");
   expect("--units 0", "--units");
   expect("--units 5", "--units");
   expect("--units 4", "--units 4: dmar2 would have no function; at most --units 3 here");

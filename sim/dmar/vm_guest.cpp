@@ -154,6 +154,8 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
                .translation = !options.passthrough && !options.no_dma_remapping,
                .vfio = !options.no_dma_remapping && !options.rmrr,
                .reserved = options.rmrr,
+               .sriov = options.sriov,
+               .ari = options.ari,
                .megabytes = options.test_megabytes});
   return guest;
 }

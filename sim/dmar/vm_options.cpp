@@ -68,6 +68,20 @@ void check_bounce(const VmOptions &options) {
   }
 }
 
+void check_sriov(const VmOptions &options) {
+  if (options.sriov.empty()) return;
+  if (options.units >= cosim::place::kMaxUnits) {
+    throw UsageError(fmt::format("--sriov: its segment needs a unit of its own; at most --units {}",
+                                 cosim::place::kMaxUnits - 1));
+  }
+  const bool by_hand = options.interactive || !options.initrd.empty();
+  if ((options.passthrough || options.no_dma_remapping) && !by_hand) {
+    throw UsageError(
+        "--sriov: its tests need domains that translate; without --passthrough and "
+        "--no-dma-remapping");
+  }
+}
+
 // The options of one group.
 class Group {
  public:
@@ -85,8 +99,8 @@ class Group {
         ->type_name(type)
         ->group(name_);
   }
-  void flag(const char *option, bool &value, const char *description) {
-    command_.add_flag(option, value, description)->group(name_);
+  CLI::Option *flag(const char *option, bool &value, const char *description) {
+    return command_.add_flag(option, value, description)->group(name_);
   }
 
  private:
@@ -135,6 +149,14 @@ void add_table_options(CLI::App &command, VmOptions &options) {
       "Firmware keeps memory for the DMA test device and the disks: the kernel has to map it "
       "as it\nis, and gives these devices to no program");
   group.flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge");
+  CLI::Option *sriov =
+      group.text("--sriov", options.sriov, "KIND",
+                 "A function with four virtual ones, in a PCI segment with a unit of its own: edu, "
+                 "net");
+  sriov->check(CLI::IsMember({"edu", "net"}));
+  group
+      .flag("--ari", options.ari, "With --sriov: behind a root port, with alternative routing ids")
+      ->needs(sriov);
 }
 
 void add_wave_options(CLI::App &command, VmOptions &options) {
@@ -289,6 +311,7 @@ void check_vm_options(const VmOptions &options) {
     throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
   }
   check_bounce(options);
+  check_sriov(options);
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);
   wave_of(options);

@@ -36,6 +36,8 @@ struct VmOptions {
   bool no_dma_remapping = false;
   bool no_intremap = false;
   bool bridge = false;
+  std::string sriov;  // edu, net; empty: none
+  bool ari = false;   // with it
   std::string config;  // empty: what suits `address_width`
   unsigned address_width = 0;
   unsigned memory_latency = 20;

@@ -24,6 +24,18 @@ namespace {
 
 constexpr std::chrono::seconds kDefaultTimeout{900};
 
+// The segment has a unit of its own, behind the others.
+void add_segment(cosim::MachineOptions &machine, const VmOptions &options) {
+  using Kind = cosim::SriovOptions::Kind;
+  machine.sriov = {.kind = options.sriov == "edu" ? Kind::kEdu : Kind::kNetwork,
+                   .behind_port = options.ari};
+  const auto number = static_cast<std::uint32_t>(machine.units.size());
+  machine.units.push_back(
+      {.registers = cosim::place::kRegisters + number * cosim::place::kRegisterPage,
+       .segment = cosim::place::kOwnSegment,
+       .ioapic = false});
+}
+
 cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &guest,
                                       const Config &config) {
   const bool linux_guest = guest.kind != GuestKind::kBareMetal;
@@ -50,6 +62,7 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
   if (!options.capture.empty()) machine.capture = options.capture;
   const auto share = guest.kind == GuestKind::kMachines ? units_by_machine : units_in_turn;
   machine.units = share(placements(machine), options.units);
+  if (!options.sriov.empty()) add_segment(machine, options);
   if (linux_guest) add_tables(machine, config, options.rmrr);
   return machine;
 }
@@ -140,6 +153,15 @@ std::vector<FunctionResult> functions_of(const cosim::Machine &machine,
         {.name = function.placement.name,
          .source = function.placement.source,
          .unit = cosim::unit_of(units, function.placement.segment, function.placement.source),
+         .function_resets = function.device->function_resets(),
+         .power_resets = function.device->power_resets()});
+  }
+  if (machine.segment() == nullptr) return out;
+  for (const cosim::Segment::Function &function : machine.segment()->functions()) {
+    out.push_back(
+        {.name = function.name,
+         .source = function.device->routing_id(),
+         .unit = cosim::unit_of(units, cosim::place::kOwnSegment, function.device->routing_id()),
          .function_resets = function.device->function_resets(),
          .power_resets = function.device->power_resets()});
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "acpi/madt.hpp"
+#include "acpi/segment_table.hpp"
 #include "cosim/placement.hpp"
 #include "vm_reserved.hpp"
 
@@ -64,6 +65,16 @@ acpi::DmarTable dmar_table(const cosim::MachineOptions &machine, const Config &c
 
 void add_tables(cosim::MachineOptions &machine, const Config &config, bool reserved) {
   machine.dmar_table = acpi::to_bytes(dmar_table(machine, config, reserved));
+  if (machine.sriov) {
+    using namespace cosim;
+    machine.segment_table = acpi::to_bytes(acpi::PciSegmentTable{
+        .segment = place::kOwnSegment,
+        .buses = place::kOwnBuses,
+        .ecam = place::kEcam,
+        .memory = place::kSegmentMemory,
+        .memory_bytes = place::kSegmentMemoryBytes,
+    });
+  }
   if (!machine.remap_interrupts) return;
   machine.madt_table =
       acpi::to_bytes(acpi::Madt{.cpus = 1, .ioapic_address = cosim::place::kIoapic});

@@ -47,6 +47,10 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --units 2 --no-intremap
   boot --units 2 --disks 2 --rmrr
   boot --rmrr --passthrough
+  boot --sriov edu
+  boot --sriov edu --ari --strict
+  boot --sriov net --ari --config server
+  boot --sriov net --units 2 --no-intremap
   boot --units 2 --no-dma-remapping
   boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server

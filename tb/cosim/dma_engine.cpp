@@ -18,14 +18,16 @@ class DmaEngine::Port : public devices::DmaPort {
       : engine_(engine), source_id_(source_id), pin_(std::move(pin)) {}
 
   void read(Iova address, std::span<std::uint8_t> out, Done done) override {
-    engine_.start({.source_id = source_id_,
+    engine_.start({.port = this,
+                   .source_id = source_id_,
                    .kind = AccessKind::kRead,
                    .address = address.raw(),
                    .out = out,
                    .done = std::move(done)});
   }
   void write(Iova address, std::span<const std::uint8_t> data, Done done) override {
-    engine_.start({.source_id = source_id_,
+    engine_.start({.port = this,
+                   .source_id = source_id_,
                    .kind = AccessKind::kWrite,
                    .address = address.raw(),
                    .data = data,
@@ -33,7 +35,8 @@ class DmaEngine::Port : public devices::DmaPort {
   }
   void message(const Message &message, Done done) override {
     const auto bytes = golden::to_little_endian(message.data);
-    Transfer transfer{.source_id = source_id_,
+    Transfer transfer{.port = this,
+                      .source_id = source_id_,
                       .kind = AccessKind::kWrite,
                       .address = message.address,
                       .message = {bytes.begin(), bytes.end()},
@@ -41,7 +44,8 @@ class DmaEngine::Port : public devices::DmaPort {
     transfer.data = transfer.message;
     engine_.start(std::move(transfer));
   }
-  void cease() override { engine_.cease(source_id_); }
+  void identify(SourceId id) override { source_id_ = id; }
+  void cease() override { engine_.cease(*this); }
   void set_pin(bool asserted) override {
     if (pin_) pin_(asserted);
   }
@@ -68,9 +72,9 @@ void DmaEngine::start(Transfer transfer) {
 }
 
 // One that has asked for all of it is only waited for.
-void DmaEngine::cease(SourceId source_id) {
+void DmaEngine::cease(const Port &port) {
   for (Transfer &transfer : transfers_) {
-    const bool theirs = transfer.source_id == source_id;
+    const bool theirs = transfer.port == &port;
     if (theirs && !transfer.all_asked()) transfer.status = DmaStatus::kBlocked;
   }
 }

@@ -45,6 +45,7 @@ class DmaEngine {
  private:
   class Port;
   struct Transfer {
+    const Port *port = nullptr;
     SourceId source_id;
     AccessKind kind = AccessKind::kRead;
     std::uint64_t address = 0;
@@ -70,7 +71,7 @@ class DmaEngine {
   };
 
   void start(Transfer transfer);
-  void cease(SourceId source_id);
+  void cease(const Port &port);
   bool ask(std::list<Transfer>::iterator transfer);
   void answer(const Lockstep::Finished &finished);
   void tell_owners();

@@ -26,7 +26,9 @@ devices::PciBus bus_of(const Functions::Function &function) {
 }  // namespace
 
 Functions::Functions(const MachineOptions &options, const EngineOf &engine_of, Pin pin) {
-  if (!options.networks.empty()) network_ = std::make_unique<Network>(options.capture);
+  const bool cards = !options.networks.empty() ||
+                     (options.sriov && options.sriov->kind == SriovOptions::Kind::kNetwork);
+  if (cards) network_ = std::make_unique<Network>(options.capture);
   const std::vector<Placement> places = placements(options);
   for (std::size_t i = 0; i < places.size(); ++i) {
     Function function{.placement = places[i],

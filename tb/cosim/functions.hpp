@@ -55,6 +55,7 @@ class Functions {
 
   [[nodiscard]] const devices::Edu &edu() const { return *edu_; }
   // Null when the machine has none.
+  [[nodiscard]] Network *network() { return network_.get(); }
   [[nodiscard]] const Network *network() const { return network_.get(); }
   [[nodiscard]] const std::vector<std::unique_ptr<devices::VirtioNet>> &network_cards() const {
     return network_cards_;

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 
 #include "cosim/error.hpp"
 #include "cosim/proxy_link.hpp"
@@ -72,6 +73,12 @@ FileDescriptor make_file(const char *name, const std::vector<std::uint8_t> &cont
   return file;
 }
 
+std::uint64_t microseconds_now() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
 constexpr unsigned kChipset = 101;  // its number on the pin board; functions count from 0
 
 }  // namespace
@@ -89,7 +96,8 @@ Machine::Machine(MachineOptions options, const Lockstep::MakeRtl &make_rtl)
       functions_(
           options_,
           [this](const Placement &placement) -> DmaEngine & { return unit_of(placement).dma(); },
-          [this](std::size_t function, bool asserted) { device_pin(function, asserted); }) {
+          [this](std::size_t function, bool asserted) { device_pin(function, asserted); }),
+      segment_(make_segment()) {
   add_windows();
   launch();
   place_windows();
@@ -97,6 +105,7 @@ Machine::Machine(MachineOptions options, const Lockstep::MakeRtl &make_rtl)
 
 Machine::~Machine() {
   functions_.silence();
+  if (segment_) segment_->silence();
   // Devices are destroyed with nothing of theirs in flight.
   for (const auto &unit : units_) unit->dma().close();
 }
@@ -109,6 +118,12 @@ Machine::Units Machine::make_units(const Lockstep::MakeRtl &make_rtl) {
         options_, i, make_rtl, memory_, [this](const Message &message) { inject(message); }));
   }
   return units;
+}
+
+std::unique_ptr<Segment> Machine::make_segment() {
+  if (!options_.sriov) return nullptr;
+  const std::size_t unit = cosim::unit_of(options_.units, place::kOwnSegment, SourceId{});
+  return std::make_unique<Segment>(*options_.sriov, units_.at(unit)->dma(), functions_.network());
 }
 
 MachineUnit &Machine::unit_of(const Placement &placement) const {
@@ -151,6 +166,9 @@ void Machine::add_windows() {
        .write = [this](std::uint64_t offset, unsigned bytes,
                        std::uint64_t value) { ioapic_.write(offset, bytes, value); },
        .reset = [this] { ioapic_.reset(); }});
+  if (!segment_) return;
+  unit_function_.add_window(2, segment_->ecam_window());
+  unit_function_.add_window(3, segment_->memory_window());
 }
 
 void Machine::launch() {
@@ -209,6 +227,9 @@ void Machine::launch() {
   }
   if (!options_.madt_table.empty()) {
     numbers.madt_table = give(make_file("MADT", options_.madt_table));
+  }
+  if (!options_.segment_table.empty()) {
+    numbers.segment_table = give(make_file("SSDT", options_.segment_table));
   }
   qemu_ = std::make_unique<QemuProcess>(options_.qemu, qemu_arguments(options_, numbers),
                                         std::move(inherited), options_.interactive);
@@ -335,6 +356,7 @@ void Machine::serve(Proxy &proxy) {
 bool Machine::work() {
   const bool delivered = functions_.deliver();
   pausing_ = functions_.tick();
+  if (segment_) pausing_ = segment_->tick(microseconds_now()) || pausing_;
   for (const auto &unit : units_) unit->work();
   // What one does may give work to another: the pin of its device changes.
   return delivered || std::ranges::any_of(units_, [](const auto &unit) { return unit->busy(); });
@@ -463,6 +485,7 @@ MachineEnd Machine::run(std::optional<std::chrono::seconds> limit, int stop_desc
 
 std::vector<std::string> Machine::device_errors() const {
   std::vector<std::string> errors = functions_.errors();
+  if (segment_) std::ranges::copy(segment_->errors(), std::back_inserter(errors));
   if (!output_error_.empty()) errors.push_back(output_error_);
   if (undelivered_ != 0) {
     errors.push_back(

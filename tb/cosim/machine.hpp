@@ -25,6 +25,7 @@
 #include "cosim/qemu_process.hpp"
 #include "cosim/qmp.hpp"
 #include "cosim/qtest.hpp"
+#include "cosim/segment.hpp"
 #include "cosim/socket_folder.hpp"
 #include "cosim/unit_function.hpp"
 #include "devices/ioapic.hpp"
@@ -70,6 +71,8 @@ class Machine {
   // The one that the requests of a function pass.
   [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
   [[nodiscard]] const Functions &functions() const { return functions_; }
+  // Null when the machine has no PCI segment of its own.
+  [[nodiscard]] const Segment *segment() const { return segment_.get(); }
   [[nodiscard]] const Console &console() const { return *console_; }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
@@ -85,6 +88,7 @@ class Machine {
 
   using Units = std::vector<std::unique_ptr<MachineUnit>>;
 
+  std::unique_ptr<Segment> make_segment();
   Units make_units(const Lockstep::MakeRtl &make_rtl);
   [[nodiscard]] Lockstep *registers_at(std::uint64_t address) const;
   void add_windows();
@@ -112,6 +116,7 @@ class Machine {
   PinBoard pins_;          // to our I/O APIC
   PinBoard chipset_pins_;  // of our devices, to QEMU's
   Functions functions_;
+  std::unique_ptr<Segment> segment_;
   std::unique_ptr<SocketFolder> sockets_;  // until the guest runs
   std::vector<Proxy> proxies_;
   std::unique_ptr<Qtest> qtest_;

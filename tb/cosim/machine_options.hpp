@@ -29,6 +29,15 @@ struct NetworkOptions {
   devices::MacAddress mac = {};
 };
 
+// A physical function that can have virtual ones, in a PCI segment of their own: 0001:00:01.0, or
+// 0001:01:00.0 behind a root port that knows alternative routing ids.
+struct SriovOptions {
+  static constexpr std::uint16_t kVirtualFunctions = 4;
+  enum class Kind : std::uint8_t { kEdu, kNetwork };
+  Kind kind = Kind::kEdu;
+  bool behind_port = false;
+};
+
 struct MachineOptions {
   std::string qemu = "qemu-system-x86_64";
   Attach attach = Attach::kProxy;
@@ -40,12 +49,14 @@ struct MachineOptions {
   std::vector<DiskOptions> disks = {};
   std::vector<NetworkOptions> networks = {};          // cards, all on one network
   std::optional<std::filesystem::path> capture = {};  // of that network, pcap
+  std::optional<SriovOptions> sriov = {};             // needs a unit for its segment
   bool bridge = false;           // the first disk sits behind a PCIe-to-PCI bridge
   bool bare_metal = false;       // no operating system: debug exit port and test device
   bool remap_interrupts = true;  // I/O APIC of our own, so that its interrupts pass the unit too
   // Whole tables, for QEMU to add to its own; empty: none.
   std::vector<std::uint8_t> dmar_table = {};
   std::vector<std::uint8_t> madt_table = {};
+  std::vector<std::uint8_t> segment_table = {};
   std::vector<std::string> qemu_arguments = {};  // more of them
   bool interactive = false;                      // the console is our terminal
   bool echo_console = false;                     // otherwise: copied to standard output

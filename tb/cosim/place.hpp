@@ -23,6 +23,14 @@ inline constexpr std::uint32_t kRegisters = 0xFED9'0000;  // of the first unit, 
 inline constexpr std::uint32_t kRegisterPage = 0x1000;
 inline constexpr unsigned kMaxUnits = 4;
 inline constexpr std::uint32_t kIoapic = 0xFEC1'0000;
+// A PCI segment of its own, in a part of the address space that nothing else has: outside the
+// memory that the host bridge of QEMU hands on.
+inline constexpr std::uint16_t kOwnSegment = 1;
+inline constexpr unsigned kOwnBuses = 2;
+inline constexpr std::uint32_t kEcam = 0xFF80'0000;
+inline constexpr std::uint32_t kEcamBytes = kOwnBuses << 20;
+inline constexpr std::uint32_t kSegmentMemory = 0xFF00'0000;
+inline constexpr std::uint32_t kSegmentMemoryBytes = 0x0080'0000;
 inline constexpr std::uint32_t kChipsetIoapic = 0xFEC0'0000;
 // Source id under which the I/O APIC sends, and the scope that the DMAR table gives it.
 inline constexpr SourceId kIoapicSource = bdf(0xFF, 0, 0);

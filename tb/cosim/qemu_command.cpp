@@ -119,6 +119,7 @@ std::vector<std::string> qemu_arguments(const MachineOptions &options,
   add_devices(words, options, descriptors);
   add_table(words, descriptors.dmar_table);
   add_table(words, descriptors.madt_table);
+  add_table(words, descriptors.segment_table);
   words.insert(words.end(), {"-kernel", options.kernel.string()});
   if (descriptors.initrd >= 0) {
     words.insert(words.end(), {"-initrd", inherited(descriptors.initrd)});

@@ -23,6 +23,7 @@ struct QemuDescriptors {
   int initrd = -1;
   int dmar_table = -1;
   int madt_table = -1;
+  int segment_table = -1;
   // Where each device has a socket with the name of its id, when they are vfio-user servers.
   std::filesystem::path sockets = {};
 };

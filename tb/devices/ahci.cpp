@@ -22,7 +22,7 @@ constexpr std::uint64_t kNothing = ~std::uint64_t{0};
 }  // namespace
 
 Ahci::Ahci(DmaPort &port, Disk &disk, const AhciOptions &options)
-    : PciDevice(port, kIdentity, options.bus),
+    : PciDevice(port, kIdentity, {.bus = options.bus}),
       disk_(disk, options.serial),
       disk_port_(port, tasks(), disk_,
                  {.bus_master = [this] { return config().bus_master(); },

@@ -5,6 +5,7 @@
 #include <bit>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace dmar::devices {
 
@@ -33,19 +34,23 @@ constexpr std::uint16_t kStatusCapabilities = 1U << 4;
 
 bool inside_one_dword(std::uint32_t offset, unsigned bytes) {
   const bool size_okay = bytes == 1 || bytes == 2 || bytes == 4;
-  return size_okay && offset < 256 && offset % 4 + bytes <= 4;
+  return size_okay && offset < ConfigSpace::kBytes && offset % 4 + bytes <= 4;
 }
 
 }  // namespace
 
-ConfigSpace::ConfigSpace(const PciIdentity &identity)
-    : next_free_(kFirstCapability), last_link_(kCapabilities) {
+ConfigSpace::ConfigSpace(const PciIdentity &identity, BarBase bars)
+    : virtual_bars_(std::move(bars)), next_free_(kFirstCapability), last_link_(kCapabilities) {
   put(kVendor, 2, identity.vendor);
   put(kDevice, 2, identity.device);
   put(kRevision, 1, identity.revision);
   put(kClassCode, 3, identity.class_code);
   put(kSubsystemVendor, 2, identity.subsystem_vendor);
   put(kSubsystem, 2, identity.subsystem);
+  if (virtual_bars_) {
+    mask(kCommand, 2, kCommandBusMaster);
+    return;
+  }
   put(kInterruptPin, 1, identity.interrupt_pin);
   mask(kCommand, 2, kCommandMemory | kCommandBusMaster | kCommandPinDisable);
   mask(kCacheLineSize, 1, 0xFF);
@@ -88,12 +93,22 @@ void ConfigSpace::add_memory_bar(unsigned bar, std::uint64_t bytes) {
     throw std::invalid_argument("BAR " + std::to_string(bar) + ": taken, unknown or of bad size");
   }
   bar_bytes_[bar] = bytes;
+  if (virtual_bars_) return;
   mask(kFirstBar + 4 * bar, 4, static_cast<std::uint32_t>(~(bytes - 1)));
+}
+
+void ConfigSpace::add_register(std::size_t offset, unsigned bytes, std::uint32_t value,
+                               std::uint32_t writable) {
+  if (offset >= kFirstCapability || bytes > 4 || offset % 4 + bytes > 4) {
+    throw std::invalid_argument("register at " + std::to_string(offset) + " is not in the header");
+  }
+  put(offset, bytes, value);
+  mask(offset, bytes, writable);
 }
 
 std::uint8_t ConfigSpace::add_capability(std::uint8_t id, std::span<const std::uint8_t> body,
                                          std::span<const std::uint8_t> writable) {
-  if (body.size() != writable.size() || next_free_ + 2 + body.size() > kBytes) {
+  if (body.size() != writable.size() || next_free_ + 2 + body.size() > kFirstExtended) {
     throw std::invalid_argument("capability " + std::to_string(id) + " does not fit");
   }
   const std::size_t offset = next_free_;
@@ -109,11 +124,42 @@ std::uint8_t ConfigSpace::add_capability(std::uint8_t id, std::span<const std::u
   return static_cast<std::uint8_t>(offset);
 }
 
-void ConfigSpace::reset() { bytes_ = at_reset_; }
+std::uint16_t ConfigSpace::add_extended(std::uint16_t id, std::uint8_t version,
+                                        std::span<const std::uint8_t> body,
+                                        std::span<const std::uint8_t> writable,
+                                        std::span<const std::uint8_t> sticky) {
+  const bool sizes_okay =
+      body.size() == writable.size() && (sticky.empty() || sticky.size() == body.size());
+  if (!sizes_okay || next_extended_ + 4 + body.size() > kBytes || version > 15) {
+    throw std::invalid_argument("extended capability " + std::to_string(id) + " does not fit");
+  }
+  const std::size_t offset = next_extended_;
+  if (last_extended_ != 0) {  // the offset of the next one is in bits 31:20 of the header
+    const std::uint32_t header = get32(last_extended_);
+    put(last_extended_, 4, header | static_cast<std::uint32_t>(offset << 20));
+  }
+  put(offset, 4, id | (std::uint32_t{version} << 16));
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    put(offset + 4 + i, 1, body[i]);
+    mask(offset + 4 + i, 1, writable[i]);
+    if (!sticky.empty()) sticky_[offset + 4 + i] = sticky[i];
+  }
+  last_extended_ = offset;
+  next_extended_ = (offset + 4 + body.size() + 3) / 4 * 4;
+  return static_cast<std::uint16_t>(offset);
+}
+
+void ConfigSpace::reset(Reset kind) {
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    const unsigned kept = kind == Reset::kFunctionLevel ? sticky_[i] : 0;
+    bytes_[i] = static_cast<std::uint8_t>((bytes_[i] & kept) | (at_reset_[i] & ~kept));
+  }
+}
 
 bool ConfigSpace::memory_enabled() const { return (get16(kCommand) & kCommandMemory) != 0; }
 bool ConfigSpace::bus_master() const { return (get16(kCommand) & kCommandBusMaster) != 0; }
 bool ConfigSpace::pin_disabled() const { return (get16(kCommand) & kCommandPinDisable) != 0; }
+bool ConfigSpace::has_pin() const { return bytes_[kInterruptPin] != 0; }
 std::uint8_t ConfigSpace::pin_line() const { return bytes_[kInterruptLine]; }
 
 void ConfigSpace::show_pin(bool asserted) {
@@ -126,11 +172,18 @@ PciBar ConfigSpace::bar(unsigned number) const {
   return {.address = get32(kFirstBar + 4 * number), .bytes = bar_bytes_[number]};
 }
 
-std::optional<ConfigSpace::Hit> ConfigSpace::find(std::uint64_t address, unsigned bytes) const {
+std::optional<std::uint64_t> ConfigSpace::base_of(unsigned bar) const {
+  if (virtual_bars_) return virtual_bars_(bar);
   if (!memory_enabled()) return std::nullopt;
+  return get32(kFirstBar + 4 * bar);
+}
+
+std::optional<ConfigSpace::Hit> ConfigSpace::find(std::uint64_t address, unsigned bytes) const {
   for (unsigned bar = 0; bar < kBars; ++bar) {
     if (bar_bytes_[bar] < bytes) continue;
-    const std::uint64_t offset = address - get32(kFirstBar + 4 * bar);
+    const auto base = base_of(bar);
+    if (!base) continue;
+    const std::uint64_t offset = address - *base;
     if (offset <= bar_bytes_[bar] - bytes) return Hit{bar, offset};
   }
   return std::nullopt;

@@ -52,6 +52,10 @@ class DmaPort {
   // once there is nothing to do.
   virtual void cease() {}
 
+  // The source id of requests from now on, for functions that learn theirs; those under way keep
+  // the one that they have.
+  virtual void identify(SourceId) {}
+
   // INTA, true while asserted.
   virtual void set_pin(bool asserted) = 0;
 };

@@ -58,7 +58,8 @@ bool inside_buffer(std::uint64_t address, std::uint64_t count) {
 
 }  // namespace
 
-Edu::Edu(DmaPort &port) : PciDevice(port, kIdentity), msi_(config_space(), sender()), stray_(port) {
+Edu::Edu(DmaPort &port, const PciPlace &place)
+    : PciDevice(port, kIdentity, place), msi_(config_space(), sender()), stray_(port) {
   config_space().add_memory_bar(0, kBarBytes);
 }
 

@@ -53,7 +53,7 @@ class Edu : public PciDevice {
   static constexpr std::uint32_t kBuffer = 0x4'0000;
   static constexpr std::uint32_t kBufferBytes = 4096;
 
-  explicit Edu(DmaPort &port);
+  explicit Edu(DmaPort &port, const PciPlace &place = {});
 
   // Installed by the machine; asks another part of it to misbehave.
   std::function<void(std::uint32_t)> on_provoke;

@@ -2,14 +2,35 @@
 // See pci_device.hpp.
 #include "devices/pci_device.hpp"
 
+#include "devices/extended_capabilities.hpp"
+
 namespace dmar::devices {
 
-PciDevice::PciDevice(DmaPort &port, const PciIdentity &identity, PciBus bus)
+namespace {
+
+// As the place of the function has it. Vendor and device of a virtual function are those that its physical function says.
+PciIdentity shown(PciIdentity identity, const PciPlace &place) {
+  if (!place.pin) identity.interrupt_pin = 0;
+  if (place.is_virtual()) identity.vendor = identity.device = 0xFFFF;
+  return identity;
+}
+
+}  // namespace
+
+PciDevice::PciDevice(DmaPort &port, const PciIdentity &identity, const PciPlace &place)
     : port_(port),
-      config_(identity),
+      config_(shown(identity, place), place.virtual_bars),
       power_(config_),
-      reset_capability_(config_, bus),
-      sender_(port, tasks_, config_) {}
+      reset_capability_(config_, place),
+      sender_(port, tasks_, config_) {
+  add_extended_capabilities(config_, place);
+  if (place.sriov) sriov_.emplace(config_, *place.sriov);
+}
+
+void PciDevice::identify(SourceId id) {
+  routing_id_ = id;
+  port_.identify(id);
+}
 
 std::uint32_t PciDevice::config_read(std::uint32_t offset, unsigned bytes) {
   if (!ready_) return static_cast<std::uint32_t>((std::uint64_t{1} << (8 * bytes)) - 1);
@@ -21,15 +42,16 @@ std::uint32_t PciDevice::config_read(std::uint32_t offset, unsigned bytes) {
 void PciDevice::config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) {
   if (!ready_) return;
   config_.write(offset, bytes, value);
+  if (sriov_) sriov_->update();
   if (reset_capability_.requested()) {
     ++function_resets_;
-    start_over(false);
+    start_over(ConfigSpace::Reset::kFunctionLevel, false);
     return;
   }
   switch (power_.update()) {
     case PowerCapability::Change::kWakes:
       ++power_resets_;
-      start_over(false);
+      start_over(ConfigSpace::Reset::kFunctionLevel, false);
       return;
     case PowerCapability::Change::kFallsAsleep:
       fall_asleep();
@@ -59,12 +81,13 @@ std::optional<ConfigSpace::Hit> PciDevice::find(std::uint64_t address, unsigned 
   return power_.asleep() ? std::nullopt : config_.find(address, bytes);
 }
 
-void PciDevice::reset() { start_over(true); }
+void PciDevice::reset() { start_over(ConfigSpace::Reset::kWhole, true); }
 
-void PciDevice::start_over(bool ready_meanwhile) {
+void PciDevice::start_over(ConfigSpace::Reset kind, bool ready_meanwhile) {
   set_interrupt(false);  // first: the interrupt line register still says where the pin goes
   ready_ = ready_meanwhile;
-  config_.reset();
+  config_.reset(kind);
+  if (sriov_) sriov_->update();
   power_.reset();
   interrupts_reset();
   port_.cease();
@@ -87,6 +110,7 @@ void PciDevice::set_interrupt(bool asserted) {
 }
 
 void PciDevice::drive_pin() {
+  if (!config_.has_pin()) return;
   config_.show_pin(interrupt_);
   const bool pin = interrupt_ && !config_.pin_disabled();
   if (pin == pin_) return;

@@ -11,8 +11,10 @@
 #include "devices/dma_port.hpp"
 #include "devices/message_sender.hpp"
 #include "devices/pci_function.hpp"
+#include "devices/pci_place.hpp"
 #include "devices/power_capability.hpp"
 #include "devices/reset_capability.hpp"
+#include "devices/sriov_capability.hpp"
 #include "devices/task_scope.hpp"
 
 namespace dmar::devices {
@@ -23,6 +25,8 @@ namespace dmar::devices {
 // on; configuration space and pin are at reset at once. Until what was in flight has ended the
 // function is not ready: reads give all ones, as they do behind a root complex that tells software
 // of a device that answers "retry", and writes are lost. After that everything is at reset.
+//
+// A function that goes away, as virtual ones do, is not ready in the same way until it is idle.
 //
 // In D3hot memory accesses find nobody, and there is no DMA, message or pin; configuration space
 // works. What is in flight ends, and Transactions Pending says when.
@@ -38,6 +42,21 @@ class PciDevice : public PciFunction {
   void reset() final;
   [[nodiscard]] bool idle() const override { return tasks_.idle(); }
 
+  // It is there no more: nothing starts, and when it comes back it is as new.
+  void go_away() { start_over(ConfigSpace::Reset::kWhole, false); }
+
+  // A memory access of this function.
+  [[nodiscard]] bool claims(std::uint64_t address, unsigned bytes) const {
+    return find(address, bytes).has_value();
+  }
+  // Bus, device and function under which its requests leave from now on; it learns them from
+  // accesses to its configuration space.
+  void identify(SourceId id);
+  [[nodiscard]] SourceId routing_id() const { return routing_id_; }
+
+  // Of a physical function with virtual ones, otherwise null.
+  [[nodiscard]] SriovCapability *sriov() { return sriov_ ? &*sriov_ : nullptr; }
+
   [[nodiscard]] const ConfigSpace &config() const { return config_; }
   [[nodiscard]] const MessageSender &messages() const { return sender_; }
 
@@ -46,7 +65,7 @@ class PciDevice : public PciFunction {
   [[nodiscard]] std::uint64_t power_resets() const { return power_resets_; }
 
  protected:
-  PciDevice(DmaPort &port, const PciIdentity &identity, PciBus bus = PciBus::kRootComplex);
+  PciDevice(DmaPort &port, const PciIdentity &identity, const PciPlace &place = {});
 
   virtual std::uint64_t bar_read(unsigned bar, std::uint64_t offset, unsigned bytes) = 0;
   virtual void bar_write(unsigned bar, std::uint64_t offset, unsigned bytes,
@@ -69,18 +88,20 @@ class PciDevice : public PciFunction {
  private:
   [[nodiscard]] std::optional<ConfigSpace::Hit> find(std::uint64_t address, unsigned bytes) const;
   void drive_pin();
-  void start_over(bool ready_meanwhile);
+  void start_over(ConfigSpace::Reset kind, bool ready_meanwhile);
   void fall_asleep();
 
   DmaPort &port_;
   ConfigSpace config_;
   PowerCapability power_;
   ResetCapability reset_capability_;
+  std::optional<SriovCapability> sriov_;
   TaskScope tasks_;
   MessageSender sender_;
   bool interrupt_ = false;
   bool pin_ = false;   // as the port was last told
   bool ready_ = true;  // false during a reset that software asked for
+  SourceId routing_id_{};
   std::uint64_t function_resets_ = 0;
   std::uint64_t power_resets_ = 0;
 };

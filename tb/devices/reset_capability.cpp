@@ -2,16 +2,15 @@
 // See reset_capability.hpp.
 #include "devices/reset_capability.hpp"
 
-#include <array>
+#include "devices/capability_image.hpp"
 
 namespace dmar::devices {
 
 namespace {
 
-constexpr std::size_t kHeadBytes = 2;  // id and next pointer, which the list adds
-
 // PCI Express capability, version 2. What is not named is 0: packets of 128 bytes, no error
-// messages, no relaxed ordering, and of an integrated endpoint no link, slot or root registers.
+// messages, no relaxed ordering, no slot or root registers, and of an integrated endpoint no link.
+// The switches of a virtual function, but for its reset, are those of the physical one.
 constexpr std::uint8_t kExpressId = 0x10;
 constexpr std::size_t kExpressBytes = 0x3C;
 constexpr std::size_t kExpressCapabilities = 0x02;
@@ -28,6 +27,15 @@ constexpr std::uint16_t kTransactionsPending = 1U << 5;
 constexpr std::size_t kDeviceCapabilities2 = 0x24;
 constexpr std::size_t kDeviceControl2 = 0x28;
 constexpr std::uint16_t kTimeoutDisable = 1U << 4;
+// A link of one lane at 2.5 GT/s that knows no power states.
+constexpr std::size_t kLinkCapabilities = 0x0C;
+constexpr std::uint32_t kOneLane = 1U << 4 | 1U << 0;
+constexpr std::size_t kLinkControl = 0x10;
+constexpr std::uint16_t kLinkSwitches =
+    0x00C8;  // read completion boundary, clocks, synchronisation
+constexpr std::size_t kLinkStatus = 0x12;
+constexpr std::size_t kLinkCapabilities2 = 0x2C;
+constexpr std::uint32_t kSlowest = 1U << 1;  // of the vector of speeds
 
 // Advanced Features capability (ECN to PCI Local Bus 3.0).
 constexpr std::uint8_t kAdvancedId = 0x13;
@@ -39,35 +47,32 @@ constexpr std::size_t kAdvancedControl = 4;
 constexpr std::uint8_t kAdvancedInitiate = 1;
 constexpr std::uint16_t kAdvancedPending = 1U << 8;  // status is the byte behind control
 
-template <std::size_t kBytes>
-class Image {
- public:
-  void set(std::size_t offset, std::uint32_t value) {
-    for (; value != 0; value >>= 8) bytes_.at(offset++ - kHeadBytes) = value & 0xFF;
-  }
-  [[nodiscard]] const auto &bytes() const { return bytes_; }
-
- private:
-  std::array<std::uint8_t, kBytes - kHeadBytes> bytes_{};
-};
-
 }  // namespace
 
-ResetCapability::Place ResetCapability::add_express(ConfigSpace &config) {
-  Image<kExpressBytes> body;
-  Image<kExpressBytes> writable;
-  body.set(kExpressCapabilities, kVersion2 | kIntegratedEndpoint);
+ResetCapability::Place ResetCapability::add_express(ConfigSpace &config, const PciPlace &place) {
+  const bool link = place.bus == PciBus::kRootPort;
+  CapabilityImage<kExpressBytes> body;
+  CapabilityImage<kExpressBytes> writable;
+  body.set(kExpressCapabilities, kVersion2 | (link ? 0 : kIntegratedEndpoint));
   body.set(kDeviceCapabilities, kRoleBasedErrors | kFunctionLevelReset);
   body.set(kDeviceCapabilities2, kTimeoutDisable);
   writable.set(kDeviceControl, kInitiateReset);
-  writable.set(kDeviceControl2, kTimeoutDisable);
+  if (!place.is_virtual()) writable.set(kDeviceControl2, kTimeoutDisable);
+  if (link) {
+    body.set(kLinkCapabilities, kOneLane);
+    body.set(kLinkCapabilities2, kSlowest);
+    if (!place.is_virtual()) {
+      body.set(kLinkStatus, kOneLane);
+      writable.set(kLinkControl, kLinkSwitches);
+    }
+  }
   const std::size_t base = config.add_capability(kExpressId, body.bytes(), writable.bytes());
   return {base + kDeviceControl, kInitiateReset, base + kDeviceStatus, kTransactionsPending};
 }
 
 ResetCapability::Place ResetCapability::add_conventional(ConfigSpace &config) {
-  Image<kAdvancedBytes> body;
-  Image<kAdvancedBytes> writable;
+  CapabilityImage<kAdvancedBytes> body;
+  CapabilityImage<kAdvancedBytes> writable;
   body.set(kAdvancedLength, kAdvancedBytes);
   body.set(kAdvancedCapabilities, kPendingAndReset);
   writable.set(kAdvancedControl, kAdvancedInitiate);
@@ -76,9 +81,10 @@ ResetCapability::Place ResetCapability::add_conventional(ConfigSpace &config) {
   return {control, kAdvancedInitiate, control, kAdvancedPending};
 }
 
-ResetCapability::ResetCapability(ConfigSpace &config, PciBus bus)
+ResetCapability::ResetCapability(ConfigSpace &config, const PciPlace &place)
     : config_(config),
-      place_(bus == PciBus::kRootComplex ? add_express(config) : add_conventional(config)) {}
+      place_(place.bus == PciBus::kConventional ? add_conventional(config)
+                                                : add_express(config, place)) {}
 
 bool ResetCapability::requested() const {
   return (config_.get16(place_.control) & place_.ask) != 0;

@@ -8,17 +8,13 @@
 #include <cstdint>
 
 #include "devices/config_space.hpp"
+#include "devices/pci_place.hpp"
 
 namespace dmar::devices {
 
-// Where a function is attached. On the bus of the root complex it is an integrated endpoint, since
-// an endpoint would need a root port and a link above it; there is neither. Behind a bridge to a
-// conventional bus it has no PCI Express capability at all.
-enum class PciBus : std::uint8_t { kRootComplex, kConventional };
-
 class ResetCapability {
  public:
-  ResetCapability(ConfigSpace &config, PciBus bus);
+  ResetCapability(ConfigSpace &config, const PciPlace &place);
 
   // Software has written the bit that asks. The reset clears it, so it always reads 0.
   [[nodiscard]] bool requested() const;
@@ -32,7 +28,7 @@ class ResetCapability {
     std::size_t status;  // word with Transactions Pending
     std::uint16_t pending;
   };
-  static Place add_express(ConfigSpace &config);
+  static Place add_express(ConfigSpace &config, const PciPlace &place);
   static Place add_conventional(ConfigSpace &config);
 
   ConfigSpace &config_;

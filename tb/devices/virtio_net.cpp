@@ -45,6 +45,7 @@ std::uint64_t features_of(const VirtioNetOptions &options) {
                 feature_bit(kMoreReceiveModes) | feature_bit(kControlAddress);
   }
   if (options.indirect) features |= feature_bit(kIndirectDescriptors);
+  if (options.place.sriov) features |= feature_bit(kSriov);
   if (options.event_index) features |= feature_bit(kEventIndex);
   return features;
 }
@@ -65,7 +66,8 @@ VirtioNet::VirtioNet(DmaPort &port, net::FrameSink &network, const VirtioNetOpti
                                  .queue_size = kQueueSize,
                                  // configuration, and one for each queue
                                  .vectors = static_cast<std::uint16_t>(options.control ? 4 : 3)},
-                       .configuration = configuration_of(options)}),
+                       .configuration = configuration_of(options),
+                       .place = options.place}),
       first_mac_(options.mac),
       mtu_(options.mtu),
       filter_{.mac = options.mac},

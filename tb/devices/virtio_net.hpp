@@ -25,6 +25,7 @@ struct VirtioNetOptions {
   bool control = true;       // the control queue and what goes through it likewise
   bool indirect = true;      // RING_INDIRECT_DESC
   bool event_index = true;   // RING_EVENT_IDX
+  PciPlace place = {};
 };
 
 // It is also where frames from the network go.

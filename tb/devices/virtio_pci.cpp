@@ -36,7 +36,7 @@ bool inside(std::uint64_t offset, std::uint32_t start, std::uint32_t bytes) {
 }  // namespace
 
 VirtioPci::VirtioPci(DmaPort &port, const Kind &kind)
-    : PciDevice(port, identity_of(kind.device_type, kind.class_code), kind.bus),
+    : PciDevice(port, identity_of(kind.device_type, kind.class_code), kind.place),
       configuration_(kind.configuration),
       common_(kind.shape),
       msix_(config_space(), sender(), kind.shape.vectors,

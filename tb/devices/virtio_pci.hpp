@@ -25,6 +25,7 @@ inline constexpr unsigned kIndirectDescriptors = 28;
 inline constexpr unsigned kEventIndex = 29;
 inline constexpr unsigned kVersion1 = 32;
 inline constexpr unsigned kAccessPlatform = 33;
+inline constexpr unsigned kSriov = 37;  // the device is a physical function with virtual ones
 }  // namespace virtio_feature
 
 constexpr std::uint64_t feature_bit(unsigned number) { return std::uint64_t{1} << number; }
@@ -56,7 +57,7 @@ class VirtioPci : public PciDevice {
     std::uint32_t class_code = 0;
     VirtioCommon::Shape shape = {};
     std::vector<std::uint8_t> configuration = {};  // device-specific, read-only for drivers
-    PciBus bus = PciBus::kRootComplex;
+    PciPlace place = {};
   };
   VirtioPci(DmaPort &port, const Kind &kind);
 

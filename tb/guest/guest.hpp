@@ -49,6 +49,8 @@ struct Task {
   bool vfio = true;                 // the tests that drive edu from user space, by VFIO
   bool pins = true;                 // with them: INTx of edu
   bool reserved = false;            // firmware keeps memory for edu and the disks
+  std::string sriov = "";           // "edu", "net": function with virtual ones in segment 1
+  bool ari = false;                 // with it: behind a root port
   unsigned megabytes = 16;          // written to and read from each disk
 };
 

@@ -10,6 +10,7 @@
 #include "guest/guest.hpp"
 #include "guest/gzip.hpp"
 #include "guest/initramfs_parts.hpp"
+#include "guest/vmm.hpp"
 
 namespace dmar::guest {
 
@@ -33,13 +34,21 @@ const char *kind_name(Task::Kind kind) {
   return "?";
 }
 
+// Where Debian's pciutils is installed; busybox has a smaller one.
+std::vector<PackedFile> lspci_files(const std::filesystem::path &root) {
+  const std::filesystem::path program = root / "usr/bin/lspci";
+  std::error_code error;
+  if (!std::filesystem::exists(program, error)) return {};
+  return program_files(program, "bin/lspci");
+}
+
 std::string settings(const Task &task) {
   return fmt::format(
       "kind={}\ndisks={}\nahci_disks={}\nmegabytes={}\ninterrupt_remapping={:d}\ntranslation={:d}"
       "\nvfio={:d}\n"
-      "pins={:d}\nreserved={:d}\n",
+      "pins={:d}\nreserved={:d}\nsriov={}\nari={:d}\n",
       kind_name(task.kind), task.disks, task.ahci_disks, task.megabytes, task.interrupt_remapping,
-      task.translation, task.vfio, task.pins, task.reserved);
+      task.translation, task.vfio, task.pins, task.reserved, task.sriov, task.ari);
 }
 
 }  // namespace
@@ -55,6 +64,12 @@ std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task,
 
   std::vector<std::string> boot = kBootModules;
   if (task.ahci_disks != 0) boot.insert(boot.end(), kAhciModules.begin(), kAhciModules.end());
+  if (task.sriov == "edu") boot.emplace_back("pci_pf_stub");
+  if (task.sriov == "net") boot.emplace_back("virtio_net");
+  if (!task.sriov.empty()) {
+    archive.file("bin/sriov_test.sh", sriov_test_script());
+    add_files(archive, lspci_files(root));
+  }
   add_modules(archive, "modules/boot", kernel, boot);
   add_modules(archive, "modules/vfio", kernel, kVfioModules);
   return gzip(archive.finish());

@@ -30,6 +30,14 @@ std::vector<std::uint8_t> read_busybox(const std::filesystem::path &root) {
       fmt::format("no {} (Debian package busybox-static)", (root / "bin/busybox").string()));
 }
 
+// A folder has to be there before what is in it.
+void add_folders_of(CpioWriter &archive, const std::string &file) {
+  for (std::size_t slash = file.find('/'); slash != std::string::npos;
+       slash = file.find('/', slash + 1)) {
+    archive.folder(file.substr(0, slash));
+  }
+}
+
 }  // namespace
 
 void add_base(CpioWriter &archive, const std::filesystem::path &root) {
@@ -43,6 +51,13 @@ void add_base(CpioWriter &archive, const std::filesystem::path &root) {
   archive.file("bin/agent", agent_program(), true);
   archive.file("bin/common.sh", common_script());
   archive.file("bin/disk_test.sh", disk_test_script());
+}
+
+void add_files(CpioWriter &archive, const std::vector<PackedFile> &files) {
+  for (const PackedFile &file : files) {
+    add_folders_of(archive, file.place);
+    archive.file(file.place, read_file(file.source), file.executable);
+  }
 }
 
 // The shell sorts names, hence the numbers.

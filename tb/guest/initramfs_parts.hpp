@@ -9,12 +9,16 @@
 
 #include "guest/cpio.hpp"
 #include "guest/guest.hpp"
+#include "guest/vmm.hpp"
 
 namespace dmar::guest {
 
 // Folders, console, static busybox (ROOT/bin/busybox), the agent and the functions that scripts
 // share.
 void add_base(CpioWriter &archive, const std::filesystem::path &root);
+
+// With the folders that they are in.
+void add_files(CpioWriter &archive, const std::vector<PackedFile> &files);
 
 // `names` and what they need, in `folder`, in an order in which they can be loaded.
 void add_modules(CpioWriter &archive, const std::string &folder, const Kernel &kernel,

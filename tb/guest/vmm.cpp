@@ -65,11 +65,10 @@ std::vector<std::string> listed_libraries(const std::string &output, const std::
   return libraries;
 }
 
-std::vector<PackedFile> vmm_files(const std::string &program, const fs::path &root) {
-  const fs::path path = path_of(program);
+std::vector<PackedFile> program_files(const fs::path &path, const std::string &place) {
   const auto elf = read_elf(read_file(path));
   if (!elf) throw GuestError(fmt::format("{}: not a program for x86-64", path.string()));
-  std::vector<PackedFile> files{{path, "bin/vmm", true}};
+  std::vector<PackedFile> files{{path, place, true}};
   if (!elf->interpreter.empty()) {
     files.push_back({elf->interpreter, without_slash(elf->interpreter), true});
     const ProcessResult listed = run_program(elf->interpreter, {"--list", path.string()});
@@ -81,6 +80,11 @@ std::vector<PackedFile> vmm_files(const std::string &program, const fs::path &ro
       files.push_back({library, without_slash(library), true});
     }
   }
+  return files;
+}
+
+std::vector<PackedFile> vmm_files(const std::string &program, const fs::path &root) {
+  std::vector<PackedFile> files = program_files(path_of(program), "bin/vmm");
   for (const char *name : kFirmware) files.push_back(firmware(name, root));
   return files;
 }

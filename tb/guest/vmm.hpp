@@ -15,9 +15,12 @@ struct PackedFile {
   bool executable = false;
 };
 
-// `program` (a path, or a name in PATH) as bin/vmm, its dynamic loader, its shared libraries where
-// the loader finds them, and the firmware that a q35 machine with -kernel takes. GuestError says
-// what cannot be had.
+// A program at `place` in the guest, its dynamic loader, and its shared libraries where the loader
+// finds them. GuestError says what cannot be had.
+std::vector<PackedFile> program_files(const std::filesystem::path &path, const std::string &place);
+
+// `program` (a path, or a name in PATH) as bin/vmm, and the firmware that a q35 machine with
+// -kernel takes. GuestError says what cannot be had.
 std::vector<PackedFile> vmm_files(const std::string &program,
                                   const std::filesystem::path &root = "/");
 

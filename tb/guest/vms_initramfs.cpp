@@ -29,14 +29,6 @@ std::string settings(const VmsTask &task) {
                      task.disk, task.edu, task.megabytes, task.complete);
 }
 
-// A folder has to be there before what is in it.
-void add_folders_of(CpioWriter &archive, const std::string &file) {
-  for (std::size_t slash = file.find('/'); slash != std::string::npos;
-       slash = file.find('/', slash + 1)) {
-    archive.folder(file.substr(0, slash));
-  }
-}
-
 std::vector<std::uint8_t> make_guest_initramfs(const Kernel &kernel, const VmsTask &task,
                                                const std::filesystem::path &root) {
   CpioWriter archive;
@@ -61,10 +53,7 @@ std::vector<std::uint8_t> make_vms_initramfs(const Kernel &kernel, const VmsTask
   archive.file("init", vms_host_script(), true);
   archive.file("task", settings(task));
   add_modules(archive, "modules/boot", kernel, kHostModules);
-  for (const PackedFile &file : vmm_files(task.vmm, root)) {
-    add_folders_of(archive, file.place);
-    archive.file(file.place, read_file(file.source), file.executable);
-  }
+  add_files(archive, vmm_files(task.vmm, root));
   archive.folder("vm");
   archive.file("vm/kernel", unpacked_kernel(kernel.image));
   archive.file("vm/initramfs", make_guest_initramfs(kernel, task, root));

@@ -17,6 +17,7 @@ namespace {
 
 constexpr unsigned kBytes = 64;
 constexpr std::uint32_t kForEver = 0xFFFF'FFFF;
+constexpr unsigned kLongestPause = 1'000'000;      // microseconds
 constexpr unsigned kEnough = 20;                   // stray writes that are looked at
 constexpr double kPatience = 30;                   // seconds for them
 constexpr std::uint8_t kAttack = 0xD5;             // what the device writes where it may not
@@ -109,7 +110,7 @@ bool stray_command(Arguments arguments) {
   unsigned long long address = 0;
   unsigned long long pause = 0;
   if (arguments.size() != 2 || !parse_number(arguments[0], address) ||
-      !parse_number(arguments[1], pause) || pause > 1'000'000) {
+      !parse_number(arguments[1], pause) || pause > kLongestPause) {
     return false;
   }
   auto found = open_edu();
@@ -119,6 +120,21 @@ bool stray_command(Arguments arguments) {
     return true;
   }
   found->edu.stray(address, kForEver, static_cast<std::uint32_t>(pause));
+  return true;
+}
+
+// ADDRESS PAUSE: the same without data of its own, for a program whose memory the device does not
+// reach.
+bool flood_command(Arguments arguments) {
+  unsigned long long address = 0;
+  unsigned long long pause = 0;
+  if (arguments.size() != 2 || !parse_number(arguments[0], address) ||
+      !parse_number(arguments[1], pause) || pause > kLongestPause) {
+    return false;
+  }
+  if (auto found = open_edu()) {
+    found->edu.stray(address, kForEver, static_cast<std::uint32_t>(pause));
+  }
   return true;
 }
 

@@ -23,6 +23,7 @@ bool attack_interrupts_command(Arguments arguments);  // FIRST COUNT NAME
 bool attack_compatible_command(Arguments arguments);  // NAME
 bool attack_control_command(Arguments arguments);     // NAME
 bool stray_command(Arguments arguments);              // ADDRESS PAUSE
+bool flood_command(Arguments arguments);              // ADDRESS PAUSE
 bool stray_end_command(Arguments arguments);          // blocked|arrived NAME
 bool reach_command(Arguments arguments);              // ADDRESS NAME
 bool occupy_command(Arguments arguments);             // MEGABYTES FILE NAME

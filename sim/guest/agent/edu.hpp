@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pci.hpp"
 
@@ -74,8 +75,12 @@ class Edu {
 
 const char *name_of(Edu::End end);
 
-// The first edu of the machine, enabled, without a driver, by /sys. Says in a failed check what is
-// wrong when there is none.
+// EDU of the environment is the address of one; otherwise all of the machine that are no virtual
+// functions.
+std::vector<PciDevice> find_edus();
+
+// The first of them, enabled, without a driver, by /sys. Says in a failed check what is wrong when
+// there is none.
 struct FoundEdu {
   PciDevice device;
   Edu edu;

@@ -61,6 +61,7 @@ constexpr std::array kCommands = {
     Command{"attack-compatible", attack_compatible_command, "NAME: compatibility format"},
     Command{"attack-control", attack_control_command, "NAME: DMA by edu to its own program"},
     Command{"stray", stray_command, "ADDRESS PAUSE           writes of edu that nothing stops"},
+    Command{"flood", flood_command, "ADDRESS PAUSE           the same, whatever its buffer holds"},
     Command{"stray-end", stray_end_command, "blocked|arrived NAME: so they end; stops them"},
     Command{"reach", reach_command, "ADDRESS NAME            a read by edu that arrives"},
     Command{"occupy", occupy_command, "MEGABYTES FILE NAME: holds memory until FILE is there"},

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace dmar::agent {
@@ -13,6 +14,12 @@ namespace dmar::agent {
 namespace {
 
 bool failed = false;
+
+// SUBJECT of the environment: whom the checks are about, when there are several.
+std::string subject() {
+  const char *who = std::getenv("SUBJECT");
+  return who == nullptr ? "" : std::string(who) + ", ";
+}
 
 }  // namespace
 
@@ -27,16 +34,16 @@ std::string text(const char *format, ...) {
 
 bool check(bool passed, const std::string &name, const std::string &detail) {
   if (passed) {
-    std::printf("dmar-check: PASS %s\n", name.c_str());
+    std::printf("dmar-check: PASS %s%s\n", subject().c_str(), name.c_str());
   } else {
-    std::printf("dmar-check: FAIL %s: %s\n", name.c_str(), detail.c_str());
+    std::printf("dmar-check: FAIL %s%s: %s\n", subject().c_str(), name.c_str(), detail.c_str());
     failed = true;
   }
   return passed;
 }
 
 void skip(const std::string &name, const std::string &reason) {
-  std::printf("dmar-check: SKIP %s: %s\n", name.c_str(), reason.c_str());
+  std::printf("dmar-check: SKIP %s%s: %s\n", subject().c_str(), name.c_str(), reason.c_str());
 }
 
 void info(const std::string &what) { std::printf("dmar-info: %s\n", what.c_str()); }

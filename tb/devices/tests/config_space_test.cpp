@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <optional>
 #include <stdexcept>
+#include <vector>
 
 namespace dmar::devices {
 namespace {
@@ -131,6 +133,59 @@ TEST(ConfigSpace, ListOfCapabilities) {
   EXPECT_EQ(config.read(0x44, 4), 0xFFu);
   config.reset();
   EXPECT_EQ(config.read(0x40, 4), 0x0201'4809u);
+}
+
+TEST(ConfigSpace, ListOfExtendedCapabilities) {
+  ConfigSpace config(kIdentity);
+  EXPECT_EQ(config.read(0x100, 4), 0u) << "no list";
+  const std::array<std::uint8_t, 5> body{1, 2, 3, 4, 5};
+  const std::array<std::uint8_t, 5> writable{0, 0xF0, 0xFF, 0, 0xFF};
+  const std::array<std::uint8_t, 5> sticky{0, 0, 0, 0, 0x0F};
+  EXPECT_EQ(config.add_extended(0x0003, 1, body, writable), 0x100);
+  EXPECT_EQ(config.add_extended(0x0001, 2, body, writable, sticky), 0x10C);
+  EXPECT_EQ(config.read(0x100, 4), 0x10C1'0003u);
+  EXPECT_EQ(config.read(0x10C, 4), 0x0002'0001u);
+  EXPECT_EQ(config.read(0x104, 4), 0x0403'0201u);
+  for (std::uint32_t offset = 0x100; offset < 0x118; offset += 4) config.write(offset, 4, ~0U);
+  EXPECT_EQ(config.read(0x100, 4), 0x10C1'0003u);
+  EXPECT_EQ(config.read(0x110, 4), 0x04FF'F201u);
+  EXPECT_EQ(config.read(0x114, 4), 0xFFu);
+  config.reset(ConfigSpace::Reset::kFunctionLevel);
+  EXPECT_EQ(config.read(0x110, 4), 0x0403'0201u);
+  EXPECT_EQ(config.read(0x114, 4), 0x0Fu) << "sticky bits";
+  config.reset();
+  EXPECT_EQ(config.read(0x114, 4), 0x05u);
+}
+
+TEST(ConfigSpace, EndsAfter4096Bytes) {
+  ConfigSpace config(kIdentity);
+  std::vector<std::uint8_t> body(4096 - 256 - 4, 0xAB);
+  EXPECT_EQ(config.add_extended(0x000B, 1, body, body), 0x100);
+  EXPECT_EQ(config.read(0xFFC, 4), 0xABAB'ABABu);
+  EXPECT_EQ(config.read(0xFFF, 1), 0xABu);
+  EXPECT_EQ(config.read(0x1000, 4), 0u);
+  config.write(0x1000, 4, ~0U);
+  EXPECT_THROW(config.add_extended(0x000B, 1, {}, {}), std::invalid_argument);
+}
+
+// Its memory is where the owner says, and nothing of a header selects it.
+TEST(ConfigSpace, OfAVirtualFunction) {
+  std::optional<std::uint64_t> base;
+  ConfigSpace config(kIdentity, [&base](unsigned bar) { return bar == 0 ? base : std::nullopt; });
+  config.add_memory_bar(0, 4096);
+  for (std::uint32_t offset = 0; offset < 256; offset += 4) config.write(offset, 4, ~0U);
+  EXPECT_EQ(config.read(0x04, 2), 4u) << "bus master";
+  EXPECT_EQ(config.read(0x0C, 4), 0u);
+  for (std::uint32_t offset = 0x10; offset < 0x28; offset += 4) {
+    EXPECT_EQ(config.read(offset, 4), 0u);
+  }
+  EXPECT_EQ(config.read(0x3C, 4), 0u) << "no pin";
+  EXPECT_FALSE(config.find(0, 4));
+  base = 0x8000'0000;
+  ASSERT_TRUE(config.find(0x8000'0FFC, 4));
+  EXPECT_EQ(config.find(0x8000'0FFC, 4)->offset, 0xFFCu);
+  EXPECT_FALSE(config.find(0x8000'1000, 4));
+  EXPECT_FALSE(config.find(0, 4));
 }
 
 TEST(ConfigSpace, RefusesWhatDoesNotFit) {

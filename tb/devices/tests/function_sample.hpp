@@ -61,6 +61,8 @@ class FunctionSample {
 
 class EduSample : public FunctionSample {
  public:
+  explicit EduSample(const PciPlace &place = {}) : device_(port, place) {}
+
   PciDevice &device() override { return device_; }
   void start_work() override {
     PciHost host(device_);
@@ -86,7 +88,7 @@ class EduSample : public FunctionSample {
   }
 
  private:
-  Edu device_{port};
+  Edu device_;
   std::size_t messages_before_ = 0;
 };
 
@@ -142,6 +144,9 @@ class AhciSample : public FunctionSample {
 // Frames both ways and a new MAC address.
 class NetSample : public FunctionSample {
  public:
+  explicit NetSample(const PciPlace &place = {})
+      : device_(port, network_, VirtioNetOptions{.place = place}) {}
+
   PciDevice &device() override { return device_; }
   void start_work() override {
     ASSERT_TRUE(driver_.start({.event_index = true}));
@@ -165,7 +170,7 @@ class NetSample : public FunctionSample {
 
  private:
   KeptFrames network_;
-  VirtioNet device_{port, network_};
+  VirtioNet device_;
   NetDriver driver_{port, device_};
 };
 
@@ -190,6 +195,16 @@ inline std::vector<FunctionKind> function_kinds() {
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<BlkSample>(); }},
       {"Net", PciBus::kRootComplex, 0x020000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> { return std::make_unique<NetSample>(); }},
+      {"EduWithVirtualFunctions", PciBus::kRootComplex, 0x00FF00, 1U << 20,
+       []() -> std::unique_ptr<FunctionSample> {
+         return std::make_unique<EduSample>(
+             PciPlace{.extended = true, .serial = 1, .sriov = SriovShape{.bars = {{0, 4096}}}});
+       }},
+      {"NetWithVirtualFunctions", PciBus::kRootComplex, 0x020000, 16 * 1024,
+       []() -> std::unique_ptr<FunctionSample> {
+         return std::make_unique<NetSample>(
+             PciPlace{.extended = true, .serial = 1, .sriov = SriovShape{.bars = {{0, 4096}}}});
+       }},
       {"BlkBehindBridge", PciBus::kConventional, 0x010000, 16 * 1024,
        []() -> std::unique_ptr<FunctionSample> {
          return std::make_unique<BlkSample>(PciBus::kConventional);

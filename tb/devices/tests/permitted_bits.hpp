@@ -23,6 +23,11 @@ class PermittedBits {
  public:
   using Bits = std::array<std::uint8_t, 256>;
 
+  // Of a virtual function; PCI Express 5.0, 9.3.4 and 9.3.5.
+  explicit PermittedBits(PciFunction &function) : function_(function), virtual_(true) {
+    permit(0x04, 0x0004, 2);  // bus master
+    add_list();
+  }
   // At reset; the function has one memory BAR of `bar_bytes`, at `bar`.
   PermittedBits(PciFunction &function, std::uint32_t bar, std::uint32_t bar_bytes)
       : function_(function) {
@@ -30,6 +35,14 @@ class PermittedBits {
     permit(0x0C, 0xFF, 1);    // Cache Line Size, without effect
     permit(bar, ~(bar_bytes - 1), 4);
     permit(0x3C, 0xFF, 1);  // Interrupt Line
+    add_list();
+  }
+
+  [[nodiscard]] const Bits &bits() const { return bits_; }
+  [[nodiscard]] const std::vector<ListedCapability> &capabilities() const { return capabilities_; }
+
+ private:
+  void add_list() {
     std::uint32_t at = read(0x34, 1);
     // A loop has more members than there is room for.
     for (; at != 0 && capabilities_.size() < 48; at = read(at + 1, 1)) {
@@ -38,10 +51,6 @@ class PermittedBits {
     }
   }
 
-  [[nodiscard]] const Bits &bits() const { return bits_; }
-  [[nodiscard]] const std::vector<ListedCapability> &capabilities() const { return capabilities_; }
-
- private:
   std::uint32_t read(std::uint32_t offset, unsigned bytes) {
     return function_.config_read(offset, bytes);
   }
@@ -97,6 +106,7 @@ class PermittedBits {
     return read(at + 2, 1);
   }
   std::uint32_t express(std::uint32_t at) {
+    if (virtual_) return 0x3C;  // the bit that asks for the reset reads 0
     const std::uint32_t device = read(at + 4, 4);
     std::uint32_t control = 0x000F | 0x0010 | 0x0800 | 0x7000;  // what depends on nothing
     if ((device & 0x07) != 0) control |= 0x00E0;                // size of payloads
@@ -108,10 +118,14 @@ class PermittedBits {
     if ((device2 & 0x0F) != 0) control2 |= 0x000F;  // completion time-out, its value
     if ((device2 & 0x10) != 0) control2 |= 0x0010;  // and its switch
     permit(at + 0x28, control2, 2);
-    return 0x3C;  // link, slot and root registers of an integrated endpoint are 0
+    const bool link = (read(at + 2, 2) & 0xF0) == 0;  // slot and root registers are 0
+    // ASPM, read completion boundary, clocks, synchronisation
+    if (link) permit(at + 0x10, 0x00CB, 2);
+    return 0x3C;
   }
 
   PciFunction &function_;
+  bool virtual_ = false;
   Bits bits_{};
   std::vector<ListedCapability> capabilities_;
 };

@@ -11,6 +11,7 @@
 #include <regex>
 
 #include "acpi/madt.hpp"
+#include "acpi/segment_table.hpp"
 #include "acpi_tables.hpp"
 
 namespace dmar::acpi {
@@ -35,20 +36,31 @@ class Iasl : public ::testing::Test {
     }
   }
 
-  // Lines "OFFSET SIZE NAME = VALUE" of what iasl makes of the table, without header.
-  std::vector<std::string> fields_of(const Bytes &table) {
+  // What iasl makes of the table; it has nothing to say against it.
+  std::string disassembled(const Bytes &table) {
     const fs::path file = folder_ / "table.bin";
     std::ofstream(file, std::ios::binary)
         .write(reinterpret_cast<const char *>(table.data()),
                static_cast<std::streamsize>(table.size()));
-    const int status = std::system(
-        fmt::format("cd '{}' && iasl -d table.bin >log 2>&1", folder_.string()).c_str());
-    EXPECT_EQ(status, 0);
+    run("iasl -d table.bin");
     const std::string text = contents("table.dsl");
     for (const std::string &said : {contents("log"), text}) {
       EXPECT_THAT(said,
                   Not(ContainsRegex("[Ww]arning|[Ee]rror|[Ii]nvalid|[Ii]ncorrect|[Uu]nknown")));
     }
+    return text;
+  }
+
+  // What iasl compiles from its own disassembly.
+  Bytes compiled_again() {
+    run("iasl -p again table.dsl");
+    const std::string bytes = contents("again.aml");
+    return {bytes.begin(), bytes.end()};
+  }
+
+  // Lines "OFFSET SIZE NAME = VALUE" of what iasl makes of the table, without header.
+  std::vector<std::string> fields_of(const Bytes &table) {
+    const std::string text = disassembled(table);
     // [030h 0048   2]   Subtable Type : 0000 [Hardware Unit Definition]
     // Newer versions write the size in hexadecimal: [030h 0048 002h]
     static const std::regex kField(
@@ -66,6 +78,11 @@ class Iasl : public ::testing::Test {
   }
 
  private:
+  void run(const char *command) {
+    const int status =
+        std::system(fmt::format("cd '{}' && {} >log 2>&1", folder_.string(), command).c_str());
+    EXPECT_EQ(status, 0) << contents("log");
+  }
   [[nodiscard]] std::string contents(const char *name) const {
     std::ifstream in(folder_ / name);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -131,6 +148,29 @@ TEST_F(Iasl, ReadsAMadt) {
                     "52 2 Flags (decoded below) = 000D", "6B 1 Source = 0B",
                     "72 1 Subtable Type = 04", "74 1 Processor ID = FF",
                     "77 1 Interrupt Input LINT = 01"}));
+}
+
+// But for who made it, iasl compiles the same bytes from what it reads.
+TEST_F(Iasl, ReadsASegment) {
+  const Bytes table = to_bytes(PciSegmentTable{.segment = 1,
+                                               .buses = 2,
+                                               .ecam = 0xFF80'0000,
+                                               .memory = 0xFF00'0000,
+                                               .memory_bytes = 0x80'0000});
+  const std::string text = disassembled(table);
+  for (const char *line :
+       {"Scope \\(\\\\_SB\\)", "Name \\(_HID, EisaId \\(\"PNP0A08\"\\)", "Name \\(_SEG, One\\)",
+        "Name \\(_BBN, Zero\\)", "Name \\(_CBA, 0xFF800000\\)",
+        "WordBusNumber \\(ResourceProducer, MinFixed, MaxFixed, PosDecode,",
+        "DWordMemory \\(ResourceProducer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite,",
+        "0xFF7FFFFF, +// Range Maximum", "Method \\(_OSC, 4, NotSerialized\\)", "Return \\(Arg3\\)",
+        "Name \\(_HID, EisaId \\(\"PNP0C02\"\\)", "0xFF800000, +// Address Base",
+        "0x00200000, +// Address Length"}) {
+    EXPECT_THAT(text, ContainsRegex(line));
+  }
+  const Bytes again = compiled_again();
+  ASSERT_EQ(again.size(), table.size());
+  EXPECT_EQ(Bytes(again.begin() + 36, again.end()), Bytes(table.begin() + 36, table.end()));
 }
 
 }  // namespace

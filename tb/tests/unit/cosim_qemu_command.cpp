@@ -159,8 +159,10 @@ TEST(QemuCommand, AddsTablesAndInitrd) {
   descriptors.initrd = 30;
   descriptors.dmar_table = 31;
   descriptors.madt_table = 32;
+  descriptors.segment_table = 33;
   const Words words = qemu_arguments(options, descriptors);
-  EXPECT_THAT(values(words, "-acpitable"), ElementsAre("file=/dev/fd/31", "file=/dev/fd/32"));
+  EXPECT_THAT(values(words, "-acpitable"),
+              ElementsAre("file=/dev/fd/31", "file=/dev/fd/32", "file=/dev/fd/33"));
   EXPECT_THAT(values(words, "-initrd"), ElementsAre("/dev/fd/30"));
   EXPECT_THAT(values(words, "-append"), ElementsAre("console=ttyS0 intel_iommu=on"));
 }
