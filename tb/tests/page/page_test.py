@@ -174,10 +174,14 @@ class Pages(unittest.TestCase):
 
     def test_names_are_text_and_never_markup(self):
         self.open("hostile.html")
-        self.assertEqual(self.browser.find("#injected"), [])
-        self.assertIn('</script><b id="injected">"\'&amp;', self.browser.driver.title)
+        self.assertEqual(self.browser.find("b, #injected"), [])
+        hostile = '</script ><b id="injected">"\'&amp;'
+        self.assertIn(hostile, self.browser.driver.title)
+        for selector in ("h1", "dd", ".failures li", "caption", "#checks th", "#checks .note",
+                         "#plots-drawn figcaption", ".fault .who", "#plots-drawn .legend li"):
+            self.assertTrue(any(hostile in text for text in self.text(selector)), selector)
         self.assertEqual(len(self.browser.find("script")), 2)
-        self.assertTrue(any("</script><b" in text for text in self.text("svg text")))
+        self.assertTrue(any("</script ><b" in text for text in self.text("svg text")))
 
     def test_nothing_happened(self):
         self.open("empty.html")
