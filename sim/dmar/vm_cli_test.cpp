@@ -12,6 +12,7 @@
 namespace dmar::sim {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class Boot : public Program {
@@ -74,6 +75,65 @@ TEST_F(Boot, InterruptRemapping) {
   EXPECT_THAT(replay.output, HasSubstr("0 mismatches"));
 }
 
+// Two units: one has the test device and the I/O APIC, the other the disk and all else. Linux
+// drives both, and each fault belongs to the unit of its function.
+TEST_F(Boot, TwoUnits) {
+  REQUIRE_GUEST();
+  const Result result = dmar(fmt::format(
+      "vm --units 2 --megabytes 1 --timeout 1500 --json {} --record {} --console-log {} --wave {} "
+      "--wave-for 500",
+      in("vm.json"), in("boot.trace"), in("console"), in("boot.fst")));
+  EXPECT_EQ(result.status, 0) << result.output;
+  std::ifstream file(in("vm.json"));
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << result.output;
+  EXPECT_EQ(json["mismatches"], 0);
+  ASSERT_EQ(json["units"].size(), 2U);
+  std::uint64_t dma = 0;
+  for (const auto &unit : json["units"]) {
+    EXPECT_EQ(unit["mismatches"], 0) << unit;
+    EXPECT_GT(unit["dma_translated"], 100) << unit;
+    EXPECT_GT(unit["interrupts_remapped"], 100) << unit;
+    EXPECT_EQ(unit["interrupts_unchanged"], 0) << unit;
+    EXPECT_GT(unit["iotlb_invalidations"], 5) << unit;
+    EXPECT_GE(unit["events"], 1) << unit;
+    dma += unit["dma_translated"].get<std::uint64_t>();
+  }
+  EXPECT_EQ(json["dma_translated"], dma);
+  EXPECT_EQ(json["units"][0]["registers"], "0xfed90000");
+  EXPECT_EQ(json["units"][1]["registers"], "0xfed91000");
+  unsigned of_disk = 0;
+  for (const auto &fault : json["fault_list"]) {
+    const std::string line = fault["expected"];
+    const bool disk = line.find("[00:05.0]") != std::string::npos;
+    EXPECT_EQ(fault["dmar"], disk ? "dmar1" : "dmar0") << fault;
+    if (disk) {
+      ++of_disk;
+      EXPECT_EQ(fault["guest"], line);
+    }
+  }
+  EXPECT_EQ(of_disk, 1U);
+  EXPECT_THAT(result.output, AllOf(HasSubstr("dmar0, registers at FED90000h: the DMA test device, "
+                                             "the I/O APIC\n"),
+                                   HasSubstr("dmar1, registers at FED91000h: disk 0, all else\n"),
+                                   HasSubstr("(2 units, default), 0 mismatches\n")));
+  std::ifstream console(in("console"));
+  const std::string text{std::istreambuf_iterator<char>(console), {}};
+  for (const char *line :
+       {"dmar0: reg_base_addr fed90000", "dmar1: reg_base_addr fed91000",
+        "dmar0: Using Queued invalidation", "dmar1: Using Queued invalidation"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  // Each unit at its own first translated request.
+  EXPECT_GT(std::filesystem::file_size(in("boot.fst")), 1000U);
+  EXPECT_GT(std::filesystem::file_size(in("boot.unit1.fst")), 1000U);
+  for (const char *trace : {"boot.trace", "boot.unit1.trace"}) {
+    const Result replay = dmar(fmt::format("run {} --golden-only", in(trace)));
+    EXPECT_EQ(replay.status, 0) << replay.output;
+    EXPECT_THAT(replay.output, HasSubstr("0 mismatches"));
+  }
+}
+
 // A disk that cannot reach memory above 4 GiB: without translation the kernel copies every byte of
 // it, with translation none.
 class BounceBuffers : public Boot {
@@ -131,6 +191,24 @@ TEST_F(Boot, BareMetal) {
   EXPECT_GE(json["dma_blocked"], 4);
   EXPECT_GE(json["interrupts_remapped"], 10);
   EXPECT_GE(json["interrupts_blocked"], 2);
+}
+
+// The same beside a second unit, which sees nothing of it.
+TEST_F(Boot, BareMetalWithTwoUnits) {
+  REQUIRE_GUEST();
+  const Result result = dmar(fmt::format("vm --kernel {} --units 2 --timeout 600 --json {}",
+                                         DMAR_BARE_KERNEL, in("vm.json")));
+  EXPECT_EQ(result.status, 0) << result.output;
+  std::ifstream file(in("vm.json"));
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << result.output;
+  EXPECT_EQ(json["mismatches"], 0);
+  EXPECT_GE(json["guest_checks"].size(), 48U);
+  ASSERT_EQ(json["units"].size(), 2U);
+  EXPECT_GE(json["units"][0]["dma_blocked"], 4);
+  EXPECT_GE(json["units"][0]["interrupts_remapped"], 10);
+  EXPECT_EQ(json["units"][1]["dma_blocked"], 0);
+  EXPECT_EQ(json["units"][1]["interrupts"], 0);
 }
 
 // An interrupt from the keyboard ends QEMU too, still gives the summary, and leaves nothing behind.
@@ -209,6 +287,10 @@ TEST_F(VmOptions, AreChecked) {
   expect("--bounce --memory 3072 --interactive", "a disk of its own");
   expect("--bounce --memory 3072 --bridge", "a disk of its own");
   expect("--passthrough --no-dma-remapping", "give one of them");
+  expect("--rmrr --no-dma-remapping", "--rmrr and --no-dma-remapping");
+  expect("--units 0", "--units");
+  expect("--units 5", "--units");
+  expect("--units 4", "--units 4: dmar2 would have no function; at most --units 3 here");
 }
 
 TEST_F(VmOptions, NameTheMissingEmulator) {

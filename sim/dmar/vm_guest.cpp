@@ -152,7 +152,8 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
                .ahci_disks = ahci_disks,
                .interrupt_remapping = !options.no_intremap,
                .translation = !options.passthrough && !options.no_dma_remapping,
-               .vfio = !options.no_dma_remapping,
+               .vfio = !options.no_dma_remapping && !options.rmrr,
+               .reserved = options.rmrr,
                .megabytes = options.test_megabytes});
   return guest;
 }

@@ -52,9 +52,13 @@ void require_readable(const char *option, const std::string &file) {
 // Below it a q35 machine has all of its memory below 4 GiB.
 constexpr unsigned kHighMemory = 3072;  // MiB
 
-void check_bounce(const VmOptions &options) {
+void check_mapping(const VmOptions &options) {
   if (options.passthrough && options.no_dma_remapping) {
     throw UsageError("--passthrough and --no-dma-remapping: give one of them");
+  }
+  if (options.rmrr && options.no_dma_remapping) {
+    throw UsageError(
+        "--rmrr and --no-dma-remapping: a kernel that maps nothing maps no such memory");
   }
   if (!options.bounce) return;
   if (options.interactive || !options.initrd.empty() || !options.disks.empty() || options.bridge) {
@@ -130,6 +134,10 @@ void add_table_options(CLI::App &command, VmOptions &options) {
              "intel_iommu=off: the kernel leaves DMA as it is");
   group.flag("--no-intremap", options.no_intremap,
              "No interrupt remapping: the tables do not offer it");
+  group.flag(
+      "--rmrr", options.rmrr,
+      "Firmware keeps memory for the DMA test device and the disks: the kernel has to map it "
+      "as it\nis, and gives these devices to no program");
   group.flag("--bridge", options.bridge, "The first disk sits behind a PCIe-to-PCI bridge");
 }
 
@@ -280,7 +288,7 @@ void check_vm_options(const VmOptions &options) {
   if (options.interactive && !options.initrd.empty()) {
     throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
   }
-  check_bounce(options);
+  check_mapping(options);
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);
   wave_of(options);

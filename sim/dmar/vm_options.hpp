@@ -30,6 +30,7 @@ struct VmOptions {
   std::string qemu = "qemu-system-x86_64";
   std::vector<std::string> qemu_arguments;
   unsigned units = 1;
+  bool rmrr = false;  // firmware keeps memory for devices
   bool strict = false;
   bool passthrough = false;
   bool no_dma_remapping = false;

@@ -16,6 +16,7 @@
 #include "standard_streams.hpp"
 #include "vm_progress.hpp"
 #include "vm_report.hpp"
+#include "vm_reserved.hpp"
 #include "vm_summary.hpp"
 #include "vm_tables.hpp"
 #include "vm_units.hpp"
@@ -50,7 +51,7 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
   if (!options.capture.empty()) machine.capture = options.capture;
   const auto share = guest.kind == GuestKind::kMachines ? units_by_machine : units_in_turn;
   machine.units = share(placements(machine), options.units);
-  if (linux_guest) add_tables(machine, config);
+  if (linux_guest) add_tables(machine, config, options.rmrr);
   return machine;
 }
 
@@ -192,11 +193,13 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   const cosim::MachineOptions made =
       machine_options(options, guest, config_named(config_of(options)));
   cosim::Machine machine(made, make_rtl(options));
+  ReservedChecks reserved(options.rmrr ? placements(made) : std::vector<cosim::Placement>{});
   VmProgress progress(!options.quiet && !options.interactive && !options.console);
   observe(machine, made.units, reporting);
   machine.observe_console([&](std::string_view line) {
     if (const auto name = mark_of(line)) mark(machine, *name);
     if (const auto phase = phase_of(line)) begin_phase(machine, *phase);
+    reserved.line(line, machine);
     if (!on_line) return;
     progress.clear();
     on_line(line);
@@ -216,6 +219,7 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   const bool ours = guest.kind == GuestKind::kSelfTest || guest.kind == GuestKind::kMachines;
   if (ours && result.end.why == cosim::MachineEnd::Why::kGuest && result.console.panic.empty()) {
     result.disk_checks = check_disks(guest, machine.console().text());
+    for (const guest::Check &check : reserved.take()) result.disk_checks.push_back(check);
   }
   return result;
 }

@@ -12,6 +12,7 @@
 #include "fault_list.hpp"
 #include "golden/explain.hpp"
 #include "grouped.hpp"
+#include "mismatch_list.hpp"
 #include "unit_json.hpp"
 #include "vm_bounce.hpp"
 #include "vms_summary.hpp"
@@ -23,24 +24,6 @@ namespace {
 std::string row(const char *name, std::uint64_t value, const std::string &remark = "") {
   return fmt::format("  {:<24}{:>14}{}{}\n", name, grouped(value), remark.empty() ? "" : "  ",
                      remark);
-}
-
-std::string mismatches(const VmResult &result) {
-  std::string out;
-  for (const UnitResult &unit : result.units) {
-    const cosim::Differences &all = unit.differences;
-    const std::string whose = result.several_units() ? unit.name + ": " : "";
-    for (const cosim::Difference &difference : all.first) {
-      out += fmt::format("mismatch: {}{} (cycle {})\n  unit    {}\n  golden  {}\n", whose,
-                         difference.what, grouped(difference.cycle), difference.unit,
-                         difference.golden);
-      if (!difference.reached.empty()) out += fmt::format("  reached {}\n", difference.reached);
-    }
-    if (all.count > all.first.size()) {
-      out += fmt::format("{}... and {} more\n", whose, grouped(all.count - all.first.size()));
-    }
-  }
-  return out;
 }
 
 std::string per_second(std::uint64_t count, double seconds) {
@@ -214,21 +197,6 @@ nlohmann::ordered_json faults_json(const VmResult &result) {
   return list;
 }
 
-nlohmann::ordered_json mismatches_json(const VmResult &result) {
-  auto list = nlohmann::ordered_json::array();
-  for (const UnitResult &unit : result.units) {
-    for (const cosim::Difference &difference : unit.differences.first) {
-      list.push_back({{"dmar", unit.name},
-                      {"what", difference.what},
-                      {"unit", difference.unit},
-                      {"golden", difference.golden},
-                      {"reached", difference.reached},
-                      {"cycle", difference.cycle}});
-    }
-  }
-  return list;
-}
-
 // "default", or "2 units, default".
 std::string rtl_name(const VmResult &result) {
   const std::string config = config_of(result.options);
@@ -238,7 +206,7 @@ std::string rtl_name(const VmResult &result) {
 }  // namespace
 
 std::string vm_failure_text(const VmResult &result) {
-  std::string out = mismatches(result);
+  std::string out = mismatch_text(result.units);
   const std::vector<std::string> all = failures(result);
   for (const std::string &failure : all) out += fmt::format("failed: {}\n", failure);
   if (!all.empty() && !result.qemu_messages.empty()) {
@@ -291,7 +259,7 @@ std::string vm_json_text(const VmResult &result) {
   if (result.kind == GuestKind::kBounce) json["bounce"] = bounce_json(result);
   json["traffic"] = traffic_json(result);
   if (result.kind == GuestKind::kMachines) json["attacks"] = attacks_json(result);
-  json["first_mismatches"] = mismatches_json(result);
+  json["first_mismatches"] = mismatches_json(result.units);
   // What a guest prints is bytes, JSON is UTF-8.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

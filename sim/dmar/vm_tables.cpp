@@ -7,6 +7,7 @@
 
 #include "acpi/madt.hpp"
 #include "cosim/placement.hpp"
+#include "vm_reserved.hpp"
 
 namespace dmar::sim {
 
@@ -49,18 +50,20 @@ acpi::Drhd drhd_of(const UnitPlan &unit, const std::vector<Placement> &placement
 
 }  // namespace
 
-acpi::DmarTable dmar_table(const cosim::MachineOptions &machine, const Config &config) {
+acpi::DmarTable dmar_table(const cosim::MachineOptions &machine, const Config &config,
+                           bool reserved) {
   acpi::DmarTable table{.host_address_width = config.host_address_width,
                         .interrupt_remapping = machine.remap_interrupts};
   const std::vector<Placement> all = placements(machine);
   for (const UnitPlan &unit : machine.units) {
     table.units.push_back(drhd_of(unit, all, machine.remap_interrupts));
   }
+  if (reserved) table.reserved.push_back(reserved_memory(all));
   return table;
 }
 
-void add_tables(cosim::MachineOptions &machine, const Config &config) {
-  machine.dmar_table = acpi::to_bytes(dmar_table(machine, config));
+void add_tables(cosim::MachineOptions &machine, const Config &config, bool reserved) {
+  machine.dmar_table = acpi::to_bytes(dmar_table(machine, config, reserved));
   if (!machine.remap_interrupts) return;
   machine.madt_table =
       acpi::to_bytes(acpi::Madt{.cpus = 1, .ioapic_address = cosim::place::kIoapic});

@@ -9,11 +9,13 @@
 
 namespace dmar::sim {
 
-// The units of the machine in their order, each with the scopes of its functions.
-acpi::DmarTable dmar_table(const cosim::MachineOptions &machine, const Config &config);
+// The units of the machine in their order, each with the scopes of its functions. `reserved`: with
+// memory that firmware keeps (vm_reserved.hpp).
+acpi::DmarTable dmar_table(const cosim::MachineOptions &machine, const Config &config,
+                           bool reserved = false);
 
 // Gives the machine its tables.
-void add_tables(cosim::MachineOptions &machine, const Config &config);
+void add_tables(cosim::MachineOptions &machine, const Config &config, bool reserved);
 
 }  // namespace dmar::sim
 

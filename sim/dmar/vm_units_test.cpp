@@ -3,12 +3,19 @@
 // kernel of it: routing and table have to say the same.
 #include "vm_units.hpp"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <vector>
 
 #include "acpi/dmar_read.hpp"
 #include "acpi/dmar_rules.hpp"
 #include "cosim/unit_plan.hpp"
+#include "program.hpp"
 #include "usage_error.hpp"
+#include "vm_reserved.hpp"
 #include "vm_tables.hpp"
 
 namespace dmar::sim {
@@ -138,6 +145,27 @@ TEST(VmUnits, HaveNoIoapicWithoutInterruptRemapping) {
   const acpi::DmarTable table = table_of(options);
   EXPECT_FALSE(table.interrupt_remapping);
   EXPECT_THAT(table.units[0].scopes, ElementsAre(endpoint(6)));
+}
+
+// The table with memory that firmware keeps, made by the command that docs/acpi.md gives for it.
+using VmTable = Program;
+TEST_F(VmTable, IsThatOfTheAcpiCommand) {
+  const Result result =
+      dmar(fmt::format("acpi --unit FED90000,scope=00:06.0,scope=ioapic:0@ff:00.0 --unit FED91000 "
+                       "--rmrr F0000-FFFFF@00:05.0,00:06.0 --out {}",
+                       in("table.aml")));
+  ASSERT_EQ(result.status, 0) << result.output;
+  std::ifstream file(in("table.aml"), std::ios::binary);
+  const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(bytes, acpi::to_bytes(dmar_table(machine(1, 0, 2), Config{}, true)));
+  EXPECT_NE(bytes, acpi::to_bytes(dmar_table(machine(1, 0, 2), Config{}, false)));
+}
+
+TEST(VmUnits, ReservedMemoryIsForFunctionsOnTheRootBus) {
+  const acpi::Rmrr memory = reserved_memory(placements(machine(2, 2, 1, true)));
+  EXPECT_THAT(memory.scopes, ElementsAre(endpoint(8), endpoint(6)));  // not the disk behind it
+  EXPECT_EQ(memory.base, 0xF'0000U);
+  EXPECT_EQ(memory.limit, 0xF'FFFFU);
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ TEST_F(VmsOptions, AreChecked) {
 
 TEST_F(VmsOptions, NameTheMissingPrograms) {
   REQUIRE_GUEST();
+  expect_usage_error("--units 4", "--units 4: dmar2 would have no function; at most --units 3");
   expect_usage_error("--qemu no-such-emulator", "qemu-system-x86");
   expect_usage_error("--qemu no-such-emulator", "no-such-emulator");
   expect_usage_error("--monitor no-such-monitor", "no-such-monitor");

@@ -10,6 +10,7 @@
 #   dmar-bounce-domain: TYPE           of the device that is measured; none: no unit translates
 #   dmar-bounce: DIRECTION MEBIBYTES MICROSECONDS BUSY BUFFERS BYTES COPIES BYTES
 #                                      BUSY: microseconds of the CPU; -1: not known
+#   dmar-reserved: FUNCTION FIRST LAST  memory that firmware keeps for it, by the kernel
 #   dmar-info: TEXT
 #   dmar-end                           the test came to its end
 

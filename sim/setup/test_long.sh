@@ -41,6 +41,13 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --aw 57
   boot --bridge
   boot --disks 3
+  boot --units 2 --disks 3
+  boot --units 3 --bridge --strict
+  boot --units 4 --disks 2 --passthrough
+  boot --units 2 --no-intremap
+  boot --units 2 --disks 2 --rmrr
+  boot --rmrr --passthrough
+  boot --units 2 --no-dma-remapping
   boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server
   boot --memory 3072
@@ -51,7 +58,7 @@ if command -v qemu-system-x86_64 >/dev/null; then
   cmake --build "$build" --target guest_files && "$build/guest_files" disk "$build/ahci.img" &&
     boot --disk "$build/ahci.img,ahci"
   rm -f "$build/ahci.img"
-  for options in "" "--strict" "--config server --mem-latency 100"; do
+  for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief"; do
     echo "== dmar vms $options"
     # shellcheck disable=SC2086
     "$build/dmar" vms --quiet --timeout 900 $options || failed=1

@@ -49,6 +49,9 @@ class Lockstep {
   Id submit(const Request &request, std::vector<std::uint8_t> data = {});
   [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
 
+  // What the golden model says about a request now that nobody makes.
+  [[nodiscard]] golden::Verdict would_be(const Request &request) const;
+
   // Lets up to `cycles` pass, fewer when the unit comes to rest.
   void run(unsigned cycles);
   [[nodiscard]] bool at_rest() const { return settled_ && flights_.empty(); }

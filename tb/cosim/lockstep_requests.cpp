@@ -71,6 +71,12 @@ Lockstep::Id Lockstep::submit(const Request &request, std::vector<std::uint8_t> 
   return id;
 }
 
+golden::Verdict Lockstep::would_be(const Request &request) const {
+  golden::Verdict verdict = golden_->judge(request);
+  if (recorder_ != nullptr) recorder_->forget();
+  return verdict;
+}
+
 void Lockstep::judge(const bench::VerdictEvent &event) {
   const auto found = std::ranges::find_if(flights_, [&](const auto &entry) {
     const Request &request = entry.second.request;
@@ -131,8 +137,7 @@ std::string Lockstep::owner_of(const Request &request, const Completion &complet
   for (const auto &[source, traffic] : traffic_.sources()) {
     Request other = request;
     other.source_id = SourceId(source);
-    const golden::Verdict verdict = golden_->judge(other);
-    if (recorder_ != nullptr) recorder_->forget();
+    const golden::Verdict verdict = would_be(other);
     const auto *translation = std::get_if<golden::Translation>(&verdict);
     if (translation == nullptr || translation->identity || !translation->domain ||
         translation->address != *completion.address) {

@@ -66,6 +66,8 @@ class Machine {
   // In the order of the options.
   [[nodiscard]] std::size_t unit_count() const { return units_.size(); }
   [[nodiscard]] MachineUnit &unit(std::size_t number) { return *units_.at(number); }
+  // The one that the requests of a function pass.
+  [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
   [[nodiscard]] const Functions &functions() const { return functions_; }
   [[nodiscard]] const Console &console() const { return *console_; }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
@@ -83,7 +85,6 @@ class Machine {
   using Units = std::vector<std::unique_ptr<MachineUnit>>;
 
   Units make_units(const Lockstep::MakeRtl &make_rtl);
-  [[nodiscard]] MachineUnit &unit_of(const Placement &placement) const;
   [[nodiscard]] Lockstep *registers_at(std::uint64_t address) const;
   void add_windows();
   void launch();

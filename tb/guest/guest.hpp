@@ -48,6 +48,7 @@ struct Task {
   bool translation = true;          // false: pass-through, hostile DMA is not blocked
   bool vfio = true;                 // the tests that drive edu from user space, by VFIO
   bool pins = true;                 // with them: INTx of edu
+  bool reserved = false;            // firmware keeps memory for edu and the disks
   unsigned megabytes = 16;          // written to and read from each disk
 };
 

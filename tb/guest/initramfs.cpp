@@ -37,9 +37,9 @@ std::string settings(const Task &task) {
   return fmt::format(
       "kind={}\ndisks={}\nahci_disks={}\nmegabytes={}\ninterrupt_remapping={:d}\ntranslation={:d}"
       "\nvfio={:d}\n"
-      "pins={:d}\n",
+      "pins={:d}\nreserved={:d}\n",
       kind_name(task.kind), task.disks, task.ahci_disks, task.megabytes, task.interrupt_remapping,
-      task.translation, task.vfio, task.pins);
+      task.translation, task.vfio, task.pins, task.reserved);
 }
 
 }  // namespace

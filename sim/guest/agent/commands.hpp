@@ -34,6 +34,7 @@ bool relay_command(Arguments arguments);              // NAME FILE
 bool wait_line_command(Arguments arguments);          // FILE SECONDS TEXT
 bool secret_command(Arguments arguments);             // FILE
 void test_dma();
+void test_reserved();
 void test_messages();
 void test_provoke();
 void test_vfio();

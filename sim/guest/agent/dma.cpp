@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // DMA of a device to which the kernel has given no memory.
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
 
+#include "buffer.hpp"
 #include "commands.hpp"
 #include "edu.hpp"
+#include "files.hpp"
 #include "kernel_log.hpp"
 #include "locked_page.hpp"
 #include "report.hpp"
@@ -18,6 +21,7 @@ namespace {
 // Seconds until a fault event has come through and its handler has printed.
 constexpr double kFaultPatience = 30;
 constexpr std::uint8_t kOwn = 0x5A;  // contents of the victim's page
+constexpr unsigned kBytes = 64;
 
 // The device tries it; the kernel reports exactly this fault.
 void expect_fault(FoundEdu &found, Edu::Direction direction, std::uint64_t address,
@@ -27,7 +31,7 @@ void expect_fault(FoundEdu &found, Edu::Direction direction, std::uint64_t addre
   const unsigned long events = interrupt_count(unit);
   const bool write = direction == Edu::Direction::kToMemory;
   const std::string name = text("%s is blocked", what);
-  const Edu::End end = found.edu.dma(direction, address, 64);
+  const Edu::End end = found.edu.dma(direction, address, kBytes);
   if (found.edu.hostile()) {
     check(end == Edu::End::kBlocked, text("%s ends as blocked", what), name_of(end));
   }
@@ -90,6 +94,32 @@ void test_dma() {
   } else {
     test_passed_through(*found);
   }
+}
+
+// Firmware keeps memory for the device: it reaches that, and nothing beside it.
+void test_reserved() {
+  std::optional<FoundEdu> found = open_edu();
+  if (!found) return;
+  const std::string regions =
+      read_text(found->device.folder() + "/iommu_group/reserved_regions").value_or("");
+  unsigned long long base = 0;
+  unsigned long long limit = 0;
+  const std::size_t direct = regions.find(" direct");
+  const std::size_t line = direct == std::string::npos ? 0 : regions.rfind('\n', direct) + 1;
+  if (!check(direct != std::string::npos &&
+                 std::sscanf(regions.c_str() + line, "%llx %llx", &base, &limit) == 2,
+             "the kernel knows the reserved memory of edu", regions)) {
+    return;
+  }
+  for (const unsigned long long address : {base, limit + 1 - kBytes}) {
+    const Edu::End end = found->edu.dma(Edu::Direction::kFromMemory, address, kBytes);
+    check(end == Edu::End::kOkay, text("a read of reserved memory at 0x%llx arrives", address),
+          name_of(end));
+  }
+  if (!setting("translation")) return;
+  expect_fault(*found, Edu::Direction::kFromMemory, base - kSmallPage,
+               "a read below reserved memory");
+  expect_fault(*found, Edu::Direction::kToMemory, limit + 1, "a write above reserved memory");
 }
 
 bool dma_command(Arguments arguments) {

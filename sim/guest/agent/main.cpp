@@ -29,6 +29,7 @@ struct Test {
 
 constexpr std::array kTests = {
     Test{"dma", test_dma, "DMA without permission"},
+    Test{"reserved", test_reserved, "DMA to memory that firmware keeps for the device"},
     Test{"messages", test_messages, "interrupts without permission"},
     Test{"provoke", test_provoke, "a disk that misbehaves; writes to /dev/vda what is there"},
     Test{"vfio", test_vfio, "DMA and interrupts from a program, by VFIO"},

@@ -24,5 +24,8 @@ void bare_main() {
     finish();
   }
   if (test_dma(features)) test_interrupts(features);
+  if (unit::second_present()) {
+    check(unit::second_at_reset(), "nothing of all this came to the second unit");
+  }
   finish();
 }

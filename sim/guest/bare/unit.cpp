@@ -9,6 +9,7 @@ namespace dmar::bare::unit {
 namespace {
 
 constexpr uint32_t kBase = 0xFED9'0000;
+constexpr uint32_t kSecond = 0x1000;  // from kBase
 constexpr uint32_t kVersion = 0x00;
 constexpr uint32_t kCapability = 0x08;
 constexpr uint32_t kExtendedCapability = 0x10;
@@ -76,6 +77,18 @@ bool submit(uint64_t low, uint64_t high) {
 }  // namespace
 
 bool present() { return at(kVersion) != 0 && at(kVersion) != 0xFFFF'FFFF; }
+
+bool second_present() { return at(kSecond) != 0 && at(kSecond) != 0xFFFF'FFFF; }
+
+bool second_at_reset() {
+  if (at(kSecond) != at(kVersion) || at(kSecond + kCapability) != at(kCapability)) return false;
+  constexpr uint32_t kRegisters[] = {kStatus,       kRoot,      kFaultStatus,  kEventData,
+                                     kEventAddress, kQueueTail, kQueueAddress, kInterruptRoot};
+  for (const uint32_t offset : kRegisters) {
+    if (at(kSecond + offset) != 0) return false;
+  }
+  return true;
+}
 
 Features features() {
   const uint64_t capability = read64(kCapability);

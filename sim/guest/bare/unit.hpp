@@ -23,6 +23,9 @@ struct Features {
 };
 
 bool present();
+// A second unit behind it, which no device of the test passes: its registers are at reset.
+bool second_present();
+bool second_at_reset();
 Features features();
 
 // Sets one bit of the command register and waits for it in the status register; enables that are
