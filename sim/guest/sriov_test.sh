@@ -162,6 +162,7 @@ test_edu() {
     edu_number 1 attack-compatible "an interrupt in compatibility format"
     let_kernel_print_faults
     agent_test test messages  # by edu in segment 0, whose unit has entries
+    let_kernel_print_faults
   fi
   # Maps pages, moves data, interrupts, resets the function: the others do not notice.
   before=$(command_of "$(virtual 1)")
