@@ -4,6 +4,7 @@
 #define DMAR_SIM_BACKEND_HPP
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ std::vector<std::string> config_names();
 
 // Throws UsageError for an unknown name.
 Config config_named(const std::string &name);
+
+// Parameters of its RTL by name; none when only the golden model is in this program.
+std::map<std::string, unsigned> parameters_named(const std::string &name);
 
 // A unit fresh from reset. Throws UsageError when it cannot be had in this program.
 std::unique_ptr<Backend> make_backend(const BackendOptions &options);

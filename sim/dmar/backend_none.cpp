@@ -16,6 +16,8 @@ Config config_named(const std::string &name) {
       fmt::format("--config {}: no such configuration; this program has default", name));
 }
 
+std::map<std::string, unsigned> parameters_named(const std::string &) { return {}; }
+
 std::unique_ptr<Backend> make_backend(const BackendOptions &options) {
   const Config config = config_named(options.config);
   if (!options.golden_only) {

@@ -11,6 +11,7 @@
 #include "bench/dma_burst.hpp"
 #include "bench/registry.hpp"
 #include "bench/table_port_rules.hpp"
+#include "report/watch_rtl.hpp"
 #include "usage_error.hpp"
 
 namespace dmar::sim {
@@ -37,6 +38,14 @@ class RtlBackend : public Backend {
   }
 
   Iommu &iommu() override { return *iommu_; }
+
+  bool observe(report::UnitObserver &observer) override {
+    report::watch_table_port(*iommu_, observer);
+    iommu_->observe_outcomes([&observer](const Request &request, const bench::Outcome &outcome) {
+      observer.request(report::seen_request(request, outcome, observer.expected()));
+    });
+    return true;
+  }
 
   void expect(const Request &request) override { page_ = request.address.raw() >> 12; }
 
@@ -103,6 +112,13 @@ Config config_named(const std::string &name) {
       fmt::format("--config {}: no such configuration; this program has {} "
                   "(`make build` builds all)",
                   name, fmt::join(config_names(), ", ")));
+}
+
+std::map<std::string, unsigned> parameters_named(const std::string &name) {
+  for (const bench::ModelInfo &model : bench::models()) {
+    if (model.name == name) return model.parameters;
+  }
+  return {};
 }
 
 std::unique_ptr<Backend> make_backend(const BackendOptions &options) {

@@ -11,12 +11,14 @@
 #include "bench_json.hpp"
 #include "bench_options.hpp"
 #include "bench_plots.hpp"
+#include "bench_report.hpp"
 #include "bench_run.hpp"
 #include "bench_text.hpp"
 #include "command.hpp"
 #include "delivery.hpp"
 #include "standard_streams.hpp"
 #include "stop_signals.hpp"
+#include "wall_timeline.hpp"
 
 namespace dmar::sim {
 
@@ -40,13 +42,42 @@ class StepLine {
 
 struct Interrupted {};
 
-void measure(const BenchOptions &options, const StopSignals &stop, BenchResult &result) {
+// Each step as a slice that lasts until the next one.
+class Steps {
+ public:
+  explicit Steps(WallTimeline &timeline) : timeline_(timeline) {}
+  ~Steps() { end(); }
+  Steps(const Steps &) = delete;
+  Steps &operator=(const Steps &) = delete;
+
+  void begin(std::string_view what) {
+    end();
+    what_ = what;
+    since_ = WallTimeline::Clock::now();
+  }
+
+ private:
+  void end() {
+    if (what_.empty()) return;
+    timeline_.slice("measurements", what_, "measurement", since_, WallTimeline::Clock::now());
+    what_.clear();
+  }
+
+  WallTimeline &timeline_;
+  std::string what_;
+  WallTimeline::Clock::time_point since_;
+};
+
+void measure(const BenchOptions &options, const StopSignals &stop, WallTimeline &timeline,
+             BenchResult &result) {
   const StepLine line;
+  Steps steps(timeline);
   try {
     run_bench(
         options,
-        [&line, &stop](std::string_view what) {
+        [&](std::string_view what) {
           if (stop.requested()) throw Interrupted();
+          steps.begin(what);
           line.show(what);
         },
         result);
@@ -56,8 +87,11 @@ void measure(const BenchOptions &options, const StopSignals &stop, BenchResult &
 }
 
 // Everything measured is needed for plots and documents.
-int deliver(const BenchOptions &options, const BenchResult &result) {
+int deliver(const BenchOptions &options, const BenchResult &result, WallTimeline &timeline) {
   Delivery delivery;
+  timeline.deliver(delivery, {{"command", "dmar bench"}, {"version", DMAR_VERSION}});
+  delivery.write(options.report.page,
+                 [&result] { return report::page(bench_page(result), nullptr, {}); });
   delivery.write(options.json, [&result] { return bench_json(result); });
   put_output(bench_text(result));
   if (result.interrupted) {
@@ -78,9 +112,10 @@ int run(const BenchOptions &options) {
   if (!options.document.empty()) read_document(options.document);
   const StopSignals stop;
   BenchResult result{.options = options, .figures = {}};
+  WallTimeline timeline(options.report.timeline, "dmar bench");
   try {
-    measure(options, stop, result);
-    return deliver(options, result);
+    measure(options, stop, timeline, result);
+    return deliver(options, result, timeline);
   } catch (const perf::WrongAnswer &error) {
     complain("{}\n", error.what());
   } catch (const bench::AssertionError &error) {

@@ -27,6 +27,7 @@ void add_bench_options(CLI::App &command, BenchOptions &options) {
   command.add_option("--json", options.json, "Write everything measured to this file as JSON")
       ->check(is_a(OptionKind::kOutput))
       ->type_name("FILE");
+  add_report_options(command, options.report);
   command.add_option("--plots", options.plots, "Draw SVG files with gnuplot into this folder")
       ->check(is_a(OptionKind::kOutputFolder))
       ->type_name("DIR")

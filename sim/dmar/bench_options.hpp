@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "report_options.hpp"
+
 namespace CLI {
 class App;
 }
@@ -19,6 +21,7 @@ struct BenchOptions {
   bool no_check = false;
   std::uint64_t seed = 1;
   std::string json;
+  ReportOptions report;
   std::string plots;
   std::string document;
 };

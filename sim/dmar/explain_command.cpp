@@ -10,9 +10,7 @@
 
 #include "backend.hpp"
 #include "command.hpp"
-#include "dmar/structures.hpp"
-#include "golden/explain.hpp"
-#include "golden/fault_record.hpp"
+#include "golden/explanation.hpp"
 #include "option_kinds.hpp"
 #include "source_id_text.hpp"
 #include "standard_streams.hpp"
@@ -121,14 +119,6 @@ void print_moment(const trace::Trace &trace, std::size_t index) {
   }
 }
 
-// The data matter where an interrupt message may be meant.
-std::string request_text(const Request &request) {
-  const bool message = in_interrupt_range(request.address.raw()) &&
-                       request.kind == AccessKind::kWrite && request.bytes == 4;
-  return golden::describe(request) +
-         (message ? fmt::format(", data {:#x}", request.message_data) : std::string());
-}
-
 // A note for each feature used so far that the model does not have.
 void print_notes(trace::Trace trace, std::size_t index, const Config &config) {
   const std::string file = trace.file;
@@ -156,15 +146,8 @@ int explain(const ExplainOptions &options) {
   print_notes(trace, index, config);
   trace::Reference reference(config);
   for (std::size_t i = 0; i < index; ++i) reference.step(trace.entries[i].event);
-  std::vector<golden::Step> steps;
-  const golden::Verdict verdict = reference.unit().judge(request, &steps);
   print_moment(trace, index);
-  say("Request: {}\n\n{}\n", request_text(request), golden::render(steps));
-  say("Verdict: {}.\n", golden::describe(verdict));
-  if (const auto *fault = std::get_if<golden::Fault>(&verdict); fault && !fault->suppressed) {
-    const auto record = golden::make_fault_record(config, request, fault->reason);
-    say("Linux logs: {}\n", golden::dmesg_line(record));
-  }
+  say("{}", golden::explanation(reference.unit(), request));
   if (outcome) say("Recorded: {}.\n", trace::to_string(*outcome));
   return kSuccess;
 }

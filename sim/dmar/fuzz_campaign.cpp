@@ -30,6 +30,7 @@ void Campaign::collect() {
   std::erase_if(workers_, [this](const std::unique_ptr<FuzzWorker> &worker) {
     const auto result = worker->poll();
     if (!result) return false;
+    if (ended_) ended_(*worker, *result);
     result_.statistics += result->statistics;
     if (result->failure && !result_.failure) {
       result_.failure = CampaignFailure{worker->fuzz_case(), *result->failure};

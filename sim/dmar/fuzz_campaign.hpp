@@ -42,6 +42,10 @@ class Campaign {
   using Clock = std::chrono::steady_clock;
   using Report = std::function<void(const bench::FuzzStatistics &, Clock::duration elapsed)>;
 
+  // Called for each machine that has ended.
+  using Ended = std::function<void(const FuzzWorker &worker, const bench::FuzzResult &result)>;
+  void observe(Ended ended) { ended_ = std::move(ended); }
+
   // `stopped` ends the campaign; `report` is called some times a second.
   Campaign(CampaignPlan plan, std::function<bool()> stopped, Report report)
       : plan_(std::move(plan)), stopped_(std::move(stopped)), report_(std::move(report)) {}
@@ -58,6 +62,7 @@ class Campaign {
   CampaignPlan plan_;
   std::function<bool()> stopped_;
   Report report_;
+  Ended ended_;
   Clock::time_point start_ = Clock::now();
   std::uint64_t started_ = 0;
   std::vector<std::unique_ptr<FuzzWorker>> workers_;

@@ -13,8 +13,10 @@
 #include "fuzz_json.hpp"
 #include "fuzz_options.hpp"
 #include "fuzz_progress.hpp"
+#include "fuzz_report.hpp"
 #include "grouped.hpp"
 #include "standard_streams.hpp"
+#include "wall_timeline.hpp"
 
 namespace dmar::sim {
 
@@ -64,6 +66,21 @@ nlohmann::json json_of(const CampaignPlan &plan, const CampaignResult &result) {
   return json;
 }
 
+void note(const FuzzWorker &worker, const bench::FuzzResult &ended, FuzzMachines &machines,
+          WallTimeline &timeline) {
+  const bench::FuzzCase &one = worker.fuzz_case();
+  const auto now = WallTimeline::Clock::now();
+  machines.add({.one = one,
+                .statistics = ended.statistics,
+                .seconds = std::chrono::duration<double>(now - worker.started()).count()});
+  timeline.slice("machines", fmt::format("{} seed {}", one.model, one.seed), "machine",
+                 worker.started(), now,
+                 {{"cycles", ended.statistics.cycles},
+                  {"requests", ended.statistics.requests},
+                  {"faults", ended.statistics.faults}});
+  if (ended.failure) timeline.instant("failures", ended.failure->kind, "failure", now);
+}
+
 int run(const FuzzOptions &options) {
   if (options.list) {
     put_output(feature_list());
@@ -74,21 +91,31 @@ int run(const FuzzOptions &options) {
   std::signal(SIGINT, note_interrupt);
   std::signal(SIGTERM, note_interrupt);
   FuzzProgress progress(plan);
-  const CampaignResult result =
-      Campaign(plan, stopped, [&progress](const auto &done, auto elapsed) {
-        progress.at(done, elapsed);
-      }).run();
+  FuzzMachines machines;
+  WallTimeline timeline(options.report.timeline, "dmar fuzz");
+  Campaign campaign(plan, stopped,
+                    [&progress](const auto &done, auto elapsed) { progress.at(done, elapsed); });
+  campaign.observe([&](const FuzzWorker &worker, const bench::FuzzResult &ended) {
+    note(worker, ended, machines, timeline);
+  });
+  const CampaignResult result = campaign.run();
   progress.clear();
   nlohmann::json json = json_of(plan, result);
   Delivery delivery;
+  std::string failure;
   if (result.failure) {
     const FailureReport report =
         examine_failure(*result.failure, options.folder, options.no_shrink, stopped);
     put_error(report.text);
+    failure = report.text;
     json["failure"] = report.json;
     if (!report.lost.empty()) delivery.failed(report.lost);
   }
   delivery.write(options.json, [&json] { return json.dump(2) + "\n"; });
+  timeline.deliver(delivery, {{"command", "dmar fuzz"}, {"version", DMAR_VERSION}});
+  delivery.write(options.report.page, [&] {
+    return report::page(fuzz_page(plan, result, machines, failure, stopped()), nullptr, {});
+  });
   const bool checked = result.statistics.requests != 0;
   say("{}{}\n", summary(result),
       result.failure ? "FAILED"

@@ -108,6 +108,7 @@ void add_fuzz_options(CLI::App &command, FuzzOptions &options) {
       ->excludes(only);
   command.add_flag("--swarm", options.swarm,
                    "Leave out some of what can happen, others for each seed");
+  add_report_options(command, options.report);
   command.add_option("--json", options.json, "Write the result to this file as JSON")
       ->check(is_a(OptionKind::kOutput))
       ->type_name("FILE");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fuzz_campaign.hpp"
+#include "report_options.hpp"
 
 namespace CLI {
 class App;
@@ -25,6 +26,7 @@ struct FuzzOptions {
   std::vector<std::string> without;
   bool swarm = false;
   std::string json;
+  ReportOptions report;
   std::string folder = "fuzz-failures";
   bool no_shrink = false;
   bool list = false;

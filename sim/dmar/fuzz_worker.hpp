@@ -28,6 +28,7 @@ class FuzzWorker {
   FuzzWorker &operator=(const FuzzWorker &) = delete;
 
   [[nodiscard]] const bench::FuzzCase &fuzz_case() const { return case_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point started() const { return started_; }
   [[nodiscard]] int descriptor() const { return pipe_; }
   // The result, once; nullopt while the machine runs. Does not wait.
   std::optional<bench::FuzzResult> poll();
@@ -47,6 +48,7 @@ class FuzzWorker {
   int pipe_ = -1;
   std::string received_;
   bool killed_ = false;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point deadline_;
 };
 

@@ -16,6 +16,9 @@
 #include "delivery.hpp"
 #include "option_kinds.hpp"
 #include "progress.hpp"
+#include "report_options.hpp"
+#include "reporting.hpp"
+#include "run_report.hpp"
 #include "standard_streams.hpp"
 #include "stop_signals.hpp"
 #include "summary.hpp"
@@ -31,6 +34,7 @@ struct RunOptions {
   std::string trace;
   BackendOptions backend;
   std::string json;
+  ReportOptions report;
   unsigned wave_from = 0;
   unsigned wave_to = std::numeric_limits<unsigned>::max();
   bool quiet = false;
@@ -124,7 +128,7 @@ class WaveWindow {
 };
 
 trace::Report replay(const trace::Trace &trace, const RunOptions &options, const StopSignals &stop,
-                     Delivery &delivery) {
+                     Reporting &reporting, Delivery &delivery) {
   const auto backend = make_backend(options.backend);
   WaveWindow wave(*backend, options, delivery);
   Progress progress(trace.entries.size(), options.quiet);
@@ -133,6 +137,7 @@ trace::Report replay(const trace::Trace &trace, const RunOptions &options, const
     wave.at(entry.line);
     progress.at(index);
   };
+  replay_options.observer = reporting.observer(0);
   replay_options.stopped = [&stop] { return stop.requested(); };
   trace::Report report = trace::Replayer(trace, *backend, replay_options).run();
   wave.finish();
@@ -143,13 +148,20 @@ int run(const RunOptions &options) {
   const trace::Trace trace = checked_trace(options);
   const StopSignals stop;
   Delivery delivery;
+  Reporting reporting(options.report);
   RunResult result;
   result.trace = trace.file;
   result.options = options.backend;
   const auto start = std::chrono::steady_clock::now();
-  result.report = replay(trace, options, stop, delivery);
+  result.report = replay(trace, options, stop, reporting, delivery);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   delivery.write(options.json, [&result] { return json_text(result); });
+  reporting.deliver(delivery,
+                    {{"command", "dmar run"},
+                     {"version", DMAR_VERSION},
+                     {"trace", result.trace},
+                     {"configuration", options.backend.config}},
+                    [&result] { return run_page(result); });
   put_error(mismatch_text(result));
   if (!options.quiet) put_output(summary_text(result));
   if (result.report.stopped) put_error("failed: interrupted\n");
@@ -187,6 +199,7 @@ void add_run(CLI::App &app, int &status) {
   command->add_option("--json", options->json, "Write the result to this file as JSON")
       ->check(is_a(OptionKind::kOutput))
       ->type_name("FILE");
+  CLI::Option *timeline = add_report_options(*command, options->report);
   CLI::Option *wave = command->add_option("--wave", options->backend.wave,
                                           "Write the signals of the RTL to this FST file");
   wave->check(is_a(OptionKind::kWave))->type_name("FILE");
@@ -201,7 +214,8 @@ void add_run(CLI::App &app, int &status) {
   command
       ->add_flag("--golden-only", options->backend.golden_only,
                  "Run the golden model in place of the RTL")
-      ->excludes(wave);
+      ->excludes(wave)
+      ->excludes(timeline);
   command->add_flag("--quiet", options->quiet, "Print mismatches and errors only");
   command->callback([options, &status] { status = run(*options); });
 }

@@ -315,6 +315,7 @@ TEST_F(VmOptions, AreChecked) {
   expect("--bounce --memory 3072 --interactive", "a disk of its own");
   expect("--bounce --memory 3072 --bridge", "a disk of its own");
   expect("--passthrough --no-dma-remapping", "give one of them");
+  expect("--rmrr --no-dma-remapping", "--rmrr and --no-dma-remapping");
   expect("--ari", "--ari");
   expect("--sriov disk", "--sriov");
   expect("--sriov net --units 4",

@@ -23,7 +23,8 @@ int run(const VmOptions &options) {
   const WorkFolder folder;
   try {
     const VmGuest guest = make_guest(options, folder);
-    return deliver(run_machine(options, guest, stop));
+    Reporting reporting(options.report);
+    return deliver(run_machine(options, guest, stop, reporting), reporting);
   } catch (const cosim::CosimError &error) {
     throw UsageError(error.what());
   } catch (const guest::GuestError &error) {

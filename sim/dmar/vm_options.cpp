@@ -52,9 +52,13 @@ void require_readable(const char *option, const std::string &file) {
 // Below it a q35 machine has all of its memory below 4 GiB.
 constexpr unsigned kHighMemory = 3072;  // MiB
 
-void check_bounce(const VmOptions &options) {
+void check_mapping(const VmOptions &options) {
   if (options.passthrough && options.no_dma_remapping) {
     throw UsageError("--passthrough and --no-dma-remapping: give one of them");
+  }
+  if (options.rmrr && options.no_dma_remapping) {
+    throw UsageError(
+        "--rmrr and --no-dma-remapping: a kernel that maps nothing maps no such memory");
   }
   if (!options.bounce) return;
   if (options.interactive || !options.initrd.empty() || !options.disks.empty() || options.bridge) {
@@ -253,6 +257,7 @@ void add_result_options(CLI::App &command, VmOptions &options) {
       ->check(is_a(OptionKind::kOutput));
   group.text("--json", options.json, "FILE", "Write the result to this file as JSON")
       ->check(is_a(OptionKind::kOutput));
+  add_report_options(command, options.report, kOutput);
   group.flag("--keep-going", options.keep_going,
              "Go on after a mismatch between RTL and golden model (--interactive does)");
   group.flag("--checks", options.checks, "List every check that guest and host made");
@@ -310,7 +315,7 @@ void check_vm_options(const VmOptions &options) {
   if (options.interactive && !options.initrd.empty()) {
     throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
   }
-  check_bounce(options);
+  check_mapping(options);
   check_sriov(options);
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cosim/wave_trigger.hpp"
+#include "report_options.hpp"
 
 namespace CLI {
 class App;
@@ -36,8 +37,8 @@ struct VmOptions {
   bool no_dma_remapping = false;
   bool no_intremap = false;
   bool bridge = false;
-  std::string sriov;  // edu, net; empty: none
-  bool ari = false;   // with it
+  std::string sriov;   // edu, net; empty: none
+  bool ari = false;    // with it
   std::string config;  // empty: what suits `address_width`
   unsigned address_width = 0;
   unsigned memory_latency = 20;
@@ -53,6 +54,7 @@ struct VmOptions {
   std::uint64_t wave_for = 20'000;
   std::optional<std::uint64_t> timeout;  // seconds; 0: none, empty: the default
   std::string json;
+  ReportOptions report;
   bool checks = false;
   bool keep_going = false;
   bool quiet = false;

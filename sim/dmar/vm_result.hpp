@@ -45,6 +45,7 @@ struct VmResult {
   std::string console_text = {};
   std::vector<guest::Check> disk_checks = {};
   std::vector<std::string> device_errors = {};
+  std::uint64_t forgotten_interrupts = 0;  // that QEMU had forgotten to give to its CPU
   bool wave_missed = false;     // wanted, and its moment never came
   std::string wave_error = {};  // why it could not be written
 

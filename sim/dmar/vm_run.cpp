@@ -2,6 +2,8 @@
 // See vm_run.hpp.
 #include "vm_run.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -13,6 +15,7 @@
 #include "delivery.hpp"
 #include "standard_streams.hpp"
 #include "vm_progress.hpp"
+#include "vm_report.hpp"
 #include "vm_reserved.hpp"
 #include "vm_summary.hpp"
 #include "vm_tables.hpp"
@@ -94,6 +97,44 @@ std::optional<std::string_view> phase_of(std::string_view line) {
   return name == "none" ? "" : name;
 }
 
+// What is worth a mark on the timeline: a stretch of time, an attack, a check that failed.
+std::optional<std::string> mark_of(std::string_view line) {
+  if (const auto phase = phase_of(line)) {
+    return phase->empty() ? std::string("end of the stretch") : std::string(*phase);
+  }
+  const std::string_view message = guest::message_of(line);
+  constexpr std::string_view kAttack = "dmar-info: ";
+  constexpr std::string_view kCheck = "dmar-check: FAIL ";
+  if (message.starts_with("dmar-info: attack: ")) {
+    return std::string(message.substr(kAttack.size()));
+  }
+  if (message.starts_with(kCheck)) return fmt::format("failed: {}", message.substr(kCheck.size()));
+  return std::nullopt;
+}
+
+// The observers of all units. The machine has done nothing yet.
+void observe(cosim::Machine &machine, const std::vector<cosim::UnitPlan> &plans,
+             Reporting &reporting) {
+  report::Names &names = reporting.names();
+  for (std::size_t i = 0; i < machine.functions().count(); ++i) {
+    const cosim::Placement &placement = machine.functions().at(i).placement;
+    const auto unit =
+        static_cast<unsigned>(cosim::unit_of(plans, placement.segment, placement.source));
+    names.functions[{unit, placement.source.raw()}] = placement.name;
+  }
+  for (unsigned i = 0; i < machine.unit_count(); ++i) {
+    names.units.push_back(machine.unit(i).name());
+    names.functions[{i, cosim::place::kIoapicSource.raw()}] = "I/O APIC";
+    if (report::UnitObserver *observer = reporting.observer(i)) {
+      machine.unit(i).lockstep().observe(*observer);
+    }
+  }
+}
+
+void mark(cosim::Machine &machine, const std::string &name) {
+  for (std::size_t i = 0; i < machine.unit_count(); ++i) machine.unit(i).lockstep().mark(name);
+}
+
 void begin_phase(cosim::Machine &machine, std::string_view name) {
   for (std::size_t i = 0; i < machine.unit_count(); ++i) {
     machine.unit(i).lockstep().phase(std::string(name));
@@ -171,14 +212,16 @@ std::vector<FunctionResult> functions_of(const cosim::Machine &machine,
 }  // namespace
 
 VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopSignals &stop,
-                     const std::function<void(std::string_view)> &on_line) {
+                     Reporting &reporting, const std::function<void(std::string_view)> &on_line) {
   VmResult result{.options = options, .kind = guest.kind, .kernel = guest.name};
   const cosim::MachineOptions made =
       machine_options(options, guest, config_named(config_of(options)));
   cosim::Machine machine(made, make_rtl(options));
   ReservedChecks reserved(options.rmrr ? placements(made) : std::vector<cosim::Placement>{});
   VmProgress progress(!options.quiet && !options.interactive && !options.console);
+  observe(machine, made.units, reporting);
   machine.observe_console([&](std::string_view line) {
+    if (const auto name = mark_of(line)) mark(machine, *name);
     if (const auto phase = phase_of(line)) begin_phase(machine, *phase);
     reserved.line(line, machine);
     if (!on_line) return;
@@ -195,6 +238,7 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   result.attach = made.attach;
   result.qemu_messages = machine.qemu_messages();
   result.device_errors = machine.device_errors();
+  result.forgotten_interrupts = machine.forgotten_interrupts();
   result.console = guest::read_console(machine.console().text());
   add_waves(machine, result);
   result.console_text = machine.console().text();
@@ -206,12 +250,18 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   return result;
 }
 
-int deliver(const VmResult &result) {
+int deliver(const VmResult &result, Reporting &reporting) {
   const VmOptions &options = result.options;
   const std::string failed = vm_failure_text(result);
   Delivery delivery;
   delivery.write(options.console_log, [&result] { return result.console_text; });
   delivery.write(options.json, [&result] { return vm_json_text(result); });
+  reporting.deliver(delivery,
+                    {{"command", command_of(result)},
+                     {"version", DMAR_VERSION},
+                     {"kernel", result.kernel},
+                     {"configuration", config_of(options)}},
+                    [&result] { return vm_page(result); });
   if (!options.quiet) put_output(vm_summary_text(result));
   put_error(failed);
   if (!result.wave_error.empty()) delivery.failed(result.wave_error);

@@ -220,6 +220,11 @@ std::string vm_summary_text(const VmResult &result) {
   std::string out = guest_lines(result) + checks(result) + bounce_text(result);
   out += machines ? attacks_text(result) + traffic_text(result) : faults(result);
   for (std::size_t i = 0; i < result.units.size(); ++i) out += counts(result, i) + "\n";
+  if (result.forgotten_interrupts != 0) {
+    out += row("forgotten by QEMU", result.forgotten_interrupts,
+               "interrupts of a halted CPU, announced again") +
+           "\n";
+  }
   for (const UnitResult &unit : result.units) {
     if (unit.recorded_events == 0) continue;
     out += fmt::format("{} events recorded in {}\n", grouped(unit.recorded_events), unit.record);
@@ -248,6 +253,7 @@ std::string vm_json_text(const VmResult &result) {
       {"ending", ending(result)},
       {"qemu_status", result.end.qemu.status},
       {"seconds", result.end.seconds},
+      {"forgotten_interrupts", result.forgotten_interrupts},
   };
   json.update(statistics_json(result.statistics()));
   json["recorded_events"] = result.recorded_events();

@@ -20,7 +20,7 @@ using Vms = Program;
 TEST_F(Vms, TwoMachines) {
   REQUIRE_GUEST();
   const Result result =
-      dmar(fmt::format("vms --brief --megabytes 1 --timeout 1500 --json {}", in("vms.json")));
+      dmar(fmt::format("vms --brief --megabytes 1 --timeout 600 --json {}", in("vms.json")));
   EXPECT_EQ(result.status, 0) << result.output;
   std::ifstream file(in("vms.json"));
   const auto json = nlohmann::json::parse(file, nullptr, false);

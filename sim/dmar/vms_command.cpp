@@ -30,12 +30,14 @@ int run(const VmsOptions &options) {
   try {
     const VmGuest guest = make_vms_guest(options, folder);
     std::string last;
-    return deliver(run_machine(options.host, guest, stop, [&](std::string_view line) {
+    Reporting reporting(options.host.report);
+    const auto show = [&](std::string_view line) {
       const auto text = shown ? vms_line(line, color) : std::nullopt;
       if (!text || *text == last) return;  // a flood of the same fault
       put_output(*text + "\n");
       last = *text;
-    }));
+    };
+    return deliver(run_machine(options.host, guest, stop, reporting, show), reporting);
   } catch (const cosim::CosimError &error) {
     throw UsageError(error.what());
   } catch (const guest::GuestError &error) {

@@ -43,6 +43,7 @@ VmGuest make_vms_guest(const VmsOptions &options, const WorkFolder &folder) {
                                                     .network = address_of(guest, Kind::kNetwork, 0),
                                                     .disk = address_of(guest, Kind::kDisk, 0),
                                                     .edu = address_of(guest, Kind::kEdu, 0),
+                                                    .sriov = !options.host.sriov.empty(),
                                                     .megabytes = options.host.test_megabytes,
                                                     .complete = !options.brief});
   return guest;

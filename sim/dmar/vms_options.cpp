@@ -37,6 +37,16 @@ void add_vms_options(CLI::App &command, VmsOptions &options) {
       ->group("Guest");
   command.add_flag("--brief", options.brief, "The two machines and two attacks, nothing more")
       ->group("Guest");
+  command
+      .add_flag_callback(
+          "--sriov", [&options] { options.host.sriov = "edu"; },
+          "Each machine gets a virtual function, the attacker too; one stays with the host")
+      ->group("Guest");
+  command
+      .add_flag("--ari", options.host.ari,
+                "With --sriov: behind a root port, with alternative routing ids")
+      ->needs("--sriov")
+      ->group("Guest");
   add_unit_options(command, options.host);
   command
       .add_option("--capture", options.host.capture,

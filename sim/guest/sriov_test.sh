@@ -29,7 +29,9 @@ has_all_bytes() {
 }
 
 # has_capabilities FUNCTION IDS
-has_capabilities() { [ "$(ids "$1")" = "$2" ] || { echo "its capabilities are $(ids "$1")"; return 1; }; }
+has_capabilities() {
+  [ "$(ids "$1")" = "$2" ] || { echo "its capabilities are $(ids "$1")"; return 1; }
+}
 
 # lspci FUNCTION shows all of these.
 lspci_shows() {
@@ -96,7 +98,8 @@ have_domains() {
       DMA*) ;;
       *) echo "$i has type $(cat "$folder/iommu_group/type")"; return 1 ;;
     esac
-    [ "$(readlink "$folder/iommu")" = "$unit" ] && [ "$unit" != "$(readlink $devices/0000:00:05.0/iommu)" ] ||
+    [ "$(readlink "$folder/iommu")" = "$unit" ] &&
+      [ "$unit" != "$(readlink "$devices/0000:00:05.0/iommu")" ] ||
       { echo "$i is behind $(readlink "$folder/iommu")"; return 1; }
   done
 }

@@ -3,20 +3,21 @@
 # Installs the Debian packages that a make target needs:
 # packages.sh build|bench|test|synth|waves|coverage|linux.
 # As root, or with sudo that asks no password; otherwise says what to install and fails.
-# `test` goes on without the packages for a Linux guest where they cannot be had, `synth` without
-# those for standard cells; both say so.
+# `test` goes on without the packages for a Linux guest and for a browser where they cannot be had,
+# `synth` without those for standard cells; both say so.
 set -euo pipefail
 
 build="g++ make cmake ninja-build ccache verilator libcli11-dev libfmt-dev
        nlohmann-json3-dev libgtest-dev libgmock-dev zlib1g-dev"
-guest="qemu-system-x86 busybox-static linux-image-amd64 e2fsprogs cpio xz-utils acpica-tools"
+guest="qemu-system-x86 busybox-static linux-image-amd64 e2fsprogs cpio xz-utils acpica-tools pciutils"
+browser="chromium chromium-driver python3-selenium poppler-utils"
 
 optional=
-without="Tests with a Linux guest, or of what tcpdump reads, will not run"
+without="Tests with a Linux guest, of what tcpdump reads, or in a browser, will not run"
 case "${1:-}" in
   build) required=$build ;;
   bench) required="$build gnuplot-nox" ;;
-  test)  required="$build yosys iverilog python3 python3-venv git gtkwave" optional="$guest tcpdump" ;;
+  test)  required="$build yosys iverilog python3 python3-venv git gtkwave" optional="$guest tcpdump $browser" ;;
   synth) required="yosys python3 nextpnr-ice40" optional="opensta qflow-tech-osu018"
          without="Standard cells will be left out" ;;
   waves) required="$build gtkwave" ;;

@@ -73,7 +73,8 @@ if command -v qemu-system-x86_64 >/dev/null; then
     echo "== NO NEWER QEMU: it could not be fetched, nothing was booted by vfio-user" >&2
   fi
   rm -rf "$newer"
-  for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief"; do
+  for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief" \
+    "--sriov" "--sriov --ari --brief"; do
     echo "== dmar vms $options"
     # shellcheck disable=SC2086
     "$build/dmar" vms --quiet --timeout 900 $options || failed=1

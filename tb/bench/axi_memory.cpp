@@ -179,6 +179,7 @@ void AxiMemory::offer_read() {
   r_.push(read.beats[read.next++]);
   if (read.next == read.beats.size()) {
     slowest_answer_ = std::max(slowest_answer_, now_ + 1 - read.cycle);
+    if (read_observer_) read_observer_(read.address, read.cycle, now_ + 1);
     reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(index));
   }
 }

@@ -57,6 +57,10 @@ class AxiMemory : public Agent {
   using Consumer = std::function<bool(const AxiAccess &)>;
   // Called once for each burst after it was performed.
   using Observer = std::function<void(const AxiAccess &)>;
+  // Called when the last answer of a read burst is on offer, with the cycles of its address
+  // handshake and of that answer.
+  using ReadObserver =
+      std::function<void(const AddressBeat &, std::uint64_t from, std::uint64_t to)>;
   // True while the answer to this burst is to be held back. Reads have looked at memory by then;
   // writes have not reached it. Answers to other IDs pass what is held.
   using Hold = std::function<bool(const AddressBeat &, bool write)>;
@@ -70,6 +74,7 @@ class AxiMemory : public Agent {
 
   void set_consumer(Consumer consumer) { consumer_ = std::move(consumer); }
   void set_observer(Observer observer) { observer_ = std::move(observer); }
+  void set_read_observer(ReadObserver observer) { read_observer_ = std::move(observer); }
   // WRAP and FIXED bursts too, for devices that issue them; otherwise they are an error.
   void accept_every_type(bool accept) { every_type_ = accept; }
   void set_hold(Hold hold) { hold_ = std::move(hold); }
@@ -129,6 +134,7 @@ class AxiMemory : public Agent {
   ChannelSource<ReadBeat> r_;
   Consumer consumer_;
   Observer observer_;
+  ReadObserver read_observer_;
   Hold hold_;
   Reader reader_;
   BlockedChannels blocked_;

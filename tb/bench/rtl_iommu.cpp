@@ -117,6 +117,7 @@ void RtlIommu::finish_requests() {
       const Request request = tracker_.request(done.first);
       const auto added = outcomes_.emplace(done.first, tracker_.finish(done.first, done.second));
       if (watch_) watch_->request_answered(request, added.first->second.completion);
+      if (outcome_observer_) outcome_observer_(request, added.first->second);
     } catch (const ProtocolError &error) {
       throw ProtocolError(
           fmt::format("{} (cycle {}, seed {})", error.what(), cycle(), options_.seed));

@@ -124,6 +124,14 @@ class RtlIommu : public Iommu {
   // Called for each burst at m_tbl once performed.
   void observe_table_accesses(AxiMemory::Observer observer) { table_observer_ = observer; }
 
+  // Called for each read burst at m_tbl when its last data are there.
+  void observe_table_reads(AxiMemory::ReadObserver observer) {
+    table_memory_.set_read_observer(std::move(observer));
+  }
+  // Called for each request once it is answered and judged.
+  using OutcomeObserver = std::function<void(const Request &, const Outcome &)>;
+  void observe_outcomes(OutcomeObserver observer) { outcome_observer_ = std::move(observer); }
+
   // Answers for which `hold` is true wait at m_tbl or m_dma until it is false (AxiMemory::Hold).
   void hold_table_answers(AxiMemory::Hold hold) { table_memory_.set_hold(std::move(hold)); }
   void hold_dma_answers(AxiMemory::Hold hold) { dma_memory_.set_hold(std::move(hold)); }
@@ -183,6 +191,7 @@ class RtlIommu : public Iommu {
   std::vector<StatusWrite> status_writes_;
   std::vector<Message> messages_;
   AxiMemory::Observer table_observer_;
+  OutcomeObserver outcome_observer_;
   std::uint64_t table_reads_ = 0;
   std::uint64_t queue_reads_ = 0;
   std::uint64_t forgotten_before_ = 0;  // cycle of the last reset_unit()

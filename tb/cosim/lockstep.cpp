@@ -9,6 +9,7 @@
 
 #include "bench/agent.hpp"
 #include "dmar/registers.hpp"
+#include "report/watch_rtl.hpp"
 #include "trace/event_text.hpp"
 
 namespace dmar::cosim {
@@ -48,6 +49,9 @@ void Lockstep::power_on() {
   golden_->observe_invalidations([this](const golden::Invalidation &invalidation) {
     note_golden_consequences();  // status writes before it do not complete it
     traffic_.invalidated(invalidation);
+    if (observer_ != nullptr) {
+      observer_->invalidation_given(invalidation, golden_status_writes_, rtl_->cycle());
+    }
     if (std::holds_alternative<golden::ContextInvalidation>(invalidation)) {
       ++statistics_.context_invalidations;
     } else if (std::holds_alternative<golden::IotlbInvalidation>(invalidation)) {
@@ -59,7 +63,18 @@ void Lockstep::power_on() {
   });
 }
 
+void Lockstep::observe(report::UnitObserver &observer) {
+  observer_ = &observer;
+  show_to_observer();
+}
+
+void Lockstep::show_to_observer() {
+  observer_->attach(*golden_, ram_);
+  report::watch_table_port(*rtl_, *observer_);
+}
+
 void Lockstep::reset() {
+  if (observer_ != nullptr) observer_->reset(rtl_->cycle());
   add(statistics_.unit, rtl_->counters());
   ++statistics_.resets;
   flights_.clear();
@@ -72,8 +87,10 @@ void Lockstep::reset() {
   settled_ = true;
   statistics_.fault_log_compared = true;
   failed_ = false;
+  golden_status_writes_ = 0;
   rtl_.reset();
   power_on();
+  if (observer_ != nullptr) show_to_observer();
 }
 
 void Lockstep::differ(std::string what, std::string unit, std::string golden, std::string reached) {
@@ -106,6 +123,7 @@ void Lockstep::guarded(const std::string &what, const std::function<void()> &act
 void Lockstep::note_golden_consequences() {
   for (const golden::StatusWrite &write : golden_->take_status_writes()) {
     due_status_.push_back({write, std::exchange(given_, {})});
+    ++golden_status_writes_;
     if (recorder_ != nullptr) {
       recorder_->consequence(trace::StatusEvent{.address = write.address, .value = write.data});
     }
@@ -200,6 +218,7 @@ void Lockstep::come_to_rest() {
     return;
   }
   settled_ = true;
+  if (observer_ != nullptr) observer_->at_rest(rtl_->cycle());
   for (const DueStatus &due : std::exchange(due_status_, {})) {
     differ("status write", "none came",
            fmt::format("{:x} {:x}", due.write.address.raw(), due.write.data));

@@ -23,6 +23,7 @@
 #include "cosim/statistics.hpp"
 #include "cosim/traffic.hpp"
 #include "golden/unit.hpp"
+#include "report/unit_observer.hpp"
 
 namespace dmar::cosim {
 
@@ -73,6 +74,13 @@ class Lockstep {
   // Who did what, by function and by domain.
   [[nodiscard]] const Traffic &traffic() const { return traffic_; }
   void phase(std::string name) { traffic_.phase(std::move(name)); }
+  // A moment with a name, for the observer.
+  void mark(const std::string &name) {
+    if (observer_ != nullptr) observer_->mark(rtl_->cycle(), name);
+  }
+
+  // From now on, over resets; before anything has happened. `observer` outlives it.
+  void observe(report::UnitObserver &observer);
 
   // Called before a request enters the unit, with what the golden model says about it.
   void observe_submissions(std::function<void(const Request &, const golden::Verdict &)> observer) {
@@ -96,6 +104,7 @@ class Lockstep {
   };
 
   void power_on();
+  void show_to_observer();
   void collect();
   void judge(const bench::VerdictEvent &event);
   void record_fault(const bench::VerdictEvent &event, const Flight &flight);
@@ -133,6 +142,8 @@ class Lockstep {
   std::vector<Message> messages_;
   std::vector<golden::Invalidation> given_;  // by no wait descriptor completed yet
   std::deque<DueStatus> due_status_;
+  std::uint64_t golden_status_writes_ = 0;  // since reset
+  report::UnitObserver *observer_ = nullptr;
   std::vector<Message> due_messages_;
   std::function<void(const Request &, const golden::Verdict &)> on_submit_;
   Traffic traffic_;

@@ -73,6 +73,7 @@ void Lockstep::write(std::uint32_t offset, unsigned bytes, std::uint64_t value) 
     if (is_fault_register(offset)) await_verdicts();
     // The CPU waits for this access, so queue and tables stand still for the golden model. It
     // first, so that nothing the unit does as a consequence comes unexpected.
+    if (observer_ != nullptr && offset == reg::kGcmd) observer_->look_at_owners(rtl_->cycle());
     const golden::ControlState before = golden_->control();
     if (recorder_ != nullptr) recorder_->forget();
     golden_->write(offset, bytes, value);
@@ -115,6 +116,7 @@ void Lockstep::final_check() {
   constexpr unsigned kSlice = 1000;
   constexpr unsigned kSlices = 1000;
   for (unsigned i = 0; i < kSlices && !at_rest(); ++i) run(kSlice);
+  if (observer_ != nullptr) observer_->look_at_owners(rtl_->cycle());
   if (failed_) return;
   if (!at_rest()) {
     differ("the unit at the end", "still at work", "at rest");

@@ -6,6 +6,7 @@
 
 #include "cosim/lockstep.hpp"
 #include "golden/explain.hpp"
+#include "report/watch_rtl.hpp"
 #include "trace/outcome.hpp"
 
 namespace dmar::cosim {
@@ -110,6 +111,11 @@ void Lockstep::record_fault(const bench::VerdictEvent &event, const Flight &flig
       {.record = golden::make_fault_record(config(), flight.request, event.reason),
        .request = flight.request,
        .cycle = event.cycle});
+  if (observer_ != nullptr) {
+    const Fault &fault = statistics_.faults.back();
+    observer_->fault({.record = fault.record, .request = fault.request, .cycle = fault.cycle});
+    if (recorder_ != nullptr) recorder_->forget();  // what the explanation looked at
+  }
   disturb();  // its event message may be under way
 }
 
@@ -160,6 +166,9 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   const std::string bytes = observed_.check(flight.request, flight.axi_id, flight.data, completion);
   if (!bytes.empty()) differ(what, bytes, "the bytes arrive where and as they should");
   count(flight, completion, outcome.done_cycle - outcome.submitted_cycle);
+  if (observer_ != nullptr) {
+    observer_->request(report::seen_request(flight.request, outcome, now));
+  }
   finished_.push_back({id, completion});
 }
 

@@ -201,6 +201,7 @@ void Machine::launch() {
                                    [this](unsigned pin, bool raised) { chipset_pin(pin, raised); });
   qmp_ = std::make_unique<Qmp>(std::move(monitor.ours));
   chipset_ = std::make_unique<ChipsetPin>(*qtest_, *qmp_);
+  apic_watch_ = std::make_unique<ApicWatch>(*qtest_, *qmp_);
   if (options_.interactive) {
     FileDescriptor log = make_file("console", {});
     console_ =
@@ -381,6 +382,7 @@ bool Machine::poll_once(bool busy, int stop_descriptor, Clock::time_point deadli
   };
   watch_lines(qtest_->lines());
   watch_lines(qmp_->lines());
+  const std::size_t first_of_guest = watched.size();
   watch(console_->descriptor());
   watch(eoi_log_->descriptor());
   const std::size_t first_proxy = watched.size();
@@ -391,6 +393,10 @@ bool Machine::poll_once(bool busy, int stop_descriptor, Clock::time_point deadli
   const auto wait = std::clamp<std::int64_t>(left.count(), 0, longest.count());
   if (::poll(watched.data(), watched.size(), busy ? 0 : static_cast<int>(wait)) < 0) return true;
   if (watched[0].revents != 0) return false;
+  const bool active = std::any_of(watched.begin() + static_cast<std::ptrdiff_t>(first_of_guest),
+                                  watched.end(), [](const pollfd &p) { return p.revents != 0; });
+  if (active || busy) apic_watch_->active(Clock::now());
+  if (running_) apic_watch_->proceed(Clock::now());
   qtest_->lines().flush();
   qmp_->lines().flush();
   take_pins();

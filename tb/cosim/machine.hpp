@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cosim/apic_watch.hpp"
 #include "cosim/chipset_pin.hpp"
 #include "cosim/console.hpp"
 #include "cosim/device_link.hpp"
@@ -75,6 +76,8 @@ class Machine {
   [[nodiscard]] const Segment *segment() const { return segment_.get(); }
   [[nodiscard]] const Console &console() const { return *console_; }
   [[nodiscard]] std::string qemu_messages() const { return qemu_->messages(); }
+  // Interrupts that the emulator had forgotten to give to its CPU; see apic_watch.hpp.
+  [[nodiscard]] std::uint64_t forgotten_interrupts() const { return apic_watch_->forgotten(); }
   [[nodiscard]] const std::string &qemu_version() const { return qmp_->version(); }
   // What went wrong outside the units, in sentences.
   [[nodiscard]] std::vector<std::string> device_errors() const;
@@ -124,6 +127,7 @@ class Machine {
   std::unique_ptr<Console> console_;
   std::unique_ptr<EoiLog> eoi_log_;
   std::unique_ptr<ChipsetPin> chipset_;
+  std::unique_ptr<ApicWatch> apic_watch_;
   std::unique_ptr<QemuProcess> qemu_;
   bool running_ = false;           // the guest has been let go
   bool pausing_ = false;           // a function waits for time to pass

@@ -13,8 +13,17 @@ namespace dmar::cosim {
 Qmp::Qmp(FileDescriptor socket) : lines_(std::move(socket)) { execute("qmp_capabilities"); }
 
 void Qmp::execute(const std::string &command, std::function<void()> done) {
-  sent_.push_back(std::move(done));
+  sent_.push_back([done = std::move(done)](const std::string &) {
+    if (done) done();
+  });
   lines_.send(nlohmann::json{{"execute", command}}.dump());
+}
+
+void Qmp::monitor(const std::string &line, std::function<void(const std::string &)> answer) {
+  sent_.push_back(std::move(answer));
+  lines_.send(
+      nlohmann::json{{"execute", "human-monitor-command"}, {"arguments", {{"command-line", line}}}}
+          .dump());
 }
 
 void Qmp::take(const std::string &line) {
@@ -28,7 +37,8 @@ void Qmp::take(const std::string &line) {
     if (sent_.empty()) throw CosimError(fmt::format("QMP: '{}' answers nothing", line));
     const auto done = std::move(sent_.front());
     sent_.pop_front();
-    if (done) done();
+    const auto &value = json["return"];
+    done(value.is_string() ? value.get<std::string>() : "");
   }
   if (json.value("event", "") == "SHUTDOWN" && json.contains("data")) {
     shutdown_reason_ = json["data"].value("reason", "unknown");

@@ -20,6 +20,8 @@ class Qmp {
 
   // Without waiting; `done` is called from receive().
   void execute(const std::string &command, std::function<void()> done = nullptr);
+  // The same with a line for the monitor that people use, whose text `answer` gets.
+  void monitor(const std::string &line, std::function<void(const std::string &)> answer);
   // CosimError when a command was refused or a line makes no sense.
   void receive();
 
@@ -33,7 +35,7 @@ class Qmp {
   void take(const std::string &line);
 
   LineSocket lines_;
-  std::deque<std::function<void()>> sent_;
+  std::deque<std::function<void(const std::string &)>> sent_;  // of a text, if it is one
   std::string shutdown_reason_;
   std::string version_;
 };

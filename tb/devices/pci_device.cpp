@@ -8,7 +8,8 @@ namespace dmar::devices {
 
 namespace {
 
-// As the place of the function has it. Vendor and device of a virtual function are those that its physical function says.
+// As the place of the function has it. Vendor and device of a virtual function are those that its
+// physical function says.
 PciIdentity shown(PciIdentity identity, const PciPlace &place) {
   if (!place.pin) identity.interrupt_pin = 0;
   if (place.is_virtual()) identity.vendor = identity.device = 0xFFFF;

@@ -18,7 +18,7 @@ class PciFunction {
  public:
   virtual ~PciFunction() = default;
 
-  // `offset` 0..255, `bytes` 1, 2 or 4, inside one dword. Values are right-aligned. Registers that
+  // `offset` 0..4095, `bytes` 1, 2 or 4, inside one dword. Values are right-aligned. Registers that
   // do not exist read 0 and ignore writes.
   virtual std::uint32_t config_read(std::uint32_t offset, unsigned bytes) = 0;
   virtual void config_write(std::uint32_t offset, unsigned bytes, std::uint32_t value) = 0;

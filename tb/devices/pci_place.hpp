@@ -42,7 +42,7 @@ struct PciPlace {
   // Extended configuration space: serial number (unless it is 0), errors, access control.
   bool extended = false;
   std::uint64_t serial = 0;
-  bool pin = true;  // INTA; false: its interrupts are messages only
+  bool pin = true;                       // INTA; false: its interrupts are messages only
   std::optional<SriovShape> sriov = {};  // a physical function with virtual ones
   // A virtual function; its owner says where its memory is.
   ConfigSpace::BarBase virtual_bars = nullptr;

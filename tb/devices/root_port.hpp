@@ -27,6 +27,7 @@ class RootPort : public PciFunction {
   // It has no memory of its own.
   std::uint64_t memory_read(std::uint64_t address, unsigned bytes) override;
   void memory_write(std::uint64_t, unsigned, std::uint64_t) override {}
+  [[nodiscard]] PciBar bar(unsigned) const override { return {}; }
   void reset() override;
   [[nodiscard]] bool idle() const override { return true; }
 

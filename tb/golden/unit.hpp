@@ -4,6 +4,7 @@
 #ifndef DMAR_GOLDEN_UNIT_HPP
 #define DMAR_GOLDEN_UNIT_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -49,6 +50,8 @@ class Unit {
   // Wait-descriptor status writes and event messages since the last call, oldest first.
   std::vector<StatusWrite> take_status_writes() { return std::exchange(status_writes_, {}); }
   std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
+  // How many take_status_writes() would give.
+  [[nodiscard]] std::size_t status_writes_waiting() const { return status_writes_.size(); }
 
   // Called for each invalidation performed, queued or register-based.
   void observe_invalidations(std::function<void(const Invalidation &)> observer) {

@@ -25,6 +25,7 @@ DMAR_EMBED(vms_attacks, DMAR_GUEST_SOURCE "/vms/attacks.sh");
 DMAR_EMBED(vms_lives, DMAR_GUEST_SOURCE "/vms/lives.sh");
 DMAR_EMBED(udhcpc, DMAR_GUEST_SOURCE "/vms/udhcpc.sh");
 DMAR_EMBED(disk_test, DMAR_GUEST_SOURCE "/disk_test.sh");
+DMAR_EMBED(vms_virtual, DMAR_GUEST_SOURCE "/vms/virtual.sh");
 DMAR_EMBED(sriov_test, DMAR_GUEST_SOURCE "/sriov_test.sh");
 DMAR_EMBED(help, DMAR_GUEST_SOURCE "/help.txt");
 DMAR_EMBED(profile, DMAR_GUEST_SOURCE "/profile");
@@ -45,6 +46,7 @@ std::span<const std::uint8_t> vms_lives_script() { return DMAR_EMBEDDED(vms_live
 std::span<const std::uint8_t> vms_guest_script() { return DMAR_EMBEDDED(vms_guest); }
 std::span<const std::uint8_t> udhcpc_script() { return DMAR_EMBEDDED(udhcpc); }
 std::span<const std::uint8_t> disk_test_script() { return DMAR_EMBEDDED(disk_test); }
+std::span<const std::uint8_t> vms_virtual_script() { return DMAR_EMBEDDED(vms_virtual); }
 std::span<const std::uint8_t> sriov_test_script() { return DMAR_EMBEDDED(sriov_test); }
 std::span<const std::uint8_t> help_text() { return DMAR_EMBEDDED(help); }
 std::span<const std::uint8_t> shell_profile() { return DMAR_EMBEDDED(profile); }

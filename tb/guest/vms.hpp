@@ -17,6 +17,7 @@ struct VmsTask {
   std::string network = {};                // of the services machine: "0000:00:18.0"
   std::string disk = {};                   // of the user machine
   std::string edu = {};                    // likewise
+  bool sriov = false;                      // virtual functions of segment 1 are given away
   unsigned megabytes = 4;                  // that each machine writes, or sends
   bool complete = true;                    // false: without the parts that take long
 };

@@ -25,8 +25,9 @@ const std::vector<std::string> kGuestModules = {"virtio_pci", "virtio_blk", "vir
                                                 "virtio_mem", "ext4"};
 
 std::string settings(const VmsTask &task) {
-  return fmt::format("network={}\ndisk={}\nedu={}\nmegabytes={}\ncomplete={:d}\n", task.network,
-                     task.disk, task.edu, task.megabytes, task.complete);
+  return fmt::format("network={}\ndisk={}\nedu={}\nmegabytes={}\ncomplete={:d}\nsriov={}\n",
+                     task.network, task.disk, task.edu, task.megabytes, task.complete,
+                     task.sriov ? "edu" : "");
 }
 
 std::vector<std::uint8_t> make_guest_initramfs(const Kernel &kernel, const VmsTask &task,
@@ -50,9 +51,13 @@ std::vector<std::uint8_t> make_vms_initramfs(const Kernel &kernel, const VmsTask
   archive.file("bin/machines.sh", vms_machines_script());
   archive.file("bin/attacks.sh", vms_attacks_script());
   archive.file("bin/lives.sh", vms_lives_script());
+  archive.file("bin/sriov_test.sh", sriov_test_script());
+  archive.file("bin/virtual.sh", vms_virtual_script());
   archive.file("init", vms_host_script(), true);
   archive.file("task", settings(task));
-  add_modules(archive, "modules/boot", kernel, kHostModules);
+  std::vector<std::string> modules = kHostModules;
+  if (task.sriov) modules.emplace_back("pci_pf_stub");
+  add_modules(archive, "modules/boot", kernel, modules);
   add_files(archive, vmm_files(task.vmm, root));
   archive.folder("vm");
   archive.file("vm/kernel", unpacked_kernel(kernel.image));

@@ -4,6 +4,8 @@
 #define DMAR_TRACE_REFERENCE_HPP
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "golden/unit.hpp"
@@ -31,6 +33,11 @@ class Reference {
 
   std::vector<StatusEvent> take_status_writes();
   std::vector<Message> take_messages() { return unit_.take_messages(); }
+
+  // Called for each invalidation that the model carries out.
+  void observe_invalidations(std::function<void(const golden::Invalidation &)> observer) {
+    unit_.observe_invalidations(std::move(observer));
+  }
 
   [[nodiscard]] const golden::Unit &unit() const { return unit_; }
   [[nodiscard]] Memory &memory() { return memory_; }

@@ -49,7 +49,45 @@ Replayer::Replayer(const Trace &trace, Target &target, ReplayOptions options)
       options_(std::move(options)),
       reference_(iommu_.config()),
       access_check_(target, reference_.memory()),
-      record_check_(iommu_, reference_.unit()) {}
+      record_check_(iommu_, reference_.unit()) {
+  if (options_.observer != nullptr) observe();
+}
+
+void Replayer::observe() {
+  options_.observer->attach(reference_.unit(), reference_.memory());
+  timed_ = target_.observe(*options_.observer);
+  reference_.observe_invalidations([this](const golden::Invalidation &what) {
+    const std::uint64_t before = golden_status_writes_ + reference_.unit().status_writes_waiting();
+    options_.observer->invalidation_given(what, before, now());
+  });
+}
+
+std::uint64_t Replayer::now() const { return timed_ ? target_.counters().cycles : index_; }
+
+void Replayer::settle() {
+  iommu_.settle();
+  if (options_.observer != nullptr) options_.observer->at_rest(now());
+}
+
+// What became of a request, to the observer.
+template <class RequestEvent>
+void Replayer::show(const RequestEvent &event, const Completion &completion,
+                    const golden::Verdict &verdict) {
+  if (options_.observer == nullptr) return;
+  const Request request = request_of(event);
+  if (!timed_) {
+    options_.observer->request(report::RequestSeen::untimed(request, completion, verdict, index_));
+  }
+  if (completion.status != Completion::Status::kBlocked ||
+      completion.reason == FaultReason::kNone) {
+    return;
+  }
+  options_.observer->fault(
+      {.record = golden::make_fault_record(iommu_.config(), request, completion.reason),
+       .request = request,
+       .cycle = now(),
+       .where = fmt::format("{}:{}", trace_.file, current_->line)});
+}
 
 Report Replayer::run() {
   try {
@@ -57,23 +95,25 @@ Report Replayer::run() {
       report_.stopped = options_.stopped && options_.stopped();
       if (!report_.stopped) replay(index);
     }
-    iommu_.settle();
+    settle();
     compare_consequences({});
     report_.complete = !report_.stopped;
   } catch (const std::exception &failure) {
     mismatch("the unit under test failed", failure.what(), "-", "-");
   }
   report_.counters = target_.counters();
+  if (options_.observer != nullptr) options_.observer->look_at_owners(now());
   return report_;
 }
 
 void Replayer::replay(std::size_t &index) {
   current_ = &trace_.entries[index];
+  index_ = index;
   if (options_.on_event) options_.on_event(*current_, index);
   std::visit([this](const auto &event) { apply(event); }, current_->event);
   const Consequences recorded = recorded_after(index);
   if (!recorded.status_writes.empty() || !recorded.messages.empty()) {
-    iommu_.settle();
+    settle();
     settle_due_ = false;
   }
   compare_consequences(recorded);
@@ -96,7 +136,7 @@ Replayer::Consequences Replayer::recorded_after(std::size_t &index) const {
 }
 
 void Replayer::settle_if_due() {
-  if (settle_due_) iommu_.settle();
+  if (settle_due_) settle();
   settle_due_ = false;
 }
 
@@ -127,7 +167,7 @@ std::uint64_t Replayer::poll(const ReadEvent &event) {
   std::uint64_t value = iommu_.read(event.offset, event.bytes);
   if (!is_polled(event.offset)) return value;
   for (unsigned i = 0; i < options_.poll_limit && value != event.value; ++i) {
-    if (i == kPollsBeforeSettling) iommu_.settle();
+    if (i == kPollsBeforeSettling) settle();
     value = iommu_.read(event.offset, event.bytes);
     ++report_.extra_polls;
   }
@@ -142,20 +182,25 @@ void Replayer::note(std::string text) {
 
 void Replayer::apply(const WriteEvent &event) {
   settle_if_due();
+  if (options_.observer != nullptr && event.offset == reg::kGcmd) {
+    options_.observer->look_at_owners(now());
+  }
   reference_.apply(event);
   iommu_.write(event.offset, event.bytes, event.value);
   ++report_.register_writes;
   record_check_.note_write(event.offset);
   settle_due_ = is_polled_command(event.offset);
-  if (!settle_due_) iommu_.settle();
+  if (!settle_due_) settle();
 }
 
 void Replayer::apply(const DmaEvent &event) {
   settle_if_due();
   target_.expect(request_of(event));
   const golden::Verdict golden = reference_.apply(event);
+  if (options_.observer != nullptr) options_.observer->expect(golden);
   const Completion completion = access_check_.carry_out(event, current_->line, complaints_);
   ++report_.dma;
+  show(event, completion, golden);
   compare_requests(event, outcome_of(completion), outcome_of(golden), outcome_of(event));
   if (completion.status == Completion::Status::kOkay) report_.dma_bytes += event.bytes;
 }
@@ -163,8 +208,10 @@ void Replayer::apply(const DmaEvent &event) {
 void Replayer::apply(const InterruptEvent &event) {
   settle_if_due();
   const golden::Verdict golden = reference_.apply(event);
+  if (options_.observer != nullptr) options_.observer->expect(golden);
   const Completion completion = access_check_.carry_out(event, complaints_);
   count_interrupt(golden);
+  show(event, completion, golden);
   compare_requests(event, outcome_of(completion), outcome_of(golden),
                    recorded_outcome(event, golden));
 }
@@ -201,7 +248,7 @@ void Replayer::compare_requests(const RequestEvent &event, const Outcome &unit,
     return outcome.kind == Outcome::Kind::kFault || outcome.kind == Outcome::Kind::kBlocked;
   };
   if (blocked(unit) || blocked(golden)) {
-    iommu_.settle();
+    settle();
     compare_fault_records(unit == recorded ? std::optional(fault_text(event)) : std::nullopt);
   }
   if (blocked(recorded)) ++report_.faults;
@@ -240,8 +287,9 @@ void Replayer::compare_consequences(const Consequences &recorded) {
   if (current_ == nullptr) return;
   const auto status_writes = target_.take_status_writes();
   const auto messages = iommu_.take_messages();
-  compare_sequences("status write", status_writes, reference_.take_status_writes(),
-                    recorded.status_writes);
+  const auto golden_status_writes = reference_.take_status_writes();
+  golden_status_writes_ += golden_status_writes.size();
+  compare_sequences("status write", status_writes, golden_status_writes, recorded.status_writes);
   compare_sequences("event message", messages, reference_.take_messages(), recorded.messages);
   report_.status_writes += recorded.status_writes.size();
   report_.events += recorded.messages.size();

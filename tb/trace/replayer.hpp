@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "report/unit_observer.hpp"
 #include "trace/access_check.hpp"
 #include "trace/event.hpp"
 #include "trace/record_check.hpp"
@@ -25,7 +26,9 @@ struct ReplayOptions {
   unsigned poll_limit = 1000;  // reads of a polled register until the recorded value must be there
   // Called before each event; `index` counts the entries of the trace.
   std::function<void(const Entry &entry, std::size_t index)> on_event = nullptr;
-  std::function<bool()> stopped = nullptr;  // asked before each event; true ends the replay there
+  std::function<bool()> stopped = nullptr;   // asked before each event; true ends the replay there
+  report::UnitObserver *observer = nullptr;  // outlives the replayer. Without a clock, events are
+                                             // its time
 };
 
 class Replayer {
@@ -42,6 +45,12 @@ class Replayer {
     std::vector<Message> messages;
   };
 
+  void observe();
+  [[nodiscard]] std::uint64_t now() const;
+  void settle();
+  template <class RequestEvent>
+  void show(const RequestEvent &event, const Completion &completion,
+            const golden::Verdict &verdict);
   void replay(std::size_t &index);
   Consequences recorded_after(std::size_t &index) const;
 
@@ -77,8 +86,11 @@ class Replayer {
   RecordCheck record_check_;
   Report report_;
   const Entry *current_ = nullptr;
-  std::vector<std::string> complaints_;  // about bytes, for the current event
-  bool settle_due_ = false;              // a command was written and may still be running
+  std::vector<std::string> complaints_;     // about bytes, for the current event
+  bool settle_due_ = false;                 // a command was written and may still be running
+  bool timed_ = false;                      // the target tells the observer of its requests
+  std::size_t index_ = 0;                   // of the current event
+  std::uint64_t golden_status_writes_ = 0;  // compared
 };
 
 }  // namespace dmar::trace

@@ -9,6 +9,10 @@
 #include "dmar/iommu.hpp"
 #include "trace/event.hpp"
 
+namespace dmar::report {
+class UnitObserver;  // report/unit_observer.hpp
+}
+
 namespace dmar::trace {
 
 // Totals since the unit was made.
@@ -36,6 +40,13 @@ class Target {
   // The request that comes next. A trace holds the lines of tables that its requests use, as they
   // were then; what else a unit may fetch ahead, nobody has recorded.
   virtual void expect(const Request &request) { static_cast<void>(request); }
+
+  // From now on `observer` is told of requests, table reads and messages with their cycles; false:
+  // there is no clock. The observer outlives the target.
+  virtual bool observe(report::UnitObserver &observer) {
+    static_cast<void>(observer);
+    return false;
+  }
 
   // Status writes of wait descriptors since the last call, oldest first.
   virtual std::vector<StatusEvent> take_status_writes() = 0;

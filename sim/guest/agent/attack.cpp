@@ -45,6 +45,18 @@ void attack(Edu &edu, bool write, std::uint64_t address, const char *name) {
   check(end == Edu::End::kBlocked, text("%s ends as blocked", name), name_of(end));
 }
 
+// Both counts at one moment, although writes go on.
+struct StrayCounts {
+  unsigned ended = 0;
+  unsigned blocked = 0;
+};
+StrayCounts stray_counts(const Edu &edu) {
+  for (;;) {
+    const StrayCounts counts{edu.stray_ended(), edu.stray_blocked()};
+    if (edu.stray_ended() == counts.ended) return counts;
+  }
+}
+
 }  // namespace
 
 // read|write ADDRESS NAME: DMA that has to be blocked.
@@ -146,11 +158,11 @@ bool stray_end_command(Arguments arguments) {
   if (!wanted && std::strcmp(arguments[0], "arrived") != 0) return false;
   auto found = open_edu();
   if (!found) return true;
-  const unsigned ended = found->edu.stray_ended();
-  const unsigned blocked = found->edu.stray_blocked();
-  wait_until([&] { return found->edu.stray_ended() >= ended + kEnough; }, kPatience);
-  const unsigned more = found->edu.stray_ended() - ended;
-  const unsigned more_blocked = found->edu.stray_blocked() - blocked;
+  const StrayCounts before = stray_counts(found->edu);
+  wait_until([&] { return found->edu.stray_ended() >= before.ended + kEnough; }, kPatience);
+  const StrayCounts after = stray_counts(found->edu);
+  const unsigned more = after.ended - before.ended;
+  const unsigned more_blocked = after.blocked - before.blocked;
   found->edu.stop_stray();
   check(more >= kEnough && more_blocked == (wanted ? more : 0),
         text("%s %s", arguments[1], wanted ? "end as blocked" : "arrive"),

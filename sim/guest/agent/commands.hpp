@@ -29,6 +29,7 @@ bool reach_command(Arguments arguments);              // ADDRESS NAME
 bool occupy_command(Arguments arguments);             // MEGABYTES FILE NAME
 bool host_address_command(Arguments arguments);       // PID PART ADDRESS
 bool physical_command(Arguments arguments);           // ADDRESS COUNT
+bool keep_command(Arguments arguments);               // FILE NAME
 bool kernel_page_command(Arguments arguments);        // ABOVE
 bool log_has_command(Arguments arguments);            // SECONDS MARK PART...
 bool relay_command(Arguments arguments);              // NAME FILE

@@ -156,7 +156,9 @@ std::uint32_t Edu::interrupt_status() const { return read32(kInterruptStatus); }
 
 std::vector<PciDevice> find_edus() {
   const char *chosen = std::getenv("EDU");
-  return chosen != nullptr ? std::vector{PciDevice{chosen}} : find_pci(kEduVendor, kEduDevice);
+  if (chosen != nullptr) return {PciDevice{chosen}};
+  const std::vector<PciDevice> found = find_pci(kEduVendor, kEduDevice);
+  return !found.empty() ? found : find_pci(kEduVendor, kVirtualEduDevice);
 }
 
 std::optional<FoundEdu> open_edu() {

@@ -15,7 +15,8 @@ namespace dmar::agent {
 
 inline constexpr std::uint16_t kEduVendor = 0x1234;
 inline constexpr std::uint16_t kEduDevice = 0x11E8;
-inline constexpr unsigned kEduBuffer = 4096;  // bytes
+inline constexpr std::uint16_t kVirtualEduDevice = 0x11E9;  // one that is a virtual function
+inline constexpr unsigned kEduBuffer = 4096;                // bytes
 
 class Edu {
  public:
@@ -75,8 +76,8 @@ class Edu {
 
 const char *name_of(Edu::End end);
 
-// EDU of the environment is the address of one; otherwise all of the machine that are no virtual
-// functions.
+// EDU of the environment is the address of one. Otherwise all of the machine, virtual functions
+// only if there are no others.
 std::vector<PciDevice> find_edus();
 
 // The first of them, enabled, without a driver, by /sys. Says in a failed check what is wrong when

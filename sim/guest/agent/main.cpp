@@ -65,6 +65,7 @@ constexpr std::array kCommands = {
     Command{"stray-end", stray_end_command, "blocked|arrived NAME: so they end; stops them"},
     Command{"reach", reach_command, "ADDRESS NAME            a read by edu that arrives"},
     Command{"occupy", occupy_command, "MEGABYTES FILE NAME: holds memory until FILE is there"},
+    Command{"keep", keep_command, "FILE NAME               edu works by VFIO until FILE is there"},
     Command{"secret", secret_command, "FILE                   holds a page until FILE is there"},
     Command{"host-address", host_address_command, "PID PART ADDRESS: where that memory is"},
     Command{"physical", physical_command, "ADDRESS COUNT        bytes of memory in hexadecimal"},

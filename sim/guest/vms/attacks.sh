@@ -10,7 +10,7 @@ reported() { case $1 in DMAR*) ;; *) echo "$1"; return 1 ;; esac; }
 told() {
   local name=$1
   shift
-  agent log-has 30 "dmar-info: attack: $name" "[${edu#0000:}]" "$@"
+  agent log-has 30 "dmar-info: attack: $name" "[${edu#000?:}]" "$@"
 }
 
 finish_attack() {  # finish_attack NAME WHERE REPORT

@@ -214,6 +214,11 @@ class Emulator {
       if (mode_ == "refuse") return R"({"error": {"class": "GenericError", "desc": "no mood"}})";
       running_ = true;
     }
+    if (line.find("info status") != std::string::npos) return R"({"return": "status: running"})";
+    if (line.find("info registers") != std::string::npos) return R"({"return": "HLT=1"})";
+    if (line.find("info lapic") != std::string::npos) {
+      return R"({"return": "ISR\t (none)\r\nIRR\t )" + pending_ + R"(\r\n"})";
+    }
     return R"({"return": {}})";
   }
 
@@ -242,8 +247,8 @@ class Emulator {
     return "OK";
   }
 
-  void await_interrupts(std::size_t count) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(600);
+  void await_interrupts(std::size_t count, std::chrono::seconds limit = std::chrono::seconds(600)) {
+    const auto give_up = std::chrono::steady_clock::now() + limit;
     while (interrupts_.size() < count && std::chrono::steady_clock::now() < give_up) serve(10);
     check(interrupts_.size() == count, fmt::format("{} interrupts", interrupts_.size()));
   }
@@ -292,6 +297,7 @@ class Emulator {
     if (mode_ == "pins") many_pins();
     if (mode_ == "pin order") order_of_pins();
     if (mode_ == "broadcast") broadcasts();
+    if (mode_ == "forgets") forgets();
     if (mode_.starts_with("units ")) units(static_cast<unsigned>(mode_.back() - '0'));
     shut_down(mode_ == "reboot" ? "guest-reset" : "guest-shutdown");
     return 0;
@@ -506,6 +512,13 @@ class Emulator {
     await_interrupts(200);
   }
 
+  // Halts with a pending interrupt of its timer, of which the CPU was not told.
+  void forgets() {
+    pending_ = "236 ";
+    await_interrupts(1, std::chrono::seconds(60));
+    check(interrupts_[0] == 236, "another interrupt");
+  }
+
   std::uint64_t reg(unsigned unit, std::uint32_t offset, unsigned bytes) {
     return bar("unit", false, kUnit + 0x1000 * unit + offset, 0, bytes);
   }
@@ -552,6 +565,7 @@ class Emulator {
   }
 
   std::string mode_ = "exit";
+  std::string pending_ = "(none)";
   std::string command_line_;
   std::map<std::string, std::string> paths_;  // of vfio-user servers
   std::map<std::string, FakeVfioUser> peers_;

@@ -33,6 +33,30 @@ TEST_F(CosimRtl, NoticesTheWrongFault) {
   expect_difference("dma r 0020 1234567000 64", "fault c", "fault 6");
 }
 
+// The page that a wrong access reached is another function's: by the tables, as far as that
+// function has used them.
+TEST_F(CosimRtl, NamesWhoseMemoryAWrongAccessReached) {
+  const Domain domain = start();
+  Domain other = tables.create_domain({.id = 2});
+  other.map(kIova, kOtherPage);
+  tables.attach(kNeighbour, other);
+  driver.invalidate_all();
+  EXPECT_EQ(read_goes_to(kNeighbour), kOtherPage);
+  deceive(tables.entry_address(domain, kIova, 1), kOtherPage.raw() | 3);
+  EXPECT_EQ(read_goes_to(), kOtherPage);
+  ASSERT_EQ(unit.differences().count, 1U);
+  expect_difference("dma r 0020 1234567000 64", "ok 50000000", "ok 40000000");
+  EXPECT_EQ(unit.differences().first[0].reached, "memory of domain 2, function 00:05.0");
+}
+
+TEST_F(CosimRtl, SaysNothingOfMemoryThatNobodyUsed) {
+  const Domain domain = start();
+  deceive(tables.entry_address(domain, kIova, 1), kOtherPage.raw() | 3);
+  EXPECT_EQ(read_goes_to(), kOtherPage);
+  ASSERT_EQ(unit.differences().count, 1U);
+  EXPECT_EQ(unit.differences().first[0].reached, "");
+}
+
 TEST_F(CosimRtl, NoticesAMessageForAnotherVector) {
   start();
   interrupts.set(5, {.vector = 0x41});

@@ -22,6 +22,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Why = MachineEnd::Why;
 
+// Without that the guest would stand still for ever.
+TEST_F(CosimRtlMachine, WakesACpuThatTheEmulatorForgot) {
+  const MachineEnd end = run_as("forgets");
+  expect_success(end);
+  EXPECT_EQ(machine->forgotten_interrupts(), 1U);
+}
+
 TEST_F(CosimRtlMachine, StartsAndEndsWithItsGuest) {
   const MachineEnd end = run_as("exit");
   expect_success(end);

@@ -105,8 +105,9 @@ class GuestInitramfs : public testing::Test {
   void SetUp() override {
     put("bin/busybox", program(PT_LOAD));
     std::string dependencies;
-    for (const char *name : {"virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "button", "vfio",
-                             "vfio_iommu_type1", "vfio-pci", "ahci", "sd_mod"}) {
+    for (const char *name :
+         {"virtio_pci", "virtio_blk", "ext4", "crc32c_generic", "button", "vfio",
+          "vfio_iommu_type1", "vfio-pci", "ahci", "sd_mod", "pci-pf-stub", "virtio_net"}) {
       put(std::string("lib/modules/6.1/") + name + ".ko", bytes_of(name));
       dependencies += std::string(name) + ".ko:\n";
     }
@@ -158,6 +159,21 @@ TEST_F(GuestInitramfs, ModulesForAhciDisksOnlyWhenThereAreSome) {
   EXPECT_EQ(read_text(with / "modules/boot/06-sd_mod.ko"), "sd_mod");
   EXPECT_THAT(read_text(with / "task"), AllOf(HasSubstr("kind=bounce\n"), HasSubstr("\ndisks=0\n"),
                                               HasSubstr("ahci_disks=1\nmegabytes=3\n")));
+}
+
+TEST_F(GuestInitramfs, WhatVirtualFunctionsNeed) {
+  const fs::path without = unpack(Task{});
+  EXPECT_FALSE(fs::exists(without / "bin/sriov_test.sh"));
+  EXPECT_THAT(read_text(without / "task"), HasSubstr("\nsriov=\nari=0\n"));
+  const fs::path edu = unpack(Task{.sriov = "edu", .ari = true});
+  EXPECT_EQ(read_file(edu / "bin/sriov_test.sh").size(), sriov_test_script().size());
+  EXPECT_EQ(read_text(edu / "modules/boot/05-pci_pf_stub.ko"), "pci-pf-stub");
+  EXPECT_THAT(read_text(edu / "task"), HasSubstr("\nsriov=edu\nari=1\n"));
+  EXPECT_FALSE(fs::exists(edu / "bin/lspci")) << "it is not installed";
+  put("usr/bin/lspci", program(PT_LOAD));
+  const fs::path net = unpack(Task{.sriov = "net"});
+  EXPECT_EQ(read_text(net / "modules/boot/05-virtio_net.ko"), "virtio_net");
+  EXPECT_EQ(read_file(net / "bin/lspci"), program(PT_LOAD));
 }
 
 TEST_F(GuestInitramfs, HoldsEverything) {

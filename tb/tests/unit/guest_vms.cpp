@@ -81,7 +81,8 @@ TEST_F(GuestVms, HostHasMonitorKernelAndPrograms) {
   const auto script = vms_host_script();
   EXPECT_EQ(read_file(host / "init"), Bytes(script.begin(), script.end()));
   EXPECT_NE(fs::status(host / "init").permissions() & fs::perms::owner_exec, fs::perms::none);
-  for (const char *name : {"bin/machines.sh", "bin/attacks.sh", "bin/lives.sh", "bin/udhcpc.sh"}) {
+  for (const char *name : {"bin/machines.sh", "bin/attacks.sh", "bin/lives.sh", "bin/udhcpc.sh",
+                           "bin/virtual.sh", "bin/sriov_test.sh"}) {
     EXPECT_GT(fs::file_size(host / name), 0U) << name;
   }
   EXPECT_TRUE(fs::exists(host / "modules/boot/00-kvm_amd.ko"));
@@ -99,7 +100,8 @@ TEST_F(GuestVms, MachinesHaveAnArchiveOfTheirOwn) {
 
 TEST_F(GuestVms, SettingsTellTheTask) {
   EXPECT_EQ(read_text(unpack("host", make()) / "task"),
-            "network=0000:00:18.0\ndisk=0000:00:05.0\nedu=0000:00:06.0\nmegabytes=3\ncomplete=1\n");
+            "network=0000:00:18.0\ndisk=0000:00:05.0\nedu=0000:00:06.0\nmegabytes=3\ncomplete="
+            "1\nsriov=\n");
   complete_ = false;
   EXPECT_THAT(read_text(unpack("brief", make()) / "task"), HasSubstr("complete=0\n"));
 }
