@@ -157,8 +157,12 @@ test_edu() {
   let_kernel_print_faults
   edu_number 2 test dma
   if [ "$interrupt_remapping" = 1 ]; then
+    # Each unit has a table of its own; that of the segment has no entry yet.
+    edu_number 1 attack-interrupts 0 8 "interrupts by entries that are not there"
+    edu_number 1 attack-compatible "an interrupt in compatibility format"
     let_kernel_print_faults
-    edu_number 1 test messages
+    agent_test test messages  # by edu in segment 0, whose unit has entries
+    let_kernel_print_faults
   fi
   # Maps pages, moves data, interrupts, resets the function: the others do not notice.
   before=$(command_of "$(virtual 1)")
