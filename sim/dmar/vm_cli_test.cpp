@@ -7,6 +7,7 @@
 
 #include "boot_needs.hpp"
 #include "program.hpp"
+#include "tests/unit/report_trace_reader.hpp"
 
 namespace dmar::sim {
 namespace {
@@ -54,11 +55,21 @@ TEST_F(Boot, DmaRemapping) {
 
 TEST_F(Boot, InterruptRemapping) {
   REQUIRE_GUEST();
-  const std::string record = fmt::format("--record {}", in("boot.trace.gz"));
-  const nlohmann::json json = boot(record);
+  const nlohmann::json json =
+      boot(fmt::format("--record {} --timeline {} --report {}", in("boot.trace.gz"),
+                       in("boot.json.gz"), in("boot.html")));
   EXPECT_GT(json["interrupts_remapped"], 100);
   EXPECT_EQ(json["interrupts_unchanged"], 0);
   EXPECT_GE(json["interrupts_blocked"], 1);
+  const report::TraceReader timeline(report::unpacked(in("boot.json.gz")));
+  EXPECT_THAT(timeline.problems(), testing::IsEmpty());
+  EXPECT_EQ(timeline.count("X", "request"), json["dma_reads"].get<std::size_t>() +
+                                                json["dma_writes"].get<std::size_t>() +
+                                                json["interrupts"].get<std::size_t>());
+  EXPECT_EQ(timeline.count("X", "table read"), json["table_reads"]);
+  EXPECT_EQ(timeline.count("i", "fault"), json["faults"]);
+  EXPECT_THAT(timeline.processes(), testing::Contains("function 00:05.0 disk 0 (dmar0)"));
+  EXPECT_GT(std::filesystem::file_size(in("boot.html")), 100'000U);
   // What was recorded is a trace like any other.
   const Result replay = dmar(fmt::format("run {} --golden-only", in("boot.trace.gz")));
   EXPECT_EQ(replay.status, 0) << replay.output;

@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "grouped.hpp"
 #include "unit_tables.hpp"
 #include "vms_summary.hpp"
@@ -74,6 +76,8 @@ void add_checks(report::Table &table, const char *who, const std::vector<guest::
   }
 }
 
+constexpr std::size_t kMostUnfolded = 12;  // rows of a table in which nothing is wrong
+
 report::Table checks(const VmResult &result) {
   report::Table table{.caption = "Checks that guest and host made",
                       .head = {"Check", "By", "Result", "Detail"}};
@@ -82,6 +86,8 @@ report::Table checks(const VmResult &result) {
   for (const guest::Check &check : result.console.skipped) {
     table.rows.push_back({check.name, "guest", "skipped", check.detail});
   }
+  const auto passed = [](const auto &row) { return row[2] != "FAILED"; };
+  table.folded = table.rows.size() > kMostUnfolded && std::ranges::all_of(table.rows, passed);
   return table;
 }
 
@@ -102,6 +108,7 @@ report::Table log_lines(const VmResult &result) {
   if (result.console.dmar_lines.size() > kMost) {
     table.note = fmt::format("and {} more lines", result.console.dmar_lines.size() - kMost);
   }
+  table.folded = table.rows.size() > kMostUnfolded;
   return table;
 }
 

@@ -46,8 +46,8 @@ struct VmResult {
   std::vector<guest::Check> disk_checks = {};
   std::vector<std::string> device_errors = {};
   std::uint64_t forgotten_interrupts = 0;  // that QEMU had forgotten to give to its CPU
-  bool wave_missed = false;     // wanted, and its moment never came
-  std::string wave_error = {};  // why it could not be written
+  bool wave_missed = false;                // wanted, and its moment never came
+  std::string wave_error = {};             // why it could not be written
 
   [[nodiscard]] bool several_units() const { return units.size() > 1; }
   // Of all units.

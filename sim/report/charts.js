@@ -66,8 +66,9 @@ function plot(one) {
   const colors = ["data", "second", "third", "fourth", "bad"];
   const scale = one.logarithmic ? (value) => Math.log2(Math.max(value, 1e-9)) : (value) => value;
   const xs = one.x.map(scale);
-  const low = Math.min(...xs);
-  const high = Math.max(...xs);
+  const room = one.bars ? 0.5 : 0;  // for half a bar at each end
+  const low = Math.min(...xs) - room;
+  const high = Math.max(...xs) + room;
   const most = Math.max(...one.lines.flatMap((line) => line.values), 1e-12);
   const x = (value) => left + (right - left) * (high === low ? 0.5 : (scale(value) - low) / (high - low));
   const y = (value) => bottom - (bottom - top) * value / most;
@@ -76,7 +77,8 @@ function plot(one) {
     parts.push(svg("line", { x1: left, x2: right, y1: y(value), y2: y(value), class: "axis" }),
                label(left - 6, y(value) + 4, short(value), "soft", "end"));
   }
-  const ticks = one.logarithmic ? one.x : steps(high, 6).filter((value) => value >= low);
+  const ticks = one.logarithmic ? one.x : steps(high, 6).filter((value) =>
+    value >= low && (!one.bars || Number.isInteger(value)));
   let last = -100;
   for (const value of ticks) {
     if (x(value) - last < 34) continue;
@@ -87,7 +89,7 @@ function plot(one) {
   one.lines.forEach((line, k) => {
     const color = `var(--${colors[k % colors.length]})`;
     if (one.bars) {
-      const wide = Math.max(1, (right - left) / Math.max(1, high - low) * 0.8);
+      const wide = Math.max(1, (right - left) / (high - low) * 0.8);
       for (const [i, value] of line.values.entries()) {
         if (!value) continue;
         parts.push(svg("rect", { x: x(one.x[i]) - wide / 2, y: y(value), width: wide,

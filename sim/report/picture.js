@@ -71,6 +71,18 @@ function pictureOf(unit) {
       parts.push(label(right.x + 12, y + 38 + 15 * k, cut(line, 46), "soft"));
     });
   });
+  // Each place has a color; messages are thin lines, so that memory can be followed.
+  const colors = ["data", "second", "third", "fourth"];
+  const memory = targets.filter((target) => target.key !== "irt");
+  const colorOf = (key) => {
+    const place = memory.findIndex((target) => target.key === key);
+    return place < 0 ? "soft" : colors[place % colors.length];
+  };
+  for (const target of targets) {
+    const y = targetY.get(target.key) - targetHeight / 2 + 4;
+    parts.push(svg("rect", { x: right.x, y, width: 5, height: targetHeight - 8, rx: 2,
+                             style: `fill:var(--${colorOf(target.key)})` }));
+  }
   const centre = height / 2;
   const curve = (x1, y1, x2, y2) => {
     const half = (x1 + x2) / 2;
@@ -99,6 +111,7 @@ function pictureOf(unit) {
   lines.forEach(([one, key], i) => {
     const y = slot(i, lines.length);
     edges.push(svg("path", { class: "edge",
+                             style: `stroke:var(--${colorOf(key)});stroke-width:${key === "irt" ? 1 : 2.2}`,
                              d: curve(left.x + left.width, one.y, middle.x, y) +
                                 `L${middle.x + middle.width} ${y}` +
                                 curve(middle.x + middle.width, y, right.x, targetY.get(key)) }));

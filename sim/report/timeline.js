@@ -53,7 +53,7 @@ function timelineRow(unit, name, series, y) {
   const per = data.time_unit === "cycles" ? "cycle" : "event";
   const peak = most === 0 ? "nothing" : shown === "bytes"
     ? `to ${short(rate)} bytes a ${per}` : `to ${short(most)} ${shown} at once`;
-  parts.push(label(0, base - 16, cut(name, 28), "bold"), label(0, base - 1, peak, "soft"));
+  parts.push(label(0, base - 16, cut(name, 27), "bold"), label(0, base - 1, peak, "soft"));
   return parts;
 }
 

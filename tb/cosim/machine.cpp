@@ -263,6 +263,7 @@ void Machine::await_version(const MachineUnit &unit) {
                       unit.plan().registers, version, expected));
     }
     if (&unit != units_.back().get()) return;
+    if (memory_.empty()) throw CosimError("QEMU shares no memory with its devices (share=on)");
     unit_function_.hide();
     for (const Proxy &proxy : proxies_) proxy.link->guest_starts();
     sockets_.reset();

@@ -28,8 +28,8 @@ class PciFunction {
   virtual std::uint64_t memory_read(std::uint64_t address, unsigned bytes) = 0;
   virtual void memory_write(std::uint64_t address, unsigned bytes, std::uint64_t value) = 0;
 
-  // BAR number 0 to 5, whether or not memory accesses are enabled.
-  [[nodiscard]] virtual PciBar bar(unsigned number) const = 0;
+  // BAR number 0 to 5, whether or not memory accesses are enabled; none unless a function says so.
+  [[nodiscard]] virtual PciBar bar(unsigned) const { return {}; }
 
   // PCI reset (RST#). Work under way is given up; its DMA that is in flight ends harmlessly.
   virtual void reset() = 0;

@@ -143,7 +143,7 @@ std::string page(const PageContent &content, const Model *model, const Names &na
   if (model != nullptr) add_unit_sections(sections, content, *model, names);
   std::string measured =
       content.plots.empty() ? std::string() : "<div class=\"drawn\" id=\"plots-drawn\"></div>\n";
-  sections.add("measured", "Measurements", measured + tables_html(content.tables));
+  sections.add("measured", "Results", measured + tables_html(content.tables));
   sections.add("checks", "Checks", beside(content.checks));
   sections.add("configuration", "Configuration", beside(content.configuration));
   return head(content) +

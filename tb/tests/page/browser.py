@@ -28,12 +28,13 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(prefix="dmar-browser-")
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium")
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                         "--window-size=1280,1000", "--no-first-run", "--disable-background-networking",
-                         "--disable-component-update", f"--user-data-dir={self._profile.name}"):
+        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu",
+                         "--disable-dev-shm-usage", "--window-size=1280,1000", "--no-first-run",
+                         "--disable-background-networking", "--disable-component-update", f"--user-data-dir={self._profile.name}"):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        service = Service(shutil.which("chromedriver"))
+        self.driver = webdriver.Chrome(service=service, options=options)
 
     def close(self):
         self.driver.quit()

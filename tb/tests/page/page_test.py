@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""page_test.py REPORT_PAGES DMAR TRACE: report pages in a real browser, by keyboard, and on paper."""
+"""page_test.py REPORT_PAGES DMAR TRACE: report pages in a browser, by keyboard and on paper."""
 import os
 import subprocess
 import sys
@@ -67,8 +67,8 @@ class Pages(unittest.TestCase):
         self.assertIn("domain 3", picture)
         self.assertIn("3 faults", picture)
         for attribute in ("d", "x", "y", "width", "height"):
-            broken = f"svg [{attribute}*='NaN'], svg [{attribute}*='Infinity'], svg [{attribute}*='undefined']"
-            self.assertEqual(self.browser.find(broken), [])
+            for value in ("NaN", "Infinity", "undefined"):
+                self.assertEqual(self.browser.find(f"svg [{attribute}*='{value}']"), [])
 
     def test_a_fault_opens_to_its_explanation(self):
         self.open("two-units.html")
@@ -89,7 +89,8 @@ class Pages(unittest.TestCase):
         buttons[1].click()
         self.assertEqual(len(self.browser.find(".fault[open]")), 0)
         choices = self.browser.find("#fault-tools select")
-        self.assertEqual([len(choice.find_elements("tag name", "option")) for choice in choices], [2, 2])
+        options = [len(choice.find_elements("tag name", "option")) for choice in choices]
+        self.assertEqual(options, [2, 2])
         self.assertIn("3 lines", self.text("#fault-tools [role=status]"))
 
     def test_arrow_keys_move_on_the_timeline(self):
@@ -124,7 +125,8 @@ class Pages(unittest.TestCase):
     def test_tab_reaches_everything(self):
         self.open("two-units.html")
         wanted = self.browser.script(
-            "return [...document.querySelectorAll('a[href], button, select, summary, [role=slider]')]"
+            "const all = 'a[href], button, select, summary, [role=slider]';"
+            "return [...document.querySelectorAll(all)]"
             ".map((e, i) => { e.dataset.stop = i; return i; }).length")
         self.assertGreater(wanted, 15)
         reached = set()
@@ -133,7 +135,8 @@ class Pages(unittest.TestCase):
             self.browser.press(keys.TAB)
             stop, outline = self.browser.script(
                 "const e = document.activeElement; const s = getComputedStyle(e);"
-                "return [e.dataset.stop, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2]")
+                "const seen = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;"
+                "return [e.dataset.stop, seen]")
             if stop is None:
                 continue
             if not outline:
@@ -174,10 +177,14 @@ class Pages(unittest.TestCase):
 
     def test_names_are_text_and_never_markup(self):
         self.open("hostile.html")
-        self.assertEqual(self.browser.find("#injected"), [])
-        self.assertIn('</script><b id="injected">"\'&amp;', self.browser.driver.title)
+        self.assertEqual(self.browser.find("b, #injected"), [])
+        hostile = '</script ><b id="injected">"\'&amp;'
+        self.assertIn(hostile, self.browser.driver.title)
+        for selector in ("h1", "dd", ".failures li", "caption", "#checks th", "#checks .note",
+                         "#plots-drawn figcaption", ".fault .who", "#plots-drawn .legend li"):
+            self.assertTrue(any(hostile in text for text in self.text(selector)), selector)
         self.assertEqual(len(self.browser.find("script")), 2)
-        self.assertTrue(any("</script><b" in text for text in self.text("svg text")))
+        self.assertTrue(any("</script ><b" in text for text in self.text("svg text")))
 
     def test_nothing_happened(self):
         self.open("empty.html")
@@ -204,12 +211,13 @@ class Pages(unittest.TestCase):
         self.assertEqual(len(self.browser.find("#plots-drawn rect")), 3)
 
     def test_without_scripts_the_numbers_are_there(self):
-        self.browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        scripts_off = "Emulation.setScriptExecutionDisabled"
+        self.browser.driver.execute_cdp_cmd(scripts_off, {"value": True})
         try:
             self.browser.driver.get("file://" + page("two-units.html"))
             html = self.browser.driver.page_source
         finally:
-            self.browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+            self.browser.driver.execute_cdp_cmd(scripts_off, {"value": False})
         self.assertIn("Pictures need JavaScript", html)
         self.assertNotIn("<svg", html.split("<script")[0])
         self.assertIn("functions and their domains", html)
@@ -234,7 +242,8 @@ const light = (color) => {
 };
 const element = document.querySelector(arguments[0]);
 let behind = element;
-while (behind && getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
+const clear = (one) => getComputedStyle(one).backgroundColor === 'rgba(0, 0, 0, 0)';
+while (behind && clear(behind)) behind = behind.parentElement;
 const one = light(getComputedStyle(element).color);
 const other = light(getComputedStyle(behind || document.documentElement).backgroundColor);
 return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);

@@ -22,7 +22,7 @@ using report::Names;
 using report::PageContent;
 using report::RequestSeen;
 
-constexpr const char *kHostile = "</script><b id=\"injected\">\"'&amp; \x1B[31m \xFF <!--";
+constexpr const char *kHostile = "</script ><b id=\"injected\">\"'&amp; \x1B[31m \xFF <!--";
 
 // A unit with two functions in two domains, and what they did.
 class Life {

@@ -30,7 +30,8 @@ try:
             "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
     shown.open(options.page)
     if options.open:
-        shown.script("document.querySelectorAll('.fault')[arguments[0]].open = true", options.open - 1)
+        shown.script("document.querySelectorAll('.fault')[arguments[0]].open = true",
+                     options.open - 1)
     shown.script("document.querySelector('nav').style.position = 'static'")
     top, bottom = shown.script(
         "const y = (s) => document.querySelector(s).getBoundingClientRect();"

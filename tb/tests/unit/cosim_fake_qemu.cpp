@@ -147,13 +147,14 @@ class Emulator {
   void sync_memory(const std::string &device) {
     std::vector<std::uint8_t> payload(192);
     const std::uint64_t bytes = mode_ == "short memory" ? 2 * kRamBytes : kRamBytes;
+    const int file = mode_ == "private memory" ? -1 : ram_file_;
     if (peers_.contains(device)) {
-      if (!created_.contains(device)) peers_.at(device).create(ram_file_, bytes);
+      if (!created_.contains(device)) peers_.at(device).create(file, bytes);
       created_.insert(device);
       return;
     }
     std::memcpy(payload.data() + 64, &bytes, sizeof bytes);
-    message(device, 0, payload, false, ram_file_);
+    message(device, 0, payload, false, file);
   }
 
   void reset(const std::string &device) {

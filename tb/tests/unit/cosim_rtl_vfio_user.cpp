@@ -68,6 +68,16 @@ TEST_F(CosimRtlVfioUser, CallsMemoryThatIsNotThereBroken) {
   EXPECT_THAT(end.detail, HasSubstr("do not fit its file of 16777216 bytes"));
 }
 
+// Either way.
+TEST_F(CosimRtlVfioUser, CallsMemoryThatIsNotSharedBroken) {
+  for (const Attach attach : {Attach::kVfioUser, Attach::kProxy}) {
+    options.attach = attach;
+    const MachineEnd end = run_as("private memory");
+    EXPECT_EQ(end.why, Why::kBroken);
+    EXPECT_EQ(end.detail, "QEMU shares no memory with its devices (share=on)");
+  }
+}
+
 TEST_F(CosimRtlVfioUser, NoticesDeath) {
   for (const char *when : {"die early", "die", "die in message"}) {
     SCOPED_TRACE(when);

@@ -8,10 +8,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -103,6 +105,57 @@ class VfioUserBytes {
   }
 
   std::vector<std::uint8_t> bytes_;
+};
+
+// With a peer; agree() before anything else.
+class VfioUserLinkTest : public VfioUserTest {
+ protected:
+  void agree() {
+    send_all(far, VfioUserBytes(1).put(std::uint32_t{0}).all());
+    EXPECT_FALSE(link.next_request());
+    EXPECT_EQ(error_in(received(far)), 0);
+  }
+  // The error of a whole reply to message 7; -1 when it is none.
+  static int error_in(const Bytes &reply) {
+    if (reply.size() < 16) return -1;
+    std::uint32_t fields[4];
+    std::memcpy(fields, reply.data(), sizeof fields);
+    EXPECT_EQ(fields[0] & 0xFFFF, 7U);
+    EXPECT_EQ(fields[1], reply.size());
+    EXPECT_EQ(fields[2] & 0xF, 1U);
+    EXPECT_EQ((fields[2] & 0x20) != 0, fields[3] != 0);
+    return static_cast<int>(fields[3]);
+  }
+  // Nothing of it comes through.
+  void expect_refused(const VfioUserBytes &message, int error = EINVAL,
+                      std::span<const int> descriptors = {}) {
+    send_all(far, message.all(), descriptors);
+    EXPECT_FALSE(link.next_request());
+    EXPECT_EQ(error_in(received(far)), error);
+    EXPECT_FALSE(link.closed());
+  }
+  std::optional<DeviceRequest> request_of(const VfioUserBytes &message,
+                                          std::span<const int> descriptors = {}) {
+    send_all(far, message.all(), descriptors);
+    return link.next_request();
+  }
+  static VfioUserBytes access(bool write, std::uint32_t region, std::uint64_t offset,
+                              std::uint32_t count) {
+    return VfioUserBytes(write ? 10 : 9).put(offset).put(region).put(count);
+  }
+  static VfioUserBytes map(std::uint32_t flags, std::uint64_t start, std::uint64_t bytes) {
+    return VfioUserBytes(2)
+        .put(std::uint32_t{32})
+        .put(flags)
+        .put(std::uint64_t{0x1000})
+        .put(start)
+        .put(bytes);
+  }
+  static VfioUserBytes unmap(std::uint32_t flags, std::uint64_t start, std::uint64_t bytes) {
+    return VfioUserBytes(3).put(std::uint32_t{24}).put(flags).put(start).put(bytes);
+  }
+
+  FileDescriptor far = connect();
 };
 
 }  // namespace dmar::cosim
