@@ -131,7 +131,8 @@ edu_number() {  # NUMBER AGENT-WORDS...
 others_stay() { [ "$(command_of "$(virtual 1)")" = "$1" ] && are_there; }
 
 # The unit of the segment raises no fault event any more.
-events() { grep 'dmar1$' /proc/interrupts; }
+unit_of() { basename "$(readlink "$devices/$1/iommu")"; }
+events() { grep "$(unit_of "$physical")\$" /proc/interrupts; }
 no_more_faults() {
   local before
   before=$(events)
@@ -175,6 +176,8 @@ test_edu() {
   check "virtual functions can be made again" set_count "$count"
   check "each has its place again" are_there
   edu_number 3 attack read 0xcafe7000 "a read after it came back"
+  let_kernel_print_faults
+  agent_test test dma  # edu in segment 0 is not disturbed
 }
 
 # --- network cards ---

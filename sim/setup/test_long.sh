@@ -50,7 +50,8 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --sriov edu
   boot --sriov edu --ari --strict
   boot --sriov net --ari --config server
-  boot --sriov net --units 2 --no-intremap
+  boot --sriov net --no-intremap
+  boot --sriov edu --units 2
   boot --units 2 --no-dma-remapping
   boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server
