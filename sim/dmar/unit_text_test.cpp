@@ -7,6 +7,7 @@
 #include "fault_list.hpp"
 #include "mismatch_list.hpp"
 #include "unit_json.hpp"
+#include "vm_result.hpp"
 #include "vms_summary.hpp"
 
 namespace dmar::sim {
@@ -46,6 +47,24 @@ class UnitText : public ::testing::Test {
 
   VmResult result_;
 };
+
+// A machine whose table sends everything to one of its units would pass otherwise.
+TEST_F(UnitText, AUnitWithoutWorkIsAFailure) {
+  using ::testing::Contains;
+  result_.console.finished = true;
+  for (std::size_t unit = 0; unit < 2; ++unit) {
+    statistics(unit).dma_reads = 1;
+    statistics(unit).interrupts = 1;
+  }
+  EXPECT_THAT(failures(result_), Not(Contains(HasSubstr(" saw no "))));
+  statistics(0).dma_reads = 0;
+  statistics(1).interrupts = 0;
+  EXPECT_THAT(failures(result_), Contains("dmar0 saw no DMA"));
+  EXPECT_THAT(failures(result_), Contains("dmar1 saw no interrupt"));
+  result_.options.no_intremap = true;
+  EXPECT_THAT(failures(result_), Not(Contains("dmar1 saw no interrupt")));
+  EXPECT_THAT(failures(result_), Contains("dmar0 saw no DMA"));
+}
 
 TEST_F(UnitText, AMismatchNamesItsUnit) {
   EXPECT_EQ(mismatch_text(result_.units), "");
