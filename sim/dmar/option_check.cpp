@@ -140,20 +140,38 @@ void refuse_standard_streams(const std::vector<Use> &uses) {
   }
 }
 
-}  // namespace
-
-void check_option_values(CLI::App &command) {
-  const std::vector<Use> uses = files_of(command);
+void refuse_pairs(const std::vector<Use> &uses) {
   for (std::size_t i = 0; i < uses.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) refuse_pair(uses[j], uses[i]);
   }
   refuse_standard_streams(uses);
+}
+
+}  // namespace
+
+void check_option_values(CLI::App &command) {
+  const std::vector<Use> uses = files_of(command);
+  refuse_pairs(uses);
   for (const Use &use : uses) {
     if (use.written && use.file != kOurOutput && use.kind != OptionKind::kDisk) {
       require_writable(use.file);
       const bool whole = use.kind == OptionKind::kWave || use.kind == OptionKind::kUpdated;
       if (whole) require_regular(use.file);
     }
+  }
+}
+
+void check_made_files(CLI::App &command, const std::vector<MadeFile> &made) {
+  if (made.empty()) return;
+  std::vector<Use> uses = files_of(command);
+  for (const MadeFile &one : made) {
+    const OptionKind kind = one.regular ? OptionKind::kWave : OptionKind::kOutput;
+    uses.push_back({.who = one.who, .file = one.file, .written = true, .kind = kind});
+  }
+  refuse_pairs(uses);
+  for (const MadeFile &one : made) {
+    require_writable(one.file);
+    if (one.regular) require_regular(one.file);
   }
 }
 

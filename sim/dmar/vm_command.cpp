@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "cosim/error.hpp"
 #include "stop_signals.hpp"
+#include "vm_files.hpp"
 #include "vm_guest.hpp"
 #include "vm_options.hpp"
 #include "vm_run.hpp"
@@ -17,8 +18,9 @@ namespace dmar::sim {
 
 namespace {
 
-int run(const VmOptions &options) {
+int run(CLI::App &command, const VmOptions &options) {
   check_vm_options(options);
+  check_files_of_units(command, options);
   const StopSignals stop;
   const WorkFolder folder;
   try {
@@ -42,7 +44,7 @@ void add_vm(CLI::App &app, int &status) {
       "request, interrupt and register access with the golden model. Without options the\n"
       "guest tests its disk, provokes faults and powers off");
   add_vm_options(*command, *options);
-  command->callback([options, &status] { status = run(*options); });
+  command->callback([command, options, &status] { status = run(*command, *options); });
 }
 
 }  // namespace dmar::sim

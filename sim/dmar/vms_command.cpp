@@ -11,6 +11,7 @@
 #include "cosim/error.hpp"
 #include "standard_streams.hpp"
 #include "stop_signals.hpp"
+#include "vm_files.hpp"
 #include "vm_run.hpp"
 #include "vms_guest.hpp"
 #include "vms_options.hpp"
@@ -21,8 +22,9 @@ namespace dmar::sim {
 
 namespace {
 
-int run(const VmsOptions &options) {
+int run(CLI::App &command, const VmsOptions &options) {
   check_vms_options(options);
+  check_files_of_units(command, options.host);
   const StopSignals stop;
   const WorkFolder folder;
   const bool shown = !options.host.quiet && !options.host.console;
@@ -55,7 +57,7 @@ void add_vms(CLI::App &app, int &status) {
       "each with devices of its own behind the unit. Both work, one attacks, and every request\n"
       "is checked by the golden model");
   add_vms_options(*command, *options);
-  command->callback([options, &status] { status = run(*options); });
+  command->callback([command, options, &status] { status = run(*command, *options); });
 }
 
 }  // namespace dmar::sim

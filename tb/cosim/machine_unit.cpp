@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dmar/registers.hpp"
+#include "files/destination.hpp"
 
 namespace dmar::cosim {
 
@@ -31,7 +32,7 @@ WaveOptions wave_options(const MachineOptions &options, std::size_t number) {
 }  // namespace
 
 std::filesystem::path file_of_unit(const std::filesystem::path &file, std::size_t number) {
-  if (number == 0) return file;
+  if (number == 0 || files::is_stream(file)) return file;
   std::filesystem::path stem = file.stem();
   std::string suffix = file.extension().string();
   if (suffix == ".gz") {

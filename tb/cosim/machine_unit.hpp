@@ -20,7 +20,7 @@
 namespace dmar::cosim {
 
 // What a file of the first unit is called for unit `number`: that is before its suffix, so that
-// boot.trace.gz is boot.unit1.trace.gz. The first has the name as it is.
+// boot.trace.gz is boot.unit1.trace.gz. The first has the name as it is, and so has a device.
 std::filesystem::path file_of_unit(const std::filesystem::path &file, std::size_t number);
 
 class MachineUnit {

@@ -86,6 +86,7 @@ TEST(CosimUnitPlan, NamesFilesOfOtherUnits) {
   EXPECT_EQ(file_of_unit("a.b/boot", 1), "a.b/boot.unit1");
   EXPECT_EQ(file_of_unit("boot.gz", 1), "boot.unit1.gz");
   EXPECT_EQ(file_of_unit("w.fst", 3), "w.unit3.fst");
+  EXPECT_EQ(file_of_unit("/dev/null", 1), "/dev/null");
 }
 
 }  // namespace
