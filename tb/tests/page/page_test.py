@@ -164,6 +164,14 @@ class Pages(unittest.TestCase):
         self.assertNotIn("Skip to the content", paper)
         self.assertNotIn("Open all", paper)
 
+    def test_paper_breaks_no_number_and_no_heading(self):
+        self.open("two-units.html")
+        words = set(self.browser.printed().split())
+        for cell in self.text("#traffic td.n") + ["0x10001000"]:
+            self.assertIn(cell, words)
+        for heading in self.text("#traffic thead th"):
+            self.assertLessEqual(set(heading.split()), words)
+
     def test_light_and_dark_can_be_read(self):
         for scheme in ("light", "dark"):
             self.browser.driver.execute_cdp_cmd(
