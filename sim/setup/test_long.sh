@@ -47,6 +47,7 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --units 2 --no-intremap
   boot --units 2 --disks 2 --rmrr
   boot --rmrr --passthrough
+  boot --rmrr --sriov net
   boot --sriov edu
   boot --sriov edu --ari --strict
   boot --sriov net --ari --config server
