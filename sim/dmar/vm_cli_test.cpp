@@ -80,9 +80,14 @@ TEST_F(Boot, InterruptRemapping) {
 TEST_F(Boot, VirtualFunctions) {
   REQUIRE_GUEST();
   const Result result = dmar(fmt::format(
-      "vm --sriov net --megabytes 1 --timeout 1500 --json {} --record {} --console-log {}",
-      in("vm.json"), in("boot.trace"), in("console")));
+      "vm --sriov net --megabytes 1 --timeout 1500 --json {} --record {} --report {} --timeline {}",
+      in("vm.json"), in("boot.trace"), in("vm.html"), in("vm.timeline")));
   EXPECT_EQ(result.status, 0) << result.output;
+  for (const char *name : {"vm.html", "vm.timeline"}) {
+    std::ifstream page(in(name));
+    const std::string text{std::istreambuf_iterator<char>(page), {}};
+    EXPECT_THAT(text, HasSubstr("00:01.4 virtual function 3")) << name;
+  }
   std::ifstream file(in("vm.json"));
   const auto json = nlohmann::json::parse(file, nullptr, false);
   ASSERT_TRUE(json.is_object()) << result.output;

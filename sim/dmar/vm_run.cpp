@@ -112,6 +112,25 @@ std::optional<std::string> mark_of(std::string_view line) {
   return std::nullopt;
 }
 
+// Functions of the segment learn from software where they are.
+std::string segment_name(const cosim::Machine &machine, const std::vector<cosim::UnitPlan> &plans,
+                         unsigned unit, SourceId source) {
+  if (machine.segment() == nullptr) return "";
+  if (plans.at(unit).segment != cosim::place::kOwnSegment) return "";
+  for (const cosim::Segment::Function &function : machine.segment()->functions()) {
+    if (function.device->routing_id() == source) return function.name;
+  }
+  return "";
+}
+
+// From here on the machine is not asked any more.
+void keep_names(const std::vector<FunctionResult> &functions, report::Names &names) {
+  names.others = nullptr;
+  for (const FunctionResult &function : functions) {
+    names.functions[{static_cast<unsigned>(function.unit), function.source.raw()}] = function.name;
+  }
+}
+
 // The observers of all units. The machine has done nothing yet.
 void observe(cosim::Machine &machine, const std::vector<cosim::UnitPlan> &plans,
              Reporting &reporting) {
@@ -122,6 +141,9 @@ void observe(cosim::Machine &machine, const std::vector<cosim::UnitPlan> &plans,
         static_cast<unsigned>(cosim::unit_of(plans, placement.segment, placement.source));
     names.functions[{unit, placement.source.raw()}] = placement.name;
   }
+  names.others = [&machine, &plans](unsigned unit, SourceId source) {
+    return segment_name(machine, plans, unit, source);
+  };
   for (unsigned i = 0; i < machine.unit_count(); ++i) {
     names.units.push_back(machine.unit(i).name());
     names.functions[{i, cosim::place::kIoapicSource.raw()}] = "I/O APIC";
@@ -234,6 +256,7 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   progress.clear();
   result.units = units_of(machine, options);
   result.functions = functions_of(machine, made.units);
+  keep_names(result.functions, reporting.names());
   result.qemu_version = machine.qemu_version();
   result.attach = made.attach;
   result.qemu_messages = machine.qemu_messages();

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -20,14 +21,23 @@ struct Names {
   std::vector<std::string> units = {};                                       // "dmar0"
   std::map<std::pair<unsigned, std::uint16_t>, std::string> functions = {};  // by unit and source
 
+  // Asked for a function without a name there, as virtual ones that come and go; "": no name.
+  std::function<std::string(unsigned unit, SourceId source)> others = nullptr;
+
   [[nodiscard]] std::string unit(unsigned number) const {
     return number < units.size() ? units[number] : fmt::format("dmar{}", number);
   }
   // "00:05.0 disk", or the address alone.
   [[nodiscard]] std::string function(unsigned number, SourceId source) const {
     const auto found = functions.find({number, source.raw()});
+    std::string name;
+    if (found != functions.end()) {
+      name = found->second;
+    } else if (others) {
+      name = others(number, source);
+    }
     const std::string address = golden::device_name(source);
-    return found == functions.end() ? address : fmt::format("{} {}", address, found->second);
+    return name.empty() ? address : fmt::format("{} {}", address, name);
   }
 };
 

@@ -14,6 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::UnorderedElementsAre;
 
 class TimelineTest : public testing::Test {
@@ -59,6 +60,21 @@ TEST_F(TimelineTest, OfNothingIsWholeToo) {
   EXPECT_THAT(reader.processes(), IsEmpty());
   EXPECT_EQ(reader.json()["otherData"]["command"], "test");
   EXPECT_THAT(reader.json()["otherData"]["clock"].get<std::string>(), HasSubstr("10 ns"));
+}
+
+TEST_F(TimelineTest, AsksForTheNamesOfFunctionsThatCameLater) {
+  names_.functions[{0, bdf(0, 5, 0).raw()}] = "disk";
+  names_.others = [](unsigned unit, SourceId source) {
+    return unit == 1 && source == bdf(0, 1, 1) ? std::string("virtual function") : std::string();
+  };
+  Timeline timeline(folder_ / "out.json", names_);
+  timeline.request(0, request(bdf(0, 5, 0), 100, 160));
+  timeline.request(0, request(bdf(0, 1, 1), 100, 160));
+  timeline.request(1, request(bdf(0, 1, 1), 100, 160));
+  timeline.finish({});
+  EXPECT_THAT(read("out.json").processes(),
+              IsSupersetOf({"function 00:05.0 disk (dmar0)", "function 00:01.1 (dmar0)",
+                            "function 00:01.1 virtual function (dmar1)"}));
 }
 
 TEST_F(TimelineTest, HasAGroupOfTracksForEachFunctionDomainAndUnit) {
