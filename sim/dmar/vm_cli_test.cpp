@@ -343,6 +343,13 @@ TEST_F(VmOptions, AreChecked) {
   expect("--units 4", "--units 4: dmar2 would have no function; at most --units 3 here");
 }
 
+// No table tells a bare-metal kernel of it, so it would be tested by nobody.
+TEST_F(VmOptions, OfReservedMemoryNeedALinux) {
+  const Result result = dmar(fmt::format("vm --kernel {} --rmrr", DMAR_BARE_KERNEL));
+  EXPECT_EQ(result.status, 2) << result.output;
+  EXPECT_THAT(result.output, AllOf(HasSubstr("--rmrr"), HasSubstr("bare-metal")));
+}
+
 TEST_F(VmOptions, NameTheMissingEmulator) {
   REQUIRE_GUEST();
   expect_usage_error("--qemu no-such-emulator", "qemu-system-x86");

@@ -55,6 +55,12 @@ void require_interrupt_remapping(const VmOptions &options, GuestKind kind) {
       "configuration {} does not remap interrupts: boot it with --no-intremap", config));
 }
 
+void require_tables(const VmOptions &options, GuestKind kind) {
+  if (kind != GuestKind::kBareMetal || !options.rmrr) return;
+  throw UsageError(fmt::format("--rmrr: --kernel {} is a bare-metal kernel, which gets no tables",
+                               options.kernel));
+}
+
 cosim::DiskOptions parse_disk(const std::string &text) {
   using Adapter = cosim::DiskOptions::Adapter;
   const DiskText disk = parse_disk_text(text);
@@ -129,6 +135,7 @@ std::string linux_command_line(const VmOptions &options) {
 VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
   VmGuest guest{.kind = kind_of(options), .bridge = options.bridge};
   require_interrupt_remapping(options, guest.kind);
+  require_tables(options, guest.kind);
   guest.disks = make_disks(options, guest.kind, folder);
   if (guest.kind == GuestKind::kBareMetal || guest.kind == GuestKind::kOther) {
     guest.image =
