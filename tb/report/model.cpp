@@ -41,7 +41,9 @@ void count(FunctionRecord &function, const RequestSeen &seen) {
   if (seen.interrupt) {
     if (blocked) ++function.interrupts_blocked;
   } else {
-    ++(seen.request.kind == AccessKind::kRead ? function.reads : function.writes);
+    const AccessKind kind = seen.request.kind;
+    const bool reads = kind == AccessKind::kRead || kind == AccessKind::kZeroLengthRead;
+    ++(reads ? function.reads : function.writes);
     if (blocked) ++function.blocked;
   }
   if (seen.domain) {

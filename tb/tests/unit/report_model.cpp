@@ -50,6 +50,20 @@ TEST(ReportModel, KeepsUnitsFunctionsAndDomainsApart) {
   EXPECT_EQ(model.units()[0].series.total().requests, 1U);
 }
 
+// An atomic operation writes, a read of no bytes reads.
+TEST(ReportModel, CountsEachKindAsReadOrWrite) {
+  Model model;
+  for (const AccessKind kind : {AccessKind::kRead, AccessKind::kZeroLengthRead, AccessKind::kWrite,
+                                AccessKind::kAtomic, AccessKind::kAtomic}) {
+    RequestSeen seen = request(bdf(0, 5, 0), 100);
+    seen.request.kind = kind;
+    model.request(0, seen);
+  }
+  const FunctionRecord &function = model.units()[0].functions.begin()->second;
+  EXPECT_EQ(function.reads, 2U);
+  EXPECT_EQ(function.writes, 3U);
+}
+
 TEST(ReportModel, CountsBlockedRequestsWithoutBytes) {
   Model model;
   RequestSeen blocked = request(bdf(0, 5, 0), 100);
