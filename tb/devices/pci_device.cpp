@@ -79,7 +79,7 @@ void PciDevice::memory_write(std::uint64_t address, unsigned bytes, std::uint64_
 }
 
 std::optional<ConfigSpace::Hit> PciDevice::find(std::uint64_t address, unsigned bytes) const {
-  return power_.asleep() ? std::nullopt : config_.find(address, bytes);
+  return power_.asleep() || !ready_ ? std::nullopt : config_.find(address, bytes);
 }
 
 void PciDevice::reset() { start_over(ConfigSpace::Reset::kWhole, true); }

@@ -24,7 +24,8 @@ namespace dmar::devices {
 // A Function Level Reset, and the way back from D3hot: no DMA and no message starts from the write
 // on; configuration space and pin are at reset at once. Until what was in flight has ended the
 // function is not ready: reads give all ones, as they do behind a root complex that tells software
-// of a device that answers "retry", and writes are lost. After that everything is at reset.
+// of a device that answers "retry", and writes are lost; those of memory, too, which is still
+// enabled if the function is a virtual one. After that everything is at reset.
 //
 // A function that goes away, as virtual ones do, is not ready in the same way until it is idle.
 //

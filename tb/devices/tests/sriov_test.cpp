@@ -271,6 +271,33 @@ TEST_F(Sriov, ComesBackAsNew) {
   EXPECT_EQ(driver(0).read(0x04), 0xFFFF'FFFFu);
 }
 
+// VF MSE is a bit of the physical function, so it is still set when a virtual one is being reset or
+// comes back.
+TEST_F(Sriov, MemoryOfOneThatIsNotReady) {
+  sample_.enable(1, kBar);
+  const auto expect_nobody = [&] {
+    EXPECT_FALSE(sample_.virtual_function(0).claims(kBar + 4, 4));
+    EXPECT_EQ(driver(0).read(0x00), 0xFFFF'FFFFu);
+    EXPECT_EQ(driver(0).read(0x04), 0xFFFF'FFFFu) << "a register from before";
+  };
+  const auto work = [&] {
+    driver(0).write(0x04, 7);
+    driver(0).start_dma(0x1000, 64);
+    ASSERT_EQ(driver(0).read(0x04), ~7U);
+  };
+  work();
+  function_reset(sample_.virtual_function(0));
+  expect_nobody();
+  ASSERT_TRUE(sample_.drain());
+  EXPECT_EQ(driver(0).read(0x00), 0x0100'00EDu);
+  work();
+  sample_.set(kControl, 2, 0);
+  sample_.set(kControl, 2, SriovSample::kEnableBoth);
+  expect_nobody();
+  ASSERT_TRUE(sample_.drain());
+  EXPECT_EQ(driver(0).read(0x00), 0x0100'00EDu);
+}
+
 TEST(SriovShapes, RefusesBars) {
   const auto with = [](std::vector<SriovShape::Bar> bars) {
     FakePort port;
