@@ -43,6 +43,9 @@ class PciDevice : public PciFunction {
   void reset() final;
   [[nodiscard]] bool idle() const override { return tasks_.idle(); }
 
+  // The bus that it is on is reset, while the power stays on. It is not ready until what was in
+  // flight has ended.
+  void hot_reset() { start_over(ConfigSpace::Reset::kHot, false); }
   // It is there no more: nothing starts, and when it comes back it is as new.
   void go_away() { start_over(ConfigSpace::Reset::kWhole, false); }
 
