@@ -149,9 +149,16 @@ std::uint16_t ConfigSpace::add_extended(std::uint16_t id, std::uint8_t version,
   return static_cast<std::uint16_t>(offset);
 }
 
+void ConfigSpace::keep_over_function_reset(std::size_t offset, unsigned bytes, std::uint32_t bits) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    kept_.at(offset + i) = static_cast<std::uint8_t>(bits >> (8 * i));
+  }
+}
+
 void ConfigSpace::reset(Reset kind) {
   for (std::size_t i = 0; i < kBytes; ++i) {
-    const unsigned kept = kind == Reset::kFunctionLevel ? sticky_[i] : 0;
+    unsigned kept = kind == Reset::kWhole ? 0 : sticky_[i];
+    if (kind == Reset::kFunctionLevel) kept |= kept_[i];
     bytes_[i] = static_cast<std::uint8_t>((bytes_[i] & kept) | (at_reset_[i] & ~kept));
   }
 }

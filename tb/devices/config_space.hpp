@@ -58,15 +58,19 @@ class ConfigSpace {
                               std::span<const std::uint8_t> writable);
 
   // The same behind byte 256; `body` follows the header of 4 bytes. The bits of `sticky` keep their
-  // value over a Function Level Reset.
+  // value while the power stays on.
   std::uint16_t add_extended(std::uint16_t id, std::uint8_t version,
                              std::span<const std::uint8_t> body,
                              std::span<const std::uint8_t> writable,
                              std::span<const std::uint8_t> sticky = {});
 
-  enum class Reset : std::uint8_t { kWhole, kFunctionLevel };
-  // Every writable bit back to what it was when the device was built, but for sticky ones when only
-  // the function is reset.
+  // Bits that a Function Level Reset leaves beyond sticky ones: they belong to what is around the
+  // function (PCI Express 5.0, 6.6.2).
+  void keep_over_function_reset(std::size_t offset, unsigned bytes, std::uint32_t bits);
+
+  enum class Reset : std::uint8_t { kWhole, kHot, kFunctionLevel };
+  // Every writable bit back to what it was when the device was built, but for sticky ones when the
+  // power stays on.
   void reset(Reset kind = Reset::kWhole);
 
   [[nodiscard]] bool memory_enabled() const;
@@ -102,6 +106,7 @@ class ConfigSpace {
   Image bytes_{};
   Image writable_{};
   Image sticky_{};
+  Image kept_{};  // over a Function Level Reset
   Image at_reset_{};
   std::array<std::uint64_t, kBars> bar_bytes_{};  // 0: there is none
   std::size_t next_free_;                         // for the next capability

@@ -66,8 +66,9 @@ class Edu : public PciDevice {
   };
   [[nodiscard]] const Statistics &statistics() const { return statistics_; }
   [[nodiscard]] bool idle() const override { return PciDevice::idle() && stray_.idle(); }
-  // For whoever takes the machine apart: no stray write starts any more.
-  void silence() { stray_.stop(); }
+  // For whoever takes the machine or the function away: no stray write starts any more, and nothing
+  // tells of those that were.
+  void silence() { stray_.forget(); }
   // The time, for pauses: microseconds since any moment.
   void tick(std::uint64_t now) { stray_.tick(now); }
   [[nodiscard]] const StrayWriter &stray() const { return stray_; }

@@ -25,7 +25,7 @@ PciDevice::PciDevice(DmaPort &port, const PciIdentity &identity, const PciPlace 
       reset_capability_(config_, place),
       sender_(port, tasks_, config_) {
   add_extended_capabilities(config_, place);
-  if (place.sriov) sriov_.emplace(config_, *place.sriov);
+  if (place.sriov) sriov_.emplace(config_, *place.sriov, place.bus == PciBus::kRootPort);
 }
 
 void PciDevice::identify(SourceId id) {
@@ -52,7 +52,7 @@ void PciDevice::config_write(std::uint32_t offset, unsigned bytes, std::uint32_t
   switch (power_.update()) {
     case PowerCapability::Change::kWakes:
       ++power_resets_;
-      start_over(ConfigSpace::Reset::kFunctionLevel, false);
+      start_over(ConfigSpace::Reset::kHot, false);
       return;
     case PowerCapability::Change::kFallsAsleep:
       fall_asleep();
@@ -79,7 +79,7 @@ void PciDevice::memory_write(std::uint64_t address, unsigned bytes, std::uint64_
 }
 
 std::optional<ConfigSpace::Hit> PciDevice::find(std::uint64_t address, unsigned bytes) const {
-  return power_.asleep() ? std::nullopt : config_.find(address, bytes);
+  return power_.asleep() || !ready_ ? std::nullopt : config_.find(address, bytes);
 }
 
 void PciDevice::reset() { start_over(ConfigSpace::Reset::kWhole, true); }

@@ -24,7 +24,8 @@ namespace dmar::devices {
 // A Function Level Reset, and the way back from D3hot: no DMA and no message starts from the write
 // on; configuration space and pin are at reset at once. Until what was in flight has ended the
 // function is not ready: reads give all ones, as they do behind a root complex that tells software
-// of a device that answers "retry", and writes are lost. After that everything is at reset.
+// of a device that answers "retry", and writes are lost; those of memory, too, which is still
+// enabled if the function is a virtual one. After that everything is at reset.
 //
 // A function that goes away, as virtual ones do, is not ready in the same way until it is idle.
 //
@@ -42,6 +43,9 @@ class PciDevice : public PciFunction {
   void reset() final;
   [[nodiscard]] bool idle() const override { return tasks_.idle(); }
 
+  // The bus that it is on is reset, while the power stays on. It is not ready until what was in
+  // flight has ended.
+  void hot_reset() { start_over(ConfigSpace::Reset::kHot, false); }
   // It is there no more: nothing starts, and when it comes back it is as new.
   void go_away() { start_over(ConfigSpace::Reset::kWhole, false); }
 

@@ -33,7 +33,8 @@ struct SriovShape {
   std::vector<Bar> bars = {};
   Routing usual = {.offset = 1, .stride = 1};
   Routing alternative = {.offset = 8, .stride = 8};  // in an ARI Capable Hierarchy
-  // ARI Capable Hierarchy can be written in the lowest function of a device only.
+  // ARI Capable Hierarchy can be written in the lowest function of a device only, and only with a
+  // port above it.
   bool lowest_function = true;
 };
 

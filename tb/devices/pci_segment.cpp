@@ -75,7 +75,7 @@ void PciSegment::memory_write(std::uint64_t address, unsigned bytes, std::uint64
 
 void PciSegment::reset_behind() {
   for (const Member &member : members_) {
-    if (member.behind) member.function->reset();
+    if (member.behind) member.function->hot_reset();
   }
 }
 

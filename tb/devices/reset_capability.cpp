@@ -67,6 +67,7 @@ ResetCapability::Place ResetCapability::add_express(ConfigSpace &config, const P
     }
   }
   const std::size_t base = config.add_capability(kExpressId, body.bytes(), writable.bytes());
+  config.keep_over_function_reset(base + kLinkControl, 2, kLinkSwitches);
   return {base + kDeviceControl, kInitiateReset, base + kDeviceStatus, kTransactionsPending};
 }
 

@@ -37,7 +37,7 @@ constexpr std::uint32_t kSmallestPage = 4096;
 
 }  // namespace
 
-SriovCapability::SriovCapability(ConfigSpace &config, SriovShape shape)
+SriovCapability::SriovCapability(ConfigSpace &config, SriovShape shape, bool port_above)
     : config_(config), shape_(std::move(shape)) {
   ExtendedImage<kBytes> body;
   ExtendedImage<kBytes> writable;
@@ -48,7 +48,8 @@ SriovCapability::SriovCapability(ConfigSpace &config, SriovShape shape)
   body.set(kDeviceId, shape_.device_id);
   body.set(kSupportedPages, kPages);
   body.set(kPageSize, 1);
-  writable.set(kControl, kEnable | kMemoryEnable | (shape_.lowest_function ? kHierarchy : 0));
+  const bool hierarchy = shape_.lowest_function && port_above;
+  writable.set(kControl, kEnable | kMemoryEnable | (hierarchy ? kHierarchy : 0));
   writable.set(kNumber, 0xFFFF);
   writable.set(kPageSize, kPages);
   std::uint32_t taken = 0;
@@ -62,6 +63,7 @@ SriovCapability::SriovCapability(ConfigSpace &config, SriovShape shape)
     writable.set(kFirstBar + 4 * bar.bar, ~(bar.bytes - 1));
   }
   base_ = config.add_extended(kId, kVersion, body.bytes(), writable.bytes());
+  config.keep_over_function_reset(base_ + kControl, 2, kHierarchy);
   update();
 }
 

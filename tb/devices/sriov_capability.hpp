@@ -20,7 +20,7 @@ namespace dmar::devices {
 class SriovCapability {
  public:
   // std::invalid_argument when a BAR has no size or place that the registers can show.
-  SriovCapability(ConfigSpace &config, SriovShape shape);
+  SriovCapability(ConfigSpace &config, SriovShape shape, bool port_above);
 
   // The virtual functions come or go: how many there are from now on.
   std::function<void(unsigned count)> on_change;

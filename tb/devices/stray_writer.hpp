@@ -24,6 +24,12 @@ class StrayWriter {
   // so many microseconds between two. In place of those that are still to come.
   void start(Iova address, const Line &line, std::uint32_t count, std::uint32_t pause);
   void stop() { left_ = 0; }
+  // The same, and nothing has been: one that is in flight counts no more.
+  void forget() {
+    stop();
+    ++starts_;
+    ended_ = blocked_ = 0;
+  }
   // The time goes on; `now` in microseconds since any moment. Needed when there are pauses.
   void tick(std::uint64_t now);
   [[nodiscard]] bool pausing() const { return left_ != 0 && tasks_.idle(); }

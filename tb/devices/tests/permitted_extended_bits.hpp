@@ -62,7 +62,8 @@ class PermittedExtendedBits {
         permit(at + 6, read(at + 4, 2) & 0x7F, 2);  // a switch for each service
         return 8;
       case 0x000E:
-        return 8;  // no function groups
+        port_above_ = true;  // only such functions have it
+        return 8;            // no function groups
       case 0x0010:
         return sriov(at);
       default:
@@ -79,9 +80,13 @@ class PermittedExtendedBits {
     return 0x2C;
   }
   std::uint32_t sriov(std::uint32_t at) {
-    permit(at + 0x08, 0x0019, 2);       // VF Enable, Memory Space Enable, ARI Capable Hierarchy
-    permit(at + 0x10, 0xFFFF, 2);       // NumVFs
-    permit(at + 0x14, 0xFFFF'FFFF, 4);  // First VF Offset and VF Stride may follow them
+    permit(at + 0x08, 0x0009, 2);  // VF Enable, Memory Space Enable
+    if (port_above_) {             // ARI Capable Hierarchy
+      bits_.at(at + 0x08) |= 0x10;
+      sticky_.at(at + 0x08) = 0x10;
+    }
+    permit(at + 0x10, 0xFFFF, 2);              // NumVFs
+    permit(at + 0x14, 0xFFFF'FFFF, 4, true);   // First VF Offset and VF Stride may follow them
     permit(at + 0x20, read(at + 0x1C, 4), 4);  // System Page Size: a supported one
     permit(at + 0x24, ~(vf_bar_bytes_ - 1), 4);
     return 0x40;
@@ -89,6 +94,7 @@ class PermittedExtendedBits {
 
   PciFunction &function_;
   bool virtual_;
+  bool port_above_ = false;
   std::uint32_t vf_bar_bytes_;
   std::vector<std::uint8_t> bits_;
   std::vector<std::uint8_t> sticky_;  // those that a Function Level Reset leaves

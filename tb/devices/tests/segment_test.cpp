@@ -67,6 +67,10 @@ class BehindPort : public ::testing::Test {
     sample_.ecam.write(at(0, kDevice, 0, 0x20), 4, 0xFF70'FF00);
     sample_.ecam.write(at(0, kDevice, 0, 0x04), 2, 6);
   }
+  void reset_bus() {
+    sample_.ecam.write(at(0, kDevice, 0, 0x3E), 2, 0x40);
+    sample_.ecam.write(at(0, kDevice, 0, 0x3E), 2, 0);
+  }
   void forward_alternative_ids(bool enabled) {
     sample_.ecam.write(at(0, kDevice, 0, port_capability(0x10) + 0x28), 2, enabled ? 0x20 : 0);
   }
@@ -203,6 +207,53 @@ TEST_F(BehindPort, ResetOfTheBus) {
   EXPECT_EQ(read(at(kBus, 0, 0, 0)), 0x11E8'1234u);
   EXPECT_EQ(sample_.physical().config_read(0x04, 2), 0u);
   EXPECT_EQ(sample_.virtuals().count(), 0u);
+}
+
+// A hot reset.
+TEST_F(BehindPort, ResetOfTheBusLeavesStickyBits) {
+  set_up_port();
+  PciDevice &function = sample_.physical();
+  const std::uint32_t errors = SriovSample::extended(function, 0x0001);
+  const std::uint32_t access = SriovSample::extended(function, 0x000D);
+  function.config_write(errors + 0x08, 4, 0x0010'0000);
+  function.config_write(access + 6, 2, 0x000C);
+  reset_bus();
+  EXPECT_EQ(function.config_read(errors + 0x08, 4), 0x0010'0000u);
+  EXPECT_EQ(function.config_read(access + 6, 2), 0u);
+  sample_.segment.reset();
+  EXPECT_EQ(function.config_read(errors + 0x08, 4), 0u);
+}
+
+// Software that found it ready would set it up, and lose that when the old work ends.
+TEST_F(BehindPort, NotReadyAfterAResetOfTheBusUntilWorkHasEnded) {
+  set_up_port();
+  PciHost host(sample_.physical());
+  host.enable(kBase);
+  host.write(0x80, Edu::kBuffer, 8);
+  host.write(0x88, 0x1000, 8);
+  host.write(0x90, 64, 8);
+  host.write(0x98, 3, 8);
+  reset_bus();
+  EXPECT_EQ(read(at(kBus, 0, 0, 0)), 0xFFFF'FFFFu);
+  ASSERT_TRUE(sample_.drain());
+  EXPECT_EQ(read(at(kBus, 0, 0, 0)), 0x11E8'1234u);
+  host.enable(kBase);
+  host.write(0x04, 7);
+  sample_.drain();
+  EXPECT_EQ(host.read(0x04), ~7U);
+}
+
+TEST_F(BehindPort, FunctionLevelResetLeavesTheLink) {
+  set_up_port();
+  PciDevice &function = sample_.physical();
+  const std::uint32_t express = PciHost(function).capabilities(0x10).at(0);
+  function.config_write(express + 0x10, 2, 0xFFFF);
+  function.config_write(express + 0x28, 2, 0x0010);
+  function.config_write(express + 0x08, 2, 0x8000);
+  EXPECT_EQ(function.config_read(express + 0x10, 2), 0x00C8u);
+  EXPECT_EQ(function.config_read(express + 0x28, 2), 0u);
+  reset_bus();
+  EXPECT_EQ(function.config_read(express + 0x10, 2), 0u);
 }
 
 TEST_F(BehindPort, NothingPassesAPortThatSleeps) {

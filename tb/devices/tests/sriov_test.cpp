@@ -48,6 +48,8 @@ class EduDriver {
 
 class Sriov : public ::testing::Test {
  protected:
+  explicit Sriov(bool behind_port = false) : sample_(SriovKind::kEdu, behind_port) {}
+
   std::uint32_t vendor(unsigned function) {
     return static_cast<std::uint32_t>(
         sample_.ecam.read((SriovSample::kDevice << 15) | (function << 12), 4));
@@ -64,7 +66,7 @@ class Sriov : public ::testing::Test {
     function.config_write(host.capabilities(0x10).at(0) + 8U, 2, 0x8000);
   }
 
-  SriovSample sample_{SriovKind::kEdu};
+  SriovSample sample_;
 };
 
 TEST_F(Sriov, CapabilityOfThePhysicalFunction) {
@@ -92,7 +94,12 @@ TEST_F(Sriov, BarsAreSizedByAllOnes) {
   EXPECT_EQ(sample_.get(kFirstBar, 4), 0xFFC0'0000u) << "whole pages";
 }
 
-TEST_F(Sriov, OffsetAndStrideFollowTheHierarchy) {
+class SriovBehindPort : public Sriov {
+ protected:
+  SriovBehindPort() : Sriov(true) {}
+};
+
+TEST_F(SriovBehindPort, OffsetAndStrideFollowTheHierarchy) {
   EXPECT_EQ(sample_.get(kFirstOffset, 2), 1u);
   EXPECT_EQ(sample_.get(kStride, 2), 1u);
   sample_.set(kControl, 2, kHierarchy);
@@ -102,15 +109,38 @@ TEST_F(Sriov, OffsetAndStrideFollowTheHierarchy) {
   EXPECT_EQ(sample_.get(kFirstOffset, 2), 1u);
 }
 
+// It says what the port above is set to, not the function.
+TEST_F(SriovBehindPort, FunctionLevelResetLeavesTheHierarchy) {
+  sample_.enable(2, kBar, SriovSample::kEnableBoth | kHierarchy);
+  function_reset(sample_.physical());
+  EXPECT_EQ(sample_.get(kControl, 2), kHierarchy);
+  EXPECT_EQ(sample_.get(kFirstOffset, 2), 8u);
+  EXPECT_EQ(sample_.get(kStride, 2), 8u);
+  EXPECT_EQ(sample_.virtuals().count(), 0u);
+  function_reset(sample_.physical());
+  EXPECT_EQ(sample_.get(kControl, 2), kHierarchy) << "and the next one";
+  sample_.physical().hot_reset();
+  EXPECT_EQ(sample_.get(kControl, 2), 0u);
+  EXPECT_EQ(sample_.get(kFirstOffset, 2), 1u);
+}
+
+TEST_F(Sriov, NoHierarchyWithoutAPortAbove) {
+  sample_.set(kControl, 2, 0xFFFF);
+  EXPECT_EQ(sample_.get(kControl, 2), SriovSample::kEnableBoth);
+  EXPECT_EQ(sample_.get(kFirstOffset, 2), 1u);
+}
+
 TEST_F(Sriov, OnlyTheLowestFunctionKnowsTheHierarchy) {
   FakePort port;
-  Edu other(port, {.extended = true, .sriov = SriovShape{.lowest_function = false}});
+  Edu other(
+      port,
+      {.bus = PciBus::kRootPort, .extended = true, .sriov = SriovShape{.lowest_function = false}});
   const std::uint32_t base = SriovSample::extended(other, 0x0010);
   other.config_write(base + kControl, 2, 0xFFFF);
   EXPECT_EQ(other.config_read(base + kControl, 2), 9u);
 }
 
-TEST_F(Sriov, FieldsAreFrozenWhileEnabled) {
+TEST_F(SriovBehindPort, FieldsAreFrozenWhileEnabled) {
   sample_.enable(2, kBar);
   sample_.set(kNumber, 2, 4);
   sample_.set(kPageSize, 4, 2);
@@ -269,6 +299,33 @@ TEST_F(Sriov, ComesBackAsNew) {
   ASSERT_TRUE(sample_.drain());
   EXPECT_EQ(class_code(1), 0x00'FF00u);
   EXPECT_EQ(driver(0).read(0x04), 0xFFFF'FFFFu);
+}
+
+// VF MSE is a bit of the physical function, so it is still set when a virtual one is being reset or
+// comes back.
+TEST_F(Sriov, MemoryOfOneThatIsNotReady) {
+  sample_.enable(1, kBar);
+  const auto expect_nobody = [&] {
+    EXPECT_FALSE(sample_.virtual_function(0).claims(kBar + 4, 4));
+    EXPECT_EQ(driver(0).read(0x00), 0xFFFF'FFFFu);
+    EXPECT_EQ(driver(0).read(0x04), 0xFFFF'FFFFu) << "a register from before";
+  };
+  const auto work = [&] {
+    driver(0).write(0x04, 7);
+    driver(0).start_dma(0x1000, 64);
+    ASSERT_EQ(driver(0).read(0x04), ~7U);
+  };
+  work();
+  function_reset(sample_.virtual_function(0));
+  expect_nobody();
+  ASSERT_TRUE(sample_.drain());
+  EXPECT_EQ(driver(0).read(0x00), 0x0100'00EDu);
+  work();
+  sample_.set(kControl, 2, 0);
+  sample_.set(kControl, 2, SriovSample::kEnableBoth);
+  expect_nobody();
+  ASSERT_TRUE(sample_.drain());
+  EXPECT_EQ(driver(0).read(0x00), 0x0100'00EDu);
 }
 
 TEST(SriovShapes, RefusesBars) {

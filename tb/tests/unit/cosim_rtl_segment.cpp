@@ -185,6 +185,23 @@ TEST_F(CosimRtlSegment, NothingStartsAfterVfEnableIsCleared) {
   EXPECT_EQ(unit.differences().count, 0U);
 }
 
+// Nothing of the old one is left, not even how many of its stray writes ended.
+TEST_F(CosimRtlSegment, ComesBackWithoutWhatItCounted) {
+  make({});
+  start();
+  enable(kPhysical);
+  bars_.write(bar_of(0) + 0xBC, 4, 1000);
+  for (unsigned i = 0; i < 1000 && bars_.read(bar_of(0) + 0xC0, 4) == 0; ++i) go_on();
+  EXPECT_NE(bars_.read(bar_of(0) + 0xC4, 4), 0U) << "the unit blocks them";
+  disable(kPhysical);
+  enable(kPhysical);  // one is in flight
+  finish();
+  EXPECT_EQ(bars_.read(bar_of(0), 4), 0x0100'00EDU);
+  for (const unsigned count : {0xBC, 0xC0, 0xC4}) {
+    EXPECT_EQ(bars_.read(bar_of(0) + count, 4), 0U) << std::hex << count;
+  }
+}
+
 TEST_F(CosimRtlSegment, CardsAreOnTheNetwork) {
   Network network(std::nullopt);
   segment_ = std::make_unique<Segment>(SriovOptions{.kind = SriovOptions::Kind::kNetwork}, engine_,
