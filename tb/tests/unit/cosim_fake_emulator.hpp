@@ -122,22 +122,7 @@ class FakeEmulator {
     std::memcpy(bytes.data(), &command, 4);
     std::memcpy(bytes.data() + 8, &size, 8);
     bytes.insert(bytes.end(), payload.begin(), payload.end());
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    iovec piece{.iov_base = bytes.data(), .iov_len = bytes.size()};
-    msghdr header{};
-    header.msg_iov = &piece;
-    header.msg_iovlen = 1;
-    if (descriptor >= 0) {
-      header.msg_control = control.data();
-      header.msg_controllen = control.size();
-      cmsghdr *part = CMSG_FIRSTHDR(&header);
-      part->cmsg_level = SOL_SOCKET;
-      part->cmsg_type = SCM_RIGHTS;
-      part->cmsg_len = CMSG_LEN(sizeof descriptor);
-      std::memcpy(CMSG_DATA(part), &descriptor, sizeof descriptor);
-    }
-    const int socket = sockets_.at(device);
-    check(::sendmsg(socket, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()), device);
+    check(send_whole(sockets_.at(device), bytes, descriptor), device);
     return reply ? take_reply(device) : 0;
   }
 

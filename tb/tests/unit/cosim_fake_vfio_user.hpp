@@ -18,6 +18,26 @@
 #include <string>
 #include <vector>
 
+// All bytes in one message, a descriptor with them unless it is negative; whether the peer took
+// them.
+inline bool send_whole(int socket, const std::vector<std::uint8_t> &bytes, int descriptor) {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  iovec piece{.iov_base = const_cast<std::uint8_t *>(bytes.data()), .iov_len = bytes.size()};
+  msghdr header{};
+  header.msg_iov = &piece;
+  header.msg_iovlen = 1;
+  if (descriptor >= 0) {
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    cmsghdr *part = CMSG_FIRSTHDR(&header);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof descriptor);
+    std::memcpy(CMSG_DATA(part), &descriptor, sizeof descriptor);
+  }
+  return ::sendmsg(socket, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
 class FakeVfioUser {
  public:
   using Check = std::function<void(bool good, const std::string &what)>;
@@ -164,21 +184,7 @@ class FakeVfioUser {
     put(put(bytes, ++id_), command);
     put(put(put(bytes, static_cast<std::uint32_t>(16 + payload.size())), 0U), 0U);
     bytes.insert(bytes.end(), payload.begin(), payload.end());
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    iovec piece{.iov_base = bytes.data(), .iov_len = bytes.size()};
-    msghdr header{};
-    header.msg_iov = &piece;
-    header.msg_iovlen = 1;
-    if (descriptor >= 0) {
-      header.msg_control = control.data();
-      header.msg_controllen = control.size();
-      cmsghdr *part = CMSG_FIRSTHDR(&header);
-      part->cmsg_level = SOL_SOCKET;
-      part->cmsg_type = SCM_RIGHTS;
-      part->cmsg_len = CMSG_LEN(sizeof descriptor);
-      std::memcpy(CMSG_DATA(part), &descriptor, sizeof descriptor);
-    }
-    check_(::sendmsg(socket_, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()), name_);
+    check_(send_whole(socket_, bytes, descriptor), name_);
   }
 
   // Replies come in the order of the questions.
