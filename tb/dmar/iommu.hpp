@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "dmar/ats.hpp"
 #include "dmar/config.hpp"
 #include "dmar/types.hpp"
 
@@ -39,6 +40,11 @@ class Iommu {
 
   // The unit's own event messages since the last call, oldest first.
   virtual std::vector<Message> take_messages() = 0;
+
+  // Messages to device TLBs since the last call, oldest first, and a message of a device. A unit
+  // without ECAP.DT sends none and expects none.
+  virtual std::vector<InvalidateRequest> take_invalidate_requests() { return {}; }
+  virtual void complete_invalidation(const InvalidateCompletion & /*completion*/) {}
 };
 
 }  // namespace dmar

@@ -60,6 +60,7 @@ struct Request {
   bool privileged = false;
   bool execute = false;
   bool no_snoop = false;  // TLP NS attribute
+  bool no_write = false;  // NW of a translation request: no write is intended
   // The data of a DWORD write, which with the address names an interrupt (VT-d 5.1.4). Only the
   // golden judgement looks at it; Iommu::access() takes data from its own argument when given.
   std::uint32_t message_data = 0;
@@ -97,6 +98,8 @@ enum class FaultReason : std::uint8_t {
   kInterruptEntryReserved = 0x24,
   kInterruptCompatibilityBlocked = 0x25,
   kInterruptSourceInvalid = 0x26,
+  kPostedDescriptorAccess = 0x27,
+  kPostedDescriptorReserved = 0x28,
   kInterruptRequestInvalid = 0x29,
   kTableModeInvalid = 0x30,
   kPasidInLegacyMode = 0x31,
@@ -121,8 +124,9 @@ struct Message {
 struct Completion {
   enum class Status : std::uint8_t {
     kOkay,         // done
-    kBlocked,      // error answer from the unit, nothing reached memory
+    kBlocked,      // unsupported request: error answer from the unit, nothing reached memory
     kMemoryError,  // permitted, but memory answered with an error
+    kAborted,  // completer abort: the error answer that tells a device to drop this request only
   };
 
   Status status = Status::kOkay;
@@ -130,7 +134,8 @@ struct Completion {
   std::optional<HostAddr> address = std::nullopt;   // first byte accessed behind the unit
   std::optional<Message> interrupt = std::nullopt;  // set when it left as an interrupt message
   bool snoop = true;                                // snoop attribute of the access behind the unit
-  std::vector<std::uint8_t> data = {};              // read data, `bytes` long when kOkay
+  // Read data, `bytes` long when kOkay; of a translation request the completion entry (ats.hpp).
+  std::vector<std::uint8_t> data = {};
 };
 
 }  // namespace dmar
