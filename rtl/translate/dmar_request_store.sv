@@ -5,7 +5,7 @@
 
 module dmar_request_store #(
   parameter int unsigned FirstTag      = 0,
-  parameter int unsigned Tags          = 16,   // of this lane
+  parameter int unsigned Tags          = 32,   // of this lane
   parameter int unsigned HostAddrWidth = 46,
   parameter int unsigned DomainWidth   = 16
 ) (
