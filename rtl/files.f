@@ -60,6 +60,11 @@ rtl/invalidate/dmar_flush_mux.sv
 rtl/invalidate/dmar_inv_registers.sv
 rtl/invalidate/dmar_inv_request.sv
 rtl/invalidate/dmar_inv_decode.sv
+rtl/invalidate/dmar_inv_ring.sv
+rtl/invalidate/dmar_inv_fetch.sv
+rtl/invalidate/dmar_inv_buffer.sv
+rtl/invalidate/dmar_inv_issue.sv
+rtl/invalidate/dmar_inv_scoreboard.sv
 rtl/invalidate/dmar_inv_queue.sv
 rtl/invalidate/dmar_invalidate.sv
 rtl/invalidate/dmar_inv_completion.sv
