@@ -73,6 +73,11 @@ rtl/axi/dmar_table_port.sv
 rtl/axi/dmar_axi_request.sv
 rtl/axi/dmar_slot_order.sv
 rtl/axi/dmar_axi_read.sv
+rtl/axi/dmar_write_ring.sv
+rtl/axi/dmar_write_data.sv
+rtl/axi/dmar_write_verdicts.sv
+rtl/axi/dmar_write_head.sv
+rtl/axi/dmar_write_responses.sv
 rtl/axi/dmar_axi_write.sv
 rtl/axi/dmar_xlate_mux.sv
 rtl/dmar_core.sv
