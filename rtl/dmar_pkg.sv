@@ -9,6 +9,57 @@ package dmar_pkg;
   typedef logic [39:0] frame_t;      // 4 KiB frame number of a host address, at most 52 bits
   typedef logic [7:0]  tag_t;        // names a request between a port and the pipeline
 
+  // The device port //
+
+  // AxUSER (docs/integration.md)
+  typedef struct packed {
+    logic [3:0]  reserved;
+    logic        no_snoop;
+    logic        atomic;        // AWUSER
+    logic        zero_length;   // ARUSER
+    logic        execute;
+    logic        privileged;
+    logic [1:0]  at;
+    logic [19:0] pasid;
+    logic        pasid_valid;
+    source_id_t  source_id;
+  } user_t;
+
+  // An address beat in the parts in which it is kept, each for those who read it: the address of
+  // its page, for its translation alone; a PASID, which nobody looks at in legacy mode; its shape,
+  // for the translation and for memory; and what tells the bytes of its data.
+  typedef struct packed {
+    page_t       page;
+    logic        no_snoop;
+    logic        special;       // zero-length read, or atomic
+    logic [1:0]  at;
+    logic        pasid_valid;
+  } beat_target_t;
+  localparam int unsigned BEAT_TARGET_WIDTH = 57;
+
+  typedef struct packed {
+    logic        execute;
+    logic        privileged;
+    logic [19:0] pasid;
+  } beat_pasid_t;
+  localparam int unsigned BEAT_PASID_WIDTH = 22;
+
+  typedef struct packed {
+    logic [11:0] offset;        // in the page
+    logic [7:0]  len;
+    logic [2:0]  size;
+    logic [1:0]  burst;
+    source_id_t  source_id;
+  } beat_shape_t;
+  localparam int unsigned BEAT_SHAPE_WIDTH = 41;
+
+  typedef struct packed {
+    logic [3:0]  offset;        // in 16 bytes
+    logic [7:0]  len;
+    logic [2:0]  size;
+  } beat_data_t;
+  localparam int unsigned BEAT_DATA_WIDTH = 15;
+
   // Requests //
 
   // AT field of a memory request
@@ -368,6 +419,43 @@ package dmar_pkg;
     logic [31:0] data;
   } message_t;
 
+  // The table port //
+
+  typedef struct packed {
+    logic [5:0]  id;
+    logic [63:0] address;
+    logic [1:0]  len;        // beats, less one
+    logic        wide;       // beats of 16 bytes, else 8
+    logic        wrap;       // begins inside its line and turns at the end of it
+    logic        snoop;
+    logic        exclusive;  // the read of an atomic update
+  } table_read_t;
+
+  typedef struct packed {
+    logic [5:0]  id;
+    logic [63:0] address;
+    logic [1:0]  len;        // beats, less one
+    logic [2:0]  size;       // log2 of the bytes of a beat
+    logic        exclusive;  // the write of an atomic update
+    logic        message;    // to an interrupt controller
+  } table_write_t;
+  localparam int unsigned TABLE_WRITE_WIDTH = 77;
+
+  // One beat of it.
+  typedef struct packed {
+    logic [15:0]  strobe;
+    logic [127:0] data;
+  } table_data_t;
+  localparam int unsigned TABLE_DATA_WIDTH = 144;
+
+  // Strobes of one DWORD, by bits 3:2 of its address.
+  function automatic logic [15:0] dword_strobe(input logic [1:0] lane);
+    dword_strobe = 16'h000F << {lane, 2'b00};
+  endfunction
+
+  localparam logic [1:0] RESP_OKAY      = 2'b00;
+  localparam logic [1:0] RESP_EXCLUSIVE = 2'b01;
+
   // Invalidation queue error causes (IQERCD.IQEI)
   localparam logic [3:0] IQEI_TAIL       = 4'd1;
   localparam logic [3:0] IQEI_FETCH      = 4'd2;
@@ -389,6 +477,7 @@ package dmar_pkg;
   localparam logic [5:0] ID_STATUS      = 6'd33;
   localparam logic [5:0] ID_FAULT_EVENT = 6'd34;
   localparam logic [5:0] ID_INV_EVENT   = 6'd35;
+  localparam logic [5:0] ID_POSTING     = 6'd36;  // update of a posted descriptor, read and write
 
 endpackage
 `default_nettype wire

@@ -60,6 +60,11 @@ rtl/invalidate/dmar_flush_mux.sv
 rtl/invalidate/dmar_inv_registers.sv
 rtl/invalidate/dmar_inv_request.sv
 rtl/invalidate/dmar_inv_decode.sv
+rtl/invalidate/dmar_inv_ring.sv
+rtl/invalidate/dmar_inv_fetch.sv
+rtl/invalidate/dmar_inv_buffer.sv
+rtl/invalidate/dmar_inv_issue.sv
+rtl/invalidate/dmar_inv_scoreboard.sv
 rtl/invalidate/dmar_inv_queue.sv
 rtl/invalidate/dmar_invalidate.sv
 rtl/invalidate/dmar_inv_completion.sv
@@ -68,6 +73,11 @@ rtl/axi/dmar_table_port.sv
 rtl/axi/dmar_axi_request.sv
 rtl/axi/dmar_slot_order.sv
 rtl/axi/dmar_axi_read.sv
+rtl/axi/dmar_write_ring.sv
+rtl/axi/dmar_write_data.sv
+rtl/axi/dmar_write_verdicts.sv
+rtl/axi/dmar_write_head.sv
+rtl/axi/dmar_write_responses.sv
 rtl/axi/dmar_axi_write.sv
 rtl/axi/dmar_xlate_mux.sv
 rtl/dmar_core.sv

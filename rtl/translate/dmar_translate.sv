@@ -8,33 +8,10 @@
 // sweeps.
 `default_nettype none
 `include "dmar_assert.svh"
+`include "dmar_parameters.svh"
 
 module dmar_translate #(
-  parameter int unsigned Lanes          = 2,
-  parameter int unsigned HostAddrWidth  = 46,
-  parameter int unsigned GuestAddrWidth = 48,
-  parameter logic [4:0]  Sagaw          = 5'b00110,
-  parameter logic [1:0]  SuperPages     = 2'b11,
-  parameter int unsigned DomainIdCode   = 6,
-  parameter bit          ProtectedLow   = 1'b0,
-  parameter bit          ProtectedHigh  = 1'b0,
-  parameter int unsigned ProtectedAlign = 21,
-  parameter bit          ZeroLengthRead = 1'b1,
-  parameter bit          PassThrough    = 1'b1,
-  parameter bit          SnoopControl   = 1'b1,
-  parameter bit          InterruptRemapping = 1'b1,
-  parameter bit          AbortMode      = 1'b0,
-  parameter int unsigned Walks          = 16,
-  parameter bit          LeafLines      = 1'b1,
-  parameter int unsigned PrefetchLines  = 2,
-  parameter int unsigned Tags           = 32,
-  parameter int unsigned Port0Tags      = 16,
-  parameter int unsigned ContextSets = 32, parameter int unsigned ContextWays = 2,
-  parameter int unsigned Iotlb4kSets = 128, parameter int unsigned Iotlb4kWays = 4,
-  parameter int unsigned Iotlb2mSets = 32, parameter int unsigned Iotlb2mWays = 2,
-  parameter int unsigned Iotlb1gSets = 16,  parameter int unsigned Iotlb1gWays = 1,
-  parameter int unsigned PagingCacheSets = 16, parameter int unsigned PagingCacheWays = 2,
-  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2,
+  `DMAR_TRANSLATE_PARAMETERS,
   parameter int unsigned SweepWidth     = 7
 ) (
   input wire logic                  clk_i,
