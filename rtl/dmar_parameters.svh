@@ -24,6 +24,7 @@
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
   parameter bit          DeviceTlb             = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
@@ -62,12 +63,12 @@
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), \
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
-  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
-  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .IdWidth(IdWidth), .ReadSlots(ReadSlots), \
-  .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
-  .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), .LeafLines(LeafLines), \
-  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
+  .DeviceTlbTimeout(DeviceTlbTimeout), .InterruptRemapping(InterruptRemapping), \
+  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
+  .IdWidth(IdWidth), .ReadSlots(ReadSlots), .WriteSlots(WriteSlots), \
+  .ReadBufferBeats(ReadBufferBeats), .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), \
+  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -91,6 +92,8 @@
   parameter bit          PassThrough           = 1'b1, \
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
+  parameter bit          DeviceTlb             = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
@@ -128,7 +131,8 @@
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
-  .SnoopControl(SnoopControl), .Coherent(Coherent), .CollapseFaults(CollapseFaults), \
+  .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
+  .DeviceTlbTimeout(DeviceTlbTimeout), .CollapseFaults(CollapseFaults), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
   .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode), \
   .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
@@ -146,10 +150,10 @@
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
-  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags), \
-  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
-  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .DeviceTlbTimeout(DeviceTlbTimeout), .InterruptRemapping(InterruptRemapping), \
+  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
+  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
+  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -171,6 +175,7 @@
   parameter bit          PassThrough           = 1'b1, \
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
+  parameter bit          DeviceTlb             = 1'b0, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
@@ -184,10 +189,11 @@
   .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords), \
   .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), \
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
-  .SnoopControl(SnoopControl), .Coherent(Coherent), .InterruptRemapping(InterruptRemapping), \
-  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
-  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush)
+  .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
+  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
+  .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode), \
+  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
+  .WriteBufferFlush(WriteBufferFlush)
 
 `define DMAR_INVALIDATE_PARAMETERS \
   parameter int unsigned VersionMajor       = 1, \
@@ -195,14 +201,17 @@
   parameter int unsigned DomainIdCode       = 6, \
   parameter int unsigned MaxAddrMask        = 18, \
   parameter bit          PageSelective      = 1'b1, \
+  parameter bit          DeviceTlb          = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout   = 268435456, \
   parameter bit          InterruptRemapping = 1'b1, \
   parameter bit          AbortMode          = 1'b0, \
   parameter int unsigned QueueAhead         = 8
 
 `define DMAR_INVALIDATE_MAP \
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode), \
-  .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective), \
-  .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .QueueAhead(QueueAhead)
+  .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective), .DeviceTlb(DeviceTlb), \
+  .DeviceTlbTimeout(DeviceTlbTimeout), .InterruptRemapping(InterruptRemapping), \
+  .AbortMode(AbortMode), .QueueAhead(QueueAhead)
 
 `define DMAR_TRANSLATE_PARAMETERS \
   parameter int unsigned HostAddrWidth      = 46, \

@@ -36,6 +36,7 @@ module dmar_capability #(
     ecap       = '0;
     ecap[0]    = Coherent;
     ecap[1]    = 1'b1;                   // QI
+    ecap[2]      = DeviceTlb;
     ecap[3]    = InterruptRemapping;
     ecap[4]    = ExtendedInterruptMode;
     ecap[6]    = PassThrough;
