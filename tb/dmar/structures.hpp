@@ -25,6 +25,11 @@ constexpr std::uint64_t field(std::uint64_t word, unsigned high, unsigned low) {
 // FEE0_0000h to FEEF_FFFFh (VT-d 3.15).
 constexpr bool in_interrupt_range(std::uint64_t address) { return address >> 20 == 0xFEE; }
 
+// Whether an address has no bit at or above `width`.
+constexpr bool below(std::uint64_t address, unsigned width) {
+  return width >= 64 || address >> width == 0;
+}
+
 constexpr unsigned domain_id_bits(const Config &config) { return 4 + 2 * config.domain_id_code; }
 
 // Root and context entries are 16 bytes, `lo` at the lower address.

@@ -26,7 +26,8 @@ class GoldenIommu : public Iommu {
   void write(std::uint32_t offset, unsigned bytes, std::uint64_t value) override {
     unit_.write(offset, bytes, value);
   }
-  // A zero-length read and a translation request touch no memory and return no data.
+  // A zero-length read touches no memory and returns no data, a translation request touches none
+  // and returns its completion entry.
   Completion access(const Request &request, std::span<const std::uint8_t> data = {}) override;
   std::vector<Completion> access_all(std::span<const Request> requests) override;
   void settle() override {}
