@@ -9,6 +9,57 @@ package dmar_pkg;
   typedef logic [39:0] frame_t;      // 4 KiB frame number of a host address, at most 52 bits
   typedef logic [7:0]  tag_t;        // names a request between a port and the pipeline
 
+  // The device port //
+
+  // AxUSER (docs/integration.md)
+  typedef struct packed {
+    logic [3:0]  reserved;
+    logic        no_snoop;
+    logic        atomic;        // AWUSER
+    logic        zero_length;   // ARUSER
+    logic        execute;
+    logic        privileged;
+    logic [1:0]  at;
+    logic [19:0] pasid;
+    logic        pasid_valid;
+    source_id_t  source_id;
+  } user_t;
+
+  // An address beat in the parts in which it is kept, each for those who read it: the address of
+  // its page, for its translation alone; a PASID, which nobody looks at in legacy mode; its shape,
+  // for the translation and for memory; and what tells the bytes of its data.
+  typedef struct packed {
+    page_t       page;
+    logic        no_snoop;
+    logic        special;       // zero-length read, or atomic
+    logic [1:0]  at;
+    logic        pasid_valid;
+  } beat_target_t;
+  localparam int unsigned BEAT_TARGET_WIDTH = 57;
+
+  typedef struct packed {
+    logic        execute;
+    logic        privileged;
+    logic [19:0] pasid;
+  } beat_pasid_t;
+  localparam int unsigned BEAT_PASID_WIDTH = 22;
+
+  typedef struct packed {
+    logic [11:0] offset;        // in the page
+    logic [7:0]  len;
+    logic [2:0]  size;
+    logic [1:0]  burst;
+    source_id_t  source_id;
+  } beat_shape_t;
+  localparam int unsigned BEAT_SHAPE_WIDTH = 41;
+
+  typedef struct packed {
+    logic [3:0]  offset;        // in 16 bytes
+    logic [7:0]  len;
+    logic [2:0]  size;
+  } beat_data_t;
+  localparam int unsigned BEAT_DATA_WIDTH = 15;
+
   // Requests //
 
   // AT field of a memory request
@@ -36,9 +87,7 @@ package dmar_pkg;
     logic [63:0] address;
     logic [31:0] data;       // of such a write: with the address it names an interrupt
   } request_t;
-  localparam int unsigned REQUEST_WIDTH     = 142;
-  localparam int unsigned REQUEST_SOURCE_ID = 126;  // lowest bit of source_id
-  localparam int unsigned REQUEST_PAGE      = 44;   // lowest bit of address[63:12]
+  localparam int unsigned REQUEST_WIDTH = 142;
 
   typedef enum logic [2:0] {
     VerdictForward,    // goes to memory at the host page of the answer
@@ -120,15 +169,42 @@ package dmar_pkg;
 
   // Translation //
 
+  // Whom what the caches of translations hold belongs to. Every comparison of it is made by the
+  // functions below, or bit by bit by the caches, which keep as many bits as a build has.
+  typedef struct packed {
+    domain_t domain;
+  } cache_tag_t;
+  localparam int unsigned CACHE_TAG_WIDTH = 16;
+  localparam int unsigned TAG_HASH_WIDTH  = 4;
+
+  function automatic domain_t tag_domain(input logic [CACHE_TAG_WIDTH-1:0] cache_tag);
+    tag_domain = cache_tag;
+  endfunction
+  function automatic logic [TAG_HASH_WIDTH-1:0] tag_hash(
+      input logic [CACHE_TAG_WIDTH-1:0] cache_tag);
+    tag_hash = TAG_HASH_WIDTH'(cache_tag);
+  endfunction
+
+  // Does an invalidation concern a walk, or what one has found? Rather once too often: an
+  // invalidation of contexts may concern every translation, one of pages all those whose tag has
+  // the same hash. Before its context-entry a walk has no tag, and has used no page.
+  function automatic logic flush_concerns(
+      input logic ctx, input logic pages, input logic irte, input logic by_tag,
+      input logic [TAG_HASH_WIDTH-1:0] flush_hash, input logic is_interrupt,
+      input logic tag_valid, input logic [TAG_HASH_WIDTH-1:0] hash);
+    flush_concerns = is_interrupt ? irte
+        : ctx || (pages && tag_valid && (!by_tag || hash == flush_hash));
+  endfunction
+
   // Context-entry fields that outlive the walk (VT-d 9.3).
   typedef struct packed {
     logic       fpd;
     logic       pass_through;
     logic [2:0] levels;       // 3..5
-    domain_t    domain;
+    cache_tag_t cache_tag;
     frame_t     frame;        // SSPTPTR
   } ctx_t;
-  localparam int unsigned CTX_WIDTH = 61;
+  localparam int unsigned CTX_WIDTH = 5 + CACHE_TAG_WIDTH + 40;
 
   // The outcome of a second-stage walk. read = write = 0: no access.
   typedef struct packed {
@@ -168,7 +244,7 @@ package dmar_pkg;
   localparam logic [1:0] NEED_CONTEXT = 2'd2;  // its context-entry, which will refuse it
   localparam logic [1:0] NEED_ENTRY   = 2'd3;  // its interrupt-remapping table entry
 
-  // A request that was no hit.
+  // What a request that was no hit asks for. It does not change until the request is answered.
   typedef struct packed {
     source_id_t source_id;
     logic [1:0] kind;
@@ -177,17 +253,34 @@ package dmar_pkg;
     logic [1:0] need;
     verdict_e   verdict;    // NEED_NOTHING
     logic [7:0] reason;
+  } asked_t;
+  localparam int unsigned ASKED_WIDTH = 84;
+
+  // A request that was no hit.
+  typedef struct packed {
+    asked_t     asked;
     logic       fresh;      // what is cached cannot answer it: walk from the root
     logic       ctx_valid;
     ctx_t       ctx;
   } miss_t;
-  localparam int unsigned MISS_WIDTH = 16 + 2 + 1 + 52 + 2 + 3 + 8 + 1 + 1 + CTX_WIDTH;
+  localparam int unsigned MISS_WIDTH = ASKED_WIDTH + 2 + CTX_WIDTH;
 
-  // Stages of a walk: root, context, then the paging level, 5 down to 1. The walk of an interrupt
-  // has one stage of its own.
-  localparam logic [2:0] STAGE_ROOT    = 3'd7;
-  localparam logic [2:0] STAGE_CONTEXT = 3'd6;
-  localparam logic [2:0] STAGE_IRTE    = 3'd0;
+  // Structures that walks read. Second-stage tables have levels, 5 down to 1; elsewhere the level
+  // is 0.
+  localparam logic [2:0] STRUCTURE_ROOT         = 3'd0;
+  localparam logic [2:0] STRUCTURE_CONTEXT      = 3'd1;
+  localparam logic [2:0] STRUCTURE_SECOND_STAGE = 3'd2;
+  localparam logic [2:0] STRUCTURE_INTERRUPT    = 3'd3;
+
+  // What the decoder of a structure makes of an entry.
+  typedef struct packed {
+    logic       fault;
+    logic [7:0] reason;       // of the fault
+    logic       leaf;         // leads to no other table
+    frame_t     frame;        // next table; of a leaf of second-stage tables the page
+    logic       read;         // permissions, within those of the tables above
+    logic       write;
+  } decoded_t;
 
   // What a walk is for. It does not change on the way.
   typedef struct packed {
@@ -202,14 +295,15 @@ package dmar_pkg;
 
   // How far it has come.
   typedef struct packed {
-    logic [2:0] stage;        // entry being read
+    logic [2:0] structure;    // entry being read
+    logic [2:0] level;
     logic       top;          // it is reached through SSPTPTR
     table_t     at;           // table being read; the permissions down to it
     logic       ctx_valid;    // the context-entry is known; its fields:
     logic       fpd;
     logic       pass_through;
     logic [2:0] levels;
-    domain_t    domain;
+    cache_tag_t cache_tag;
   } progress_t;
 
   // What a step of a walk found, or what needed no walk.
@@ -231,7 +325,7 @@ package dmar_pkg;
     verdict_e   verdict;      // FoundVerdict
     logic [7:0] reason;       // FoundVerdict, FoundFault
     seek_t      seek;
-    progress_t  progress;     // behind the step; FoundContext, FoundTable: `at`, `stage`
+    progress_t  progress;     // behind the step; FoundContext, FoundTable: `at`, `level`
     leaf_t      leaf;
     irte_t      irte;
   } result_t;
@@ -264,7 +358,7 @@ package dmar_pkg;
     logic       paging;      //   paging-structure caches
     logic       irte;        //   interrupt-entry cache
     logic       by_domain;
-    domain_t    domain;
+    cache_tag_t cache_tag;
     logic       by_source;
     source_id_t source_id;
     source_id_t source_mask;  // 1: compare
@@ -325,6 +419,43 @@ package dmar_pkg;
     logic [31:0] data;
   } message_t;
 
+  // The table port //
+
+  typedef struct packed {
+    logic [5:0]  id;
+    logic [63:0] address;
+    logic [1:0]  len;        // beats, less one
+    logic        wide;       // beats of 16 bytes, else 8
+    logic        wrap;       // begins inside its line and turns at the end of it
+    logic        snoop;
+    logic        exclusive;  // the read of an atomic update
+  } table_read_t;
+
+  typedef struct packed {
+    logic [5:0]  id;
+    logic [63:0] address;
+    logic [1:0]  len;        // beats, less one
+    logic [2:0]  size;       // log2 of the bytes of a beat
+    logic        exclusive;  // the write of an atomic update
+    logic        message;    // to an interrupt controller
+  } table_write_t;
+  localparam int unsigned TABLE_WRITE_WIDTH = 77;
+
+  // One beat of it.
+  typedef struct packed {
+    logic [15:0]  strobe;
+    logic [127:0] data;
+  } table_data_t;
+  localparam int unsigned TABLE_DATA_WIDTH = 144;
+
+  // Strobes of one DWORD, by bits 3:2 of its address.
+  function automatic logic [15:0] dword_strobe(input logic [1:0] lane);
+    dword_strobe = 16'h000F << {lane, 2'b00};
+  endfunction
+
+  localparam logic [1:0] RESP_OKAY      = 2'b00;
+  localparam logic [1:0] RESP_EXCLUSIVE = 2'b01;
+
   // Invalidation queue error causes (IQERCD.IQEI)
   localparam logic [3:0] IQEI_TAIL       = 4'd1;
   localparam logic [3:0] IQEI_FETCH      = 4'd2;
@@ -346,6 +477,7 @@ package dmar_pkg;
   localparam logic [5:0] ID_STATUS      = 6'd33;
   localparam logic [5:0] ID_FAULT_EVENT = 6'd34;
   localparam logic [5:0] ID_INV_EVENT   = 6'd35;
+  localparam logic [5:0] ID_POSTING     = 6'd36;  // update of a posted descriptor, read and write
 
 endpackage
 `default_nettype wire

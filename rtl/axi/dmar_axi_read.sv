@@ -86,16 +86,19 @@ module dmar_axi_read #(
 
   // Address beats: what is asked for, what goes to memory, what an answer made here needs //
 
-  logic               ask_offered, ask_taken, own_valid_q;
-  logic [63:0]        ask_addr;
-  logic [7:0]         ask_len, issue_len, own_len;
-  logic [2:0]         ask_size, issue_size;
-  logic [1:0]         ask_burst, issue_burst;
-  logic [43:0]        ask_user;
-  logic [IdWidth-1:0] issue_id, own_id;
-  logic [11:0]        issue_offset;
-  logic [3:0]         issue_qos;
-  logic [15:0]        issue_source_id;
+  logic                   ask_offered, ask_taken, own_valid_q;
+  dmar_pkg::user_t        user;
+  dmar_pkg::beat_target_t target, ask_target;
+  dmar_pkg::beat_pasid_t  pasid, ask_pasid;
+  dmar_pkg::beat_shape_t  shape, ask_shape, issue_shape;
+  logic [IdWidth-1:0]     issue_id, own_id;
+  logic [3:0]             issue_qos;
+  logic [7:0]             own_len;
+
+  assign user   = s_aruser_i;
+  assign target = {s_araddr_i[63:12], user.no_snoop, user.zero_length, user.at, user.pasid_valid};
+  assign pasid  = {user.execute, user.privileged, user.pasid};
+  assign shape  = {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, user.source_id};
 
   if (Slots == 1) begin : gen_held
     assign ask_offered = s_arvalid_i && !used[0];
@@ -104,24 +107,19 @@ module dmar_axi_read #(
     assign ask_index   = '0;
     assign s_arready_o = issue[0] || own_valid_q;
 
-    assign {ask_addr, ask_len, ask_size, ask_burst, ask_user} =
-        {s_araddr_i, s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[43:0]};
+    assign {ask_target, ask_pasid, ask_shape} = {target, pasid, shape};
     // Nothing of the device reaches memory in the same clock.
     always_ff @(posedge clk_i) begin
-      if (issue[0]) begin
-        {issue_offset, issue_len, issue_size, issue_burst, issue_source_id, issue_id, issue_qos} <=
-            {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[15:0], s_arid_i,
-             s_arqos_i};
-      end
+      if (issue[0]) {issue_shape, issue_id, issue_qos} <= {shape, s_arid_i, s_arqos_i};
     end
-    assign {own_id, own_len}      = {s_arid_i, s_arlen_i};
+    assign {own_id, own_len} = {s_arid_i, s_arlen_i};
   end else begin : gen_stored
     logic                accept, queue_space;
-    logic [56:0]         ask_beat_q   [Slots];
-    logic [21:0]         extra_q      [Slots];   // nobody looks at it in legacy mode
-    logic [40:0]         beat_q       [Slots];
-    logic [IdWidth+3:0]  issue_beat_q [Slots];
-    logic [IdWidth+7:0]  own_word_q   [Slots];
+    logic [dmar_pkg::BEAT_TARGET_WIDTH-1:0] target_q [Slots];
+    logic [dmar_pkg::BEAT_PASID_WIDTH-1:0]  pasid_q  [Slots];
+    logic [dmar_pkg::BEAT_SHAPE_WIDTH-1:0]  shape_q  [Slots];
+    logic [IdWidth+3:0]                     issue_q  [Slots];
+    logic [IdWidth+7:0]                     own_q    [Slots];
 
     assign s_arready_o = (used != '1);
     assign accept      = s_arvalid_i && s_arready_o;
@@ -136,13 +134,11 @@ module dmar_axi_read #(
 
     always_ff @(posedge clk_i) begin
       if (accept) begin
-        ask_beat_q[alloc_index]   <= {s_araddr_i[63:12], s_aruser_i[43], s_aruser_i[41],
-                                      s_aruser_i[38:37], s_aruser_i[16]};
-        extra_q[alloc_index]      <= {s_aruser_i[40:39], s_aruser_i[36:17]};
-        beat_q[alloc_index]       <= {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i,
-                                      s_aruser_i[15:0]};
-        issue_beat_q[alloc_index] <= {s_arid_i, s_arqos_i};
-        own_word_q[alloc_index]   <= {s_arid_i, s_arlen_i};
+        target_q[alloc_index] <= target;
+        pasid_q[alloc_index]  <= pasid;
+        shape_q[alloc_index]  <= shape;
+        issue_q[alloc_index]  <= {s_arid_i, s_arqos_i};
+        own_q[alloc_index]    <= {s_arid_i, s_arlen_i};
       end
     end
 
@@ -152,15 +148,12 @@ module dmar_axi_read #(
       .dn_valid_o(ask_offered), .dn_ready_i(ask_taken), .dn_data_o(ask_index)
     );
 
-    assign {ask_addr[63:12], ask_user[43], ask_user[41], ask_user[38:37], ask_user[16]} =
-        ask_beat_q[ask_index];
-    assign ask_user[42] = 1'b0;
-    assign {ask_user[40:39], ask_user[36:17]} = extra_q[ask_index];
-    assign {ask_addr[11:0], ask_len, ask_size, ask_burst, ask_user[15:0]} = beat_q[ask_index];
-    assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
-        beat_q[issue_index_q];
-    assign {issue_id, issue_qos} = issue_beat_q[issue_index_q];
-    assign {own_id, own_len}      = own_word_q[own_index_q];
+    assign ask_target  = target_q[ask_index];
+    assign ask_pasid   = pasid_q[ask_index];
+    assign ask_shape   = shape_q[ask_index];
+    assign issue_shape = shape_q[issue_index_q];
+    assign {issue_id, issue_qos} = issue_q[issue_index_q];
+    assign {own_id, own_len}     = own_q[own_index_q];
 
     `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
   end
@@ -171,7 +164,7 @@ module dmar_axi_read #(
   logic                  room, out_taken;
   logic [CountWidth-1:0] room_q, more_beats;   // than one
 
-  assign more_beats  = CountWidth'(ask_len);
+  assign more_beats  = CountWidth'(ask_shape.len);
   assign room        = (more_beats < room_q);
   assign req_valid_o = ask_offered && room;
   assign ask_taken   = req_valid_o && req_ready_i;
@@ -184,8 +177,8 @@ module dmar_axi_read #(
   end
 
   dmar_axi_request u_request (
-    .write_i(1'b0), .addr_i(ask_addr), .len_i(ask_len), .size_i(ask_size), .burst_i(ask_burst),
-    .user_i(ask_user), .dword_i(1'b0), .data_i('0), .request_o(req_o)
+    .write_i(1'b0), .target_i(ask_target), .pasid_i(ask_pasid), .shape_i(ask_shape),
+    .dword_i(1'b0), .lane_i('0), .data_i('0), .request_o(req_o)
   );
 
   // Verdicts. Only a late one can be VerdictComplete. //
@@ -241,12 +234,12 @@ module dmar_axi_read #(
 
   assign m_arvalid_o = issue_valid_q;
   assign m_arid_o    = issue_id;
-  assign m_araddr_o  = {issue_page, issue_offset};
-  assign m_arlen_o   = issue_len;
-  assign m_arsize_o  = issue_size;
-  assign m_arburst_o = issue_burst;
+  assign m_araddr_o  = {issue_page, issue_shape.offset};
+  assign m_arlen_o   = issue_shape.len;
+  assign m_arsize_o  = issue_shape.size;
+  assign m_arburst_o = issue_shape.burst;
   assign m_arqos_o   = issue_qos;
-  assign m_aruser_o  = {1'b0, issue_snoop, issue_source_id};
+  assign m_aruser_o  = {1'b0, issue_snoop, issue_shape.source_id};
 
   // Answers made here: those of refused reads, when the data of all older reads of the same ID is
   // in the buffer. Each takes a clock from memory, and never two in a row. One that was overtaken
@@ -357,7 +350,7 @@ module dmar_axi_read #(
     end
 
     always_ff @(posedge clk_i) begin
-      if (alloc[i]) silent_q[i] <= s_aruser_i[41];
+      if (alloc[i]) silent_q[i] <= user.zero_length;
       if (fast_slot[i] || late_slot[i]) begin
         epoch_q[i]    <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
         complete_q[i] <= late_slot[i] && late_complete;
@@ -382,7 +375,7 @@ module dmar_axi_read #(
                     {m_arid_o, m_araddr_o, m_arlen_o, m_arsize_o, m_arburst_o, m_aruser_o})
 
   logic unused;
-  assign unused = ^{own_grant, issue_found, s_aruser_i, rsp_tag_i, rsp_i, late_i};
+  assign unused = ^{own_grant, issue_found, user, rsp_tag_i, rsp_i, late_i};
 
 endmodule
 `default_nettype wire

@@ -46,10 +46,10 @@ module dmar_context_cache #(
   assign keep_index = sweep_read_i ? IndexWidth'(sweep_count_i) : set_of(fill_read_source_id_i);
 
   always_comb begin
-    key  = {fill_source_id_i, ctx_i.domain[DomainWidth-1:0]};
+    key  = {fill_source_id_i, ctx_i.cache_tag.domain[DomainWidth-1:0]};
     mask = {16'hFFFF, {DomainWidth{1'b0}}};
     if (sweep_i) begin
-      key  = {flush_i.source_id, flush_i.domain[DomainWidth-1:0]};
+      key  = {flush_i.source_id, flush_i.cache_tag.domain[DomainWidth-1:0]};
       mask = {flush_i.by_source ? flush_i.source_mask : 16'h0, {DomainWidth{flush_i.by_domain}}};
     end
   end
@@ -62,7 +62,7 @@ module dmar_context_cache #(
     .data_o(data),
     .keep_read_i(fill_read_i || sweep_read_i), .keep_index_i(keep_index), .keep_key_i(key),
     .keep_mask_i(mask), .fill_i,
-    .data_i({ctx_i.fpd, ctx_i.pass_through, ctx_i.levels, ctx_i.domain[DomainWidth-1:0],
+    .data_i({ctx_i.fpd, ctx_i.pass_through, ctx_i.levels, ctx_i.cache_tag.domain[DomainWidth-1:0],
              ctx_i.frame[FrameWidth-1:0]}),
     .sweep_i, .clear_i
   );

@@ -60,7 +60,7 @@ module dmar_finish #(
   input wire logic                done_more_i,
   input wire dmar_pkg::tag_t      done_tag_i,
   output dmar_pkg::tag_t          judged_tag_o,
-  input wire dmar_pkg::miss_t     judged_i,
+  input wire dmar_pkg::asked_t    judged_i,
   input wire logic [63:0]         judged_address_i,
   output logic                    answered_o,
   output logic                    again_o,
@@ -108,9 +108,10 @@ module dmar_finish #(
 
   // Does the invalidation under way concern what was found?
   logic concerned;
-  assign concerned = result_q.seek.is_interrupt ? flush_i.irte
-      : flush_i.ctx || ((flush_i.iotlb || flush_i.paging) && result_q.progress.ctx_valid
-         && (!flush_i.by_domain || result_q.progress.domain[3:0] == flush_i.domain[3:0]));
+  assign concerned = dmar_pkg::flush_concerns(flush_i.ctx, flush_i.iotlb || flush_i.paging,
+      flush_i.irte, flush_i.by_domain, dmar_pkg::tag_hash(flush_i.cache_tag),
+      result_q.seek.is_interrupt, result_q.progress.ctx_valid,
+      dmar_pkg::tag_hash(result_q.progress.cache_tag));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni)    valid_q <= 1'b0;

@@ -8,7 +8,7 @@ module dmar_judge #(
   parameter bit          ZeroLengthRead = 1'b1,
   parameter bit          InterruptRemapping = 1'b1
 ) (
-  input wire dmar_pkg::miss_t     request_i,
+  input wire dmar_pkg::asked_t    request_i,
   input wire dmar_pkg::result_t   result_i,
   input wire logic                irt_extended_i, // EIME
   output logic                    table_fault_o,  // a fault that tables in memory are the cause of

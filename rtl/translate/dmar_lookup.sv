@@ -31,6 +31,9 @@ module dmar_lookup #(
   input wire logic [63:0]           high_base_i,
   input wire logic [63:0]           high_limit_i,
   input wire logic                  epoch_i,
+  // Caches, first clock
+  output dmar_pkg::source_id_t      source_id0_o,
+  output dmar_pkg::page_t           page0_o,
   // Context cache, second clock
   output dmar_pkg::source_id_t      source_id1_o,
   input wire logic                  ctx_hit1_i,
@@ -38,7 +41,7 @@ module dmar_lookup #(
   // IOTLB, second and third clock
   output dmar_pkg::page_t           page1_o,
   output dmar_pkg::page_t           page2_o,
-  output dmar_pkg::domain_t         domain2_o,
+  output dmar_pkg::cache_tag_t      cache_tag2_o,
   output logic                      touch2_o,
   input wire logic                  leaf_hit2_i,
   input wire dmar_pkg::page_t       host_page2_i,
@@ -60,6 +63,9 @@ module dmar_lookup #(
   output logic                      mon_valid_o,
   output dmar_pkg::verdict_t        mon_verdict_o
 );
+
+  assign source_id0_o = request_i.source_id;
+  assign page0_o      = request_i.address[63:12];
 
   logic               valid1, valid2;
   dmar_pkg::tag_t     tag1, tag2;
@@ -120,8 +126,8 @@ module dmar_lookup #(
   logic [7:0] permission_reason;
   dmar_pkg::page_t host_page;
 
-  assign page2_o   = page2;
-  assign domain2_o = ctx2.domain;
+  assign page2_o      = page2;
+  assign cache_tag2_o = ctx2.cache_tag;
 
   dmar_width_check #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth)
