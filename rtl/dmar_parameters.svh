@@ -24,6 +24,7 @@
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
   parameter bit          DeviceTlb             = 1'b0, \
+  parameter bit          NoWriteFlag           = 1'b0, \
   parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
@@ -63,12 +64,13 @@
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), \
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
-  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
-  .DeviceTlbTimeout(DeviceTlbTimeout), .InterruptRemapping(InterruptRemapping), \
-  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .IdWidth(IdWidth), .ReadSlots(ReadSlots), .WriteSlots(WriteSlots), \
-  .ReadBufferBeats(ReadBufferBeats), .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
+  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
+  .MaxInterruptMask(MaxInterruptMask), .IdWidth(IdWidth), .ReadSlots(ReadSlots), \
+  .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
+  .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -93,6 +95,7 @@
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
   parameter bit          DeviceTlb             = 1'b0, \
+  parameter bit          NoWriteFlag           = 1'b0, \
   parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
@@ -132,13 +135,13 @@
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
   .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
-  .DeviceTlbTimeout(DeviceTlbTimeout), .CollapseFaults(CollapseFaults), \
-  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode), \
-  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
-  .WriteBufferFlush(WriteBufferFlush), .Tags(Tags), .Port0Tags(Port0Tags), \
-  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
-  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
+  .CollapseFaults(CollapseFaults), .InterruptRemapping(InterruptRemapping), \
+  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
+  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
+  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush), \
+  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
+  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -149,11 +152,12 @@
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), \
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
-  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
-  .DeviceTlbTimeout(DeviceTlbTimeout), .InterruptRemapping(InterruptRemapping), \
-  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
+  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
+  .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags), \
+  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -176,6 +180,7 @@
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
   parameter bit          DeviceTlb             = 1'b0, \
+  parameter bit          NoWriteFlag           = 1'b0, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
@@ -190,10 +195,10 @@
   .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), \
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
   .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
-  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode), \
-  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
-  .WriteBufferFlush(WriteBufferFlush)
+  .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
+  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
+  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
+  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush)
 
 `define DMAR_INVALIDATE_PARAMETERS \
   parameter int unsigned VersionMajor       = 1, \
@@ -225,6 +230,8 @@
   parameter bit          ZeroLengthRead     = 1'b1, \
   parameter bit          PassThrough        = 1'b1, \
   parameter bit          SnoopControl       = 1'b1, \
+  parameter bit          DeviceTlb          = 1'b0, \
+  parameter bit          NoWriteFlag        = 1'b0, \
   parameter bit          InterruptRemapping = 1'b1, \
   parameter bit          AbortMode          = 1'b0, \
   parameter int unsigned Tags               = 32, \
@@ -251,11 +258,12 @@
   .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PassThrough(PassThrough), .SnoopControl(SnoopControl), \
-  .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .Tags(Tags), \
-  .Port0Tags(Port0Tags), .Lanes(Lanes), .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), \
-  .Walks(Walks), .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
-  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
-  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .DeviceTlb(DeviceTlb), .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
+  .AbortMode(AbortMode), .Tags(Tags), .Port0Tags(Port0Tags), .Lanes(Lanes), \
+  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Walks(Walks), .ContextSets(ContextSets), \
+  .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), \
+  .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), \
+  .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays)
 

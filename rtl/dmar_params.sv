@@ -14,6 +14,8 @@ module dmar_params #(
   parameter bit          ProtectedLow          = 1'b0,
   parameter bit          ProtectedHigh         = 1'b0,
   parameter int unsigned ProtectedAlign        = 21,
+  parameter bit          DeviceTlb             = 1'b0,
+  parameter bit          NoWriteFlag           = 1'b0,
   parameter int unsigned DeviceTlbTimeout      = 268435456,
   parameter bit          InterruptRemapping    = 1'b1,
   parameter bit          ExtendedInterruptMode = 1'b1,
@@ -180,19 +182,22 @@ module dmar_params #(
   if (!(InterruptRemapping || MaxInterruptMask == 0)) begin : gen_rule_4
     $error("MaxInterruptMask must be 0 without InterruptRemapping");
   end
-  if (!(ReadSlots + WriteSlots <= 256)) begin : gen_rule_5
+  if (!(DeviceTlb || !NoWriteFlag)) begin : gen_rule_5
+    $error("NoWriteFlag needs DeviceTlb");
+  end
+  if (!(ReadSlots + WriteSlots <= 256)) begin : gen_rule_6
     $error("ReadSlots and WriteSlots must be together at most 256");
   end
-  if (!(Lanes == 1 || Port0Tags < Tags)) begin : gen_rule_6
+  if (!(Lanes == 1 || Port0Tags < Tags)) begin : gen_rule_7
     $error("two Lanes need a tag of each port: Port0Tags must be below Tags");
   end
-  if (!(Port0Tags <= Tags)) begin : gen_rule_7
+  if (!(Port0Tags <= Tags)) begin : gen_rule_8
     $error("Port0Tags must be at most Tags");
   end
-  if (!(LeafLines || PrefetchLines == 0)) begin : gen_rule_8
+  if (!(LeafLines || PrefetchLines == 0)) begin : gen_rule_9
     $error("PrefetchLines needs LeafLines");
   end
-  if (!(SuperPages < 2 || $clog2(Iotlb1gSets) < GuestAddrWidth - 30)) begin : gen_rule_9
+  if (!(SuperPages < 2 || $clog2(Iotlb1gSets) < GuestAddrWidth - 30)) begin : gen_rule_10
     $error("Iotlb1gSets must be less than 2^(GuestAddrWidth - 30), the number of 1 GiB pages");
   end
 

@@ -167,6 +167,7 @@ module dmar_top #(
   output logic     [2:0]         mon_valid_o,
   output logic     [47:0]        mon_source_id_o,
   output logic     [191:0]       mon_address_o,    // of the request
+  output logic     [5:0]         mon_at_o,         // address type
   output logic     [5:0]         mon_kind_o,       // 0 read, 1 write, 2 atomic, 3 zero-length read
   output logic     [8:0]         mon_verdict_o,    // dmar_pkg::verdict_e
   output logic     [23:0]        mon_reason_o,     // fault reason, 0 when it is no fault
@@ -193,7 +194,7 @@ module dmar_top #(
   logic [WriteSlots-1:0] write_alloc, write_done;
 
   dmar_axi_read #(
-    .Slots(ReadSlots), .IdWidth(IdWidth), .BufferBeats(ReadBufferBeats)
+    .DeviceTlb(DeviceTlb), .Slots(ReadSlots), .IdWidth(IdWidth), .BufferBeats(ReadBufferBeats)
   ) u_axi_read (
     .clk_i, .rst_ni,
     .s_arid_i(s_dma_arid_i), .s_araddr_i(s_dma_araddr_i), .s_arlen_i(s_dma_arlen_i),
@@ -359,6 +360,7 @@ module dmar_top #(
   assign {verdict2, verdict1, verdict0} = Monitor ? mon_verdicts : '0;
   assign mon_source_id_o = {verdict2.source_id, verdict1.source_id, verdict0.source_id};
   assign mon_address_o   = {verdict2.address, verdict1.address, verdict0.address};
+  assign mon_at_o        = {verdict2.at, verdict1.at, verdict0.at};
   assign mon_kind_o      = {verdict2.kind, verdict1.kind, verdict0.kind};
   assign mon_verdict_o   = {verdict2.verdict, verdict1.verdict, verdict0.verdict};
   assign mon_reason_o    = {verdict2.reason, verdict1.reason, verdict0.reason};
