@@ -83,6 +83,7 @@ class DeviceTlbRig {
 
   Habit habit_;
   Manners manners_;
+  std::uint64_t seed_;
   std::unique_ptr<RtlIommu> unit_;
   TableBuilder tables_;
   Domain domain_;
