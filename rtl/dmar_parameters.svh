@@ -28,6 +28,7 @@
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
+  parameter bit          PostedInterrupts      = 1'b0, \
   parameter bit          AbortMode             = 1'b0, \
   parameter bit          RootPointerFlush      = 1'b0, \
   parameter bit          InterruptPointerFlush = 1'b0, \
@@ -55,6 +56,7 @@
   parameter int unsigned InterruptCacheSets    = 16, \
   parameter int unsigned InterruptCacheWays    = 2, \
   parameter logic [3:0]  SnoopCache            = 4'b0010, \
+  parameter bit          TableAtomics          = 1'b0, \
   parameter logic [3:0]  TableQos              = 4'b0000, \
   parameter bit          Monitor               = 1'b1
 
@@ -64,15 +66,15 @@
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .IdWidth(IdWidth), .ReadSlots(ReadSlots), \
-  .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
+  .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), .IdWidth(IdWidth), \
+  .ReadSlots(ReadSlots), .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
   .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), .LeafLines(LeafLines), \
   .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
-  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache)
+  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics)
 
 `define DMAR_CORE_PARAMETERS \
   parameter int unsigned VersionMajor          = 1, \
@@ -95,6 +97,7 @@
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
+  parameter bit          PostedInterrupts      = 1'b0, \
   parameter bit          AbortMode             = 1'b0, \
   parameter bit          RootPointerFlush      = 1'b0, \
   parameter bit          InterruptPointerFlush = 1'b0, \
@@ -120,6 +123,7 @@
   parameter int unsigned InterruptCacheSets    = 16, \
   parameter int unsigned InterruptCacheWays    = 2, \
   parameter logic [3:0]  SnoopCache            = 4'b0010, \
+  parameter bit          TableAtomics          = 1'b0, \
   parameter logic [3:0]  TableQos              = 4'b0000
 
 `define DMAR_CORE_MAP \
@@ -130,16 +134,17 @@
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
   .SnoopControl(SnoopControl), .Coherent(Coherent), .CollapseFaults(CollapseFaults), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode), \
-  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
-  .WriteBufferFlush(WriteBufferFlush), .Tags(Tags), .Port0Tags(Port0Tags), \
-  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
-  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), \
+  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
+  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush), \
+  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
+  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
-  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableQos(TableQos)
+  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics), \
+  .TableQos(TableQos)
 
 `define DMAR_CORE_CHECKED \
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), \
@@ -147,14 +152,14 @@
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags), \
-  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), .Tags(Tags), \
+  .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
   .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
-  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache)
+  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics)
 
 `define DMAR_CAPABILITY_PARAMETERS \
   parameter int unsigned VersionMajor          = 1, \
@@ -174,6 +179,7 @@
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
+  parameter bit          PostedInterrupts      = 1'b0, \
   parameter bit          AbortMode             = 1'b0, \
   parameter bit          RootPointerFlush      = 1'b0, \
   parameter bit          InterruptPointerFlush = 1'b0, \
@@ -186,8 +192,9 @@
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
   .SnoopControl(SnoopControl), .Coherent(Coherent), .InterruptRemapping(InterruptRemapping), \
   .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
-  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush)
+  .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), \
+  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
+  .WriteBufferFlush(WriteBufferFlush)
 
 `define DMAR_INVALIDATE_PARAMETERS \
   parameter int unsigned VersionMajor       = 1, \
@@ -217,6 +224,7 @@
   parameter bit          PassThrough        = 1'b1, \
   parameter bit          SnoopControl       = 1'b1, \
   parameter bit          InterruptRemapping = 1'b1, \
+  parameter bit          PostedInterrupts   = 1'b0, \
   parameter bit          AbortMode          = 1'b0, \
   parameter int unsigned Tags               = 32, \
   parameter int unsigned Port0Tags          = 16, \
@@ -242,11 +250,12 @@
   .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PassThrough(PassThrough), .SnoopControl(SnoopControl), \
-  .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .Tags(Tags), \
-  .Port0Tags(Port0Tags), .Lanes(Lanes), .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), \
-  .Walks(Walks), .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
-  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
-  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .InterruptRemapping(InterruptRemapping), .PostedInterrupts(PostedInterrupts), \
+  .AbortMode(AbortMode), .Tags(Tags), .Port0Tags(Port0Tags), .Lanes(Lanes), \
+  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Walks(Walks), .ContextSets(ContextSets), \
+  .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), \
+  .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), \
+  .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays)
 

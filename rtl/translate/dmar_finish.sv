@@ -164,6 +164,7 @@ module dmar_finish #(
   logic [7:0]         reason;
   dmar_pkg::page_t    host_page, fault_page;
   dmar_pkg::remapped_t message;
+  dmar_pkg::posted_t   posted;
 
   dmar_judge #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
@@ -172,7 +173,7 @@ module dmar_finish #(
     .request_i(judged_i), .result_i(result_q), .irt_extended_i(control_i.irt_extended),
     .table_fault_o(table_fault), .verdict_o(verdict), .reason_o(reason), .recorded_o(recorded),
     .snoop_o(snoop), .host_page_o(host_page), .remapped_o(remapped), .message_o(message),
-    .fault_page_o(fault_page)
+    .posted_o(posted), .fault_page_o(fault_page)
   );
 
   dmar_protected_memory #(
@@ -207,7 +208,7 @@ module dmar_finish #(
 
   always_ff @(posedge clk_i) begin
     rsp_tag_o     <= judged_tag_o;
-    rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, epoch_i};
+    rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, posted, epoch_i};
     fault_o       <= {judged_i.source_id, reason, judged_i.kind, fault_page};
     mon_verdict_o <= {judged_i.source_id, judged_address_i, judged_i.kind, final_verdict, reason,
                       result_q.cached};

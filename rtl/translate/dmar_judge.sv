@@ -19,11 +19,12 @@ module dmar_judge #(
   output dmar_pkg::page_t         host_page_o,
   output logic                    remapped_o,
   output dmar_pkg::remapped_t     message_o,
+  output dmar_pkg::posted_t       posted_o,       // VerdictPost
   output dmar_pkg::page_t         fault_page_o    // for the record
 );
 
   dmar_pkg::page_t page, leaf_page, message_page;
-  logic            beyond, granted, is_interrupt, found_fault;
+  logic            beyond, granted, is_interrupt, found_fault, posts;
   logic [7:0]      permission_reason;
 
   assign page         = request_i.page;
@@ -63,8 +64,8 @@ module dmar_judge #(
       verdict_o = result_i.verdict;
       reason_o  = result_i.reason;
     end else if (is_interrupt) begin
-      verdict_o     = dmar_pkg::VerdictInterrupt;
-      host_page_o   = message_page;
+      verdict_o     = posts ? dmar_pkg::VerdictPost : dmar_pkg::VerdictInterrupt;
+      host_page_o   = posts ? {12'h0, result_i.irte.descriptor[45:6]} : message_page;
       table_fault_o = found_fault;
       reason_o      = found_fault ? result_i.reason : dmar_pkg::FR_NONE;
     end else if (!result_i.progress.ctx_valid) begin
@@ -94,7 +95,11 @@ module dmar_judge #(
     if (table_fault_o) verdict_o = dmar_pkg::VerdictFault;
   end
 
-  assign remapped_o = is_interrupt && !found_fault;
+  assign posts      = result_i.irte.posted;
+  assign remapped_o = is_interrupt && !found_fault && !posts;
+  assign posted_o   = {result_i.irte.descriptor[5:0], result_i.irte.vector_number,
+                       result_i.irte.urgent, irt_extended_i && posts,
+                       result_i.irte.fpd, page[15:0] & {16{posts}}};
 
   // Faults found before a table was read, or before a context-entry was, are always recorded.
   assign recorded_o = !table_fault_o || !result_i.progress.fpd

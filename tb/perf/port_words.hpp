@@ -25,8 +25,8 @@ inline constexpr std::array kRequestFields{
     Field{"privileged", 1}, Field{"execute", 1},     Field{"kind", 2},     Field{"dword", 1},
     Field{"in_page", 1},    Field{"no_snoop", 1},    Field{"address", 64}, Field{"data", 32}};
 inline constexpr std::array kAnswerFields{
-    Field{"verdict", 3},  Field{"reason", 8},   Field{"snoop", 1}, Field{"host_page", 52},
-    Field{"remapped", 1}, Field{"message", 18}, Field{"epoch", 1}};
+    Field{"verdict", 3},  Field{"reason", 8},   Field{"snoop", 1},   Field{"host_page", 52},
+    Field{"remapped", 1}, Field{"message", 18}, Field{"posted", 33}, Field{"epoch", 1}};
 inline constexpr std::array kAccessFields{Field{"valid", 1}, Field{"write", 1}, Field{"word", 10},
                                           Field{"data", 32}};
 
@@ -43,7 +43,7 @@ using AnswerWords = std::array<std::uint32_t, (kAnswerWidth + 31) / 32>;
 
 RequestWords pack(const Request &request);
 
-enum class Verdict : std::uint8_t { kForward, kInterrupt, kComplete, kFault, kBlock };
+enum class Verdict : std::uint8_t { kForward, kInterrupt, kComplete, kFault, kBlock, kPost };
 
 struct Answer {
   Verdict verdict = Verdict::kForward;
