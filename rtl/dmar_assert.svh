@@ -29,7 +29,7 @@
     always_ff @(posedge clk_i) begin if (rst_ni) begin name: cover (event); end end
   // A width that stands beside a struct is the width of the struct: refused at elaboration.
   `define DMAR_WIDTH(name, type, width) \
-    if ($bits(type) != (width)) begin : gen_wrong_``name $error("wrong width of name"); end
+    if ($bits(type) != (width)) begin : gen_wrong_``name $error("width of a struct"); end
 `endif
 
 // A producer holds an offered beat until it is taken.

@@ -24,6 +24,8 @@
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
   parameter bit          DeviceTlb             = 1'b0, \
+  parameter bit          NoWriteFlag           = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
@@ -65,6 +67,7 @@
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
   .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), .IdWidth(IdWidth), \
   .ReadSlots(ReadSlots), .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
@@ -93,6 +96,9 @@
   parameter bit          PassThrough           = 1'b1, \
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
+  parameter bit          DeviceTlb             = 1'b0, \
+  parameter bit          NoWriteFlag           = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
@@ -132,13 +138,15 @@
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
-  .SnoopControl(SnoopControl), .Coherent(Coherent), .CollapseFaults(CollapseFaults), \
-  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), \
-  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
-  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush), \
-  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
+  .CollapseFaults(CollapseFaults), .InterruptRemapping(InterruptRemapping), \
+  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
+  .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), \
+  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
+  .WriteBufferFlush(WriteBufferFlush), .Tags(Tags), .Port0Tags(Port0Tags), \
+  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -150,7 +158,8 @@
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), \
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
-  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
+  .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
   .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), .Tags(Tags), \
   .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
@@ -176,6 +185,8 @@
   parameter bit          PassThrough           = 1'b1, \
   parameter bit          SnoopControl          = 1'b1, \
   parameter bit          Coherent              = 1'b1, \
+  parameter bit          DeviceTlb             = 1'b0, \
+  parameter bit          NoWriteFlag           = 1'b0, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
@@ -190,7 +201,8 @@
   .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords), \
   .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), \
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
-  .SnoopControl(SnoopControl), .Coherent(Coherent), .InterruptRemapping(InterruptRemapping), \
+  .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
+  .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
   .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
   .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), \
   .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
@@ -202,14 +214,17 @@
   parameter int unsigned DomainIdCode       = 6, \
   parameter int unsigned MaxAddrMask        = 18, \
   parameter bit          PageSelective      = 1'b1, \
+  parameter bit          DeviceTlb          = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout   = 268435456, \
   parameter bit          InterruptRemapping = 1'b1, \
   parameter bit          AbortMode          = 1'b0, \
   parameter int unsigned QueueAhead         = 8
 
 `define DMAR_INVALIDATE_MAP \
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode), \
-  .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective), \
-  .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .QueueAhead(QueueAhead)
+  .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective), .DeviceTlb(DeviceTlb), \
+  .DeviceTlbTimeout(DeviceTlbTimeout), .InterruptRemapping(InterruptRemapping), \
+  .AbortMode(AbortMode), .QueueAhead(QueueAhead)
 
 `define DMAR_TRANSLATE_PARAMETERS \
   parameter int unsigned HostAddrWidth      = 46, \
@@ -223,6 +238,8 @@
   parameter bit          ZeroLengthRead     = 1'b1, \
   parameter bit          PassThrough        = 1'b1, \
   parameter bit          SnoopControl       = 1'b1, \
+  parameter bit          DeviceTlb          = 1'b0, \
+  parameter bit          NoWriteFlag        = 1'b0, \
   parameter bit          InterruptRemapping = 1'b1, \
   parameter bit          PostedInterrupts   = 1'b0, \
   parameter bit          AbortMode          = 1'b0, \
@@ -250,12 +267,12 @@
   .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PassThrough(PassThrough), .SnoopControl(SnoopControl), \
-  .InterruptRemapping(InterruptRemapping), .PostedInterrupts(PostedInterrupts), \
-  .AbortMode(AbortMode), .Tags(Tags), .Port0Tags(Port0Tags), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Walks(Walks), .ContextSets(ContextSets), \
-  .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), \
-  .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), \
-  .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .DeviceTlb(DeviceTlb), .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
+  .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), .Tags(Tags), .Port0Tags(Port0Tags), \
+  .Lanes(Lanes), .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Walks(Walks), \
+  .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
+  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
+  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays)
 

@@ -13,7 +13,8 @@ package dmar_pkg;
 
   // AxUSER (docs/integration.md)
   typedef struct packed {
-    logic [3:0]  reserved;
+    logic [2:0]  reserved;
+    logic        no_write;      // ARUSER, of a translation request
     logic        no_snoop;
     logic        atomic;        // AWUSER
     logic        zero_length;   // ARUSER
@@ -84,10 +85,11 @@ package dmar_pkg;
     logic        dword;      // a write of exactly one DWORD, all four bytes enabled
     logic        in_page;    // the whole access lies in one 4 KiB page
     logic        no_snoop;
+    logic        no_write;   // NW of a translation request
     logic [63:0] address;
     logic [31:0] data;       // of such a write: with the address it names an interrupt
   } request_t;
-  localparam int unsigned REQUEST_WIDTH = 142;
+  localparam int unsigned REQUEST_WIDTH = 143;
 
   typedef enum logic [2:0] {
     VerdictForward,    // goes to memory at the host page of the answer
@@ -114,6 +116,16 @@ package dmar_pkg;
     logic [15:0] index;      // of its entry, for such a record
   } posted_t;
   localparam int unsigned POSTED_WIDTH = 33;
+  // The answer to a translation request (VT-d 4.1.3): VerdictComplete, or a fault that aborts it.
+  typedef struct packed {
+    logic       aborted;      // completer abort, else a fault is an unsupported request
+    logic       read;
+    logic       write;
+    logic       untranslated; // U: use untranslated requests only
+    logic       snoop;        // N: accesses must snoop
+    logic [1:0] size;         // as in leaf_t; the region begins at host_page
+  } completion_t;
+  localparam int unsigned COMPLETION_WIDTH = 7;
 
   typedef struct packed {
     verdict_e   verdict;
@@ -122,10 +134,11 @@ package dmar_pkg;
     page_t      host_page;   // VerdictPost: of the descriptor
     logic       remapped;    // VerdictInterrupt: `message` replaces offset and data
     remapped_t  message;
+    completion_t completion; // of a translation request
     posted_t    posted;      // VerdictPost
     logic       epoch;       // drain colour, see dmar_flush
   } answer_t;
-  localparam int unsigned ANSWER_WIDTH = 84 + POSTED_WIDTH;
+  localparam int unsigned ANSWER_WIDTH = 84 + COMPLETION_WIDTH + POSTED_WIDTH;
 
   // As a requester hands it over.
   typedef struct packed {
@@ -134,16 +147,32 @@ package dmar_pkg;
     posted_t    posted;
   } posting_t;
 
+  // A translation completion entry. Bits 63:11 are the region with its size code: below the highest
+  // bit of the size, which is 0, all bits are 1.
+  function automatic logic [63:0] completion_entry(
+      input logic read, input logic write, input logic untranslated, input logic snoop,
+      input logic [1:0] size, input logic [51:0] page);
+    logic [17:0] code;
+    case (size)
+      2'd1:    code = 18'h0_00FF;
+      2'd2:    code = 18'h1_FFFF;
+      default: code = 18'h0_0000;
+    endcase
+    completion_entry = {page[51:18], page[17:0] | code, size != 2'd0, snoop, 7'h00, untranslated,
+                        write, read};
+  endfunction
+
   // One verdict as the monitor shows it.
   typedef struct packed {
     source_id_t  source_id;
     logic [63:0] address;     // of the request
+    logic [1:0]  at;
     logic [1:0]  kind;
     verdict_e    verdict;
     logic [7:0]  reason;
     logic        hit;
   } verdict_t;
-  localparam int unsigned VERDICT_WIDTH = 94;
+  localparam int unsigned VERDICT_WIDTH = 96;
 
   // Fault reasons (VT-d 7.1.3, 5.1.4.1) //
 
@@ -181,10 +210,21 @@ package dmar_pkg;
     is_interrupt_fault = ((reason & 8'hF0) == 8'h20);
   endfunction
 
+  // Is a translation request that meets the fault aborted? The others are unsupported requests, at
+  // which a device gives up translation (VT-d 7.1.3).
+  function automatic logic aborts_translation(input logic [7:0] reason);
+    case (reason)
+      FR_ROOT_NOT_PRESENT, FR_CONTEXT_NOT_PRESENT, FR_TRANSLATION_TYPE, FR_PASID_IN_LEGACY_MODE,
+      FR_ABORT_MODE: aborts_translation = 1'b0;
+      default:       aborts_translation = 1'b1;
+    endcase
+  endfunction
+
   // What the fault unit records of a fault.
   typedef struct packed {
     source_id_t source_id;
     logic [7:0] reason;
+    logic [1:0] at;          // 00 in a build without DeviceTlb
     logic [1:0] kind;
     page_t      page;        // of an interrupt fault: the index in bits 51:36, else 0
   } fault_t;
@@ -221,12 +261,13 @@ package dmar_pkg;
   // Context-entry fields that outlive the walk (VT-d 9.3).
   typedef struct packed {
     logic       fpd;
-    logic       pass_through;
+    logic       pass_through; // TT = 10
+    logic       device_tlb;   // TT = 01
     logic [2:0] levels;       // 3..5
     cache_tag_t cache_tag;
     frame_t     frame;        // SSPTPTR
   } ctx_t;
-  localparam int unsigned CTX_WIDTH = 5 + CACHE_TAG_WIDTH + 40;
+  localparam int unsigned CTX_WIDTH = 6 + CACHE_TAG_WIDTH + 40;
 
   // The outcome of a second-stage walk. read = write = 0: no access.
   typedef struct packed {
@@ -268,20 +309,22 @@ package dmar_pkg;
   // What a request that the lookup could not answer needs.
   localparam logic [1:0] NEED_NOTHING = 2'd0;  // its verdict stands
   localparam logic [1:0] NEED_PAGE    = 2'd1;  // its translation
-  localparam logic [1:0] NEED_CONTEXT = 2'd2;  // its context-entry, which will refuse it
+  localparam logic [1:0] NEED_CONTEXT = 2'd2;  // its context-entry
   localparam logic [1:0] NEED_ENTRY   = 2'd3;  // its interrupt-remapping table entry
 
   // What a request that was no hit asks for. It does not change until the request is answered.
   typedef struct packed {
     source_id_t source_id;
+    logic [1:0] at;
     logic [1:0] kind;
     logic       no_snoop;
+    logic       no_write;
     page_t      page;       // of an interrupt with an index: the index, in bits 15:0
     logic [1:0] need;
     verdict_e   verdict;    // NEED_NOTHING
     logic [7:0] reason;
   } asked_t;
-  localparam int unsigned ASKED_WIDTH = 84;
+  localparam int unsigned ASKED_WIDTH = 87;
 
   // A request that was no hit.
   typedef struct packed {
@@ -313,6 +356,7 @@ package dmar_pkg;
   typedef struct packed {
     source_id_t source_id;
     logic       is_interrupt; // to an interrupt-remapping table entry
+    logic       context_only; // to a context-entry, and not to a page
     page_t      page;         // sought page; of an interrupt the index, in bits 15:0
     tag_t       owner;        // the request that started it
     logic       owned;        // else it was started ahead of any request
@@ -329,6 +373,7 @@ package dmar_pkg;
     logic       ctx_valid;    // the context-entry is known; its fields:
     logic       fpd;
     logic       pass_through;
+    logic       device_tlb;
     logic [2:0] levels;
     cache_tag_t cache_tag;
   } progress_t;
@@ -400,10 +445,11 @@ package dmar_pkg;
   localparam logic [1:0] GRANULARITY_NARROW = 2'b11;  // device or page
 
   // What an invalidation descriptor asks for.
-  localparam logic [1:0] INV_CONTEXT   = 2'd0;
-  localparam logic [1:0] INV_IOTLB     = 2'd1;
-  localparam logic [1:0] INV_INTERRUPT = 2'd2;
-  localparam logic [1:0] INV_WAIT      = 2'd3;
+  localparam logic [2:0] INV_CONTEXT   = 3'd0;
+  localparam logic [2:0] INV_IOTLB     = 3'd1;
+  localparam logic [2:0] INV_INTERRUPT = 3'd2;
+  localparam logic [2:0] INV_WAIT      = 3'd3;
+  localparam logic [2:0] INV_DEVICE    = 3'd4;  // the TLB of a device
 
   // Source-id bits that a function mask leaves to compare (VT-d 6.5.2.1).
   function automatic logic [15:0] function_mask(input logic [1:0] fm);
@@ -430,6 +476,30 @@ package dmar_pkg;
     in_interrupt_range = ((page >> 8) == 52'h0_0000_0000_0FEE);
   endfunction
 
+  // The same, of a whole page of the size of a leaf_t.
+  function automatic logic reaches_interrupt_range(input logic [39:0] frame,
+                                                   input logic [1:0] size);
+    case (size)
+      2'd1:    reaches_interrupt_range = ((frame >> 9) == 40'h00_0000_07F7);
+      2'd2:    reaches_interrupt_range = ((frame >> 18) == 40'h00_0000_0003);
+      default: reaches_interrupt_range = ((frame >> 8) == 40'h00_0000_0FEE);
+    endcase
+  endfunction
+
+  // Messages between the unit and devices with TLBs of their own (PCIe ATS) //
+
+  localparam logic [1:0] MESSAGE_INVALIDATE = 2'd0;  // Invalidate Request, to a device
+  localparam logic [1:0] MESSAGE_COMPLETION = 2'd1;  // Invalidate Completion, of a device
+
+  typedef struct packed {
+    logic [1:0]  kind;
+    source_id_t  source_id;    // the device
+    logic        pasid_valid;  // a PASID prefix
+    logic [19:0] pasid;
+    logic [8:0]  tag;          // request: ITag in bits 4:0; completion: count in bits 2:0, 0 says 8
+    logic [63:0] payload;      // request: 0 Global, 11 S, 63:12 address; completion: ITags in 31:0
+  } device_message_t;
+
   // Registers //
 
   // One 32-bit register access; `valid` lasts one clock.
@@ -445,6 +515,13 @@ package dmar_pkg;
     logic [63:0] address;
     logic [31:0] data;
   } message_t;
+
+  // What stops the invalidation queue, or is told of it: bits of FSTS
+  typedef struct packed {
+    logic ite;      // a device did not answer in time
+    logic ice;      // one answered what it was not asked
+    logic iqe;      // a descriptor cannot be carried out
+  } queue_errors_t;
 
   // The table port //
 

@@ -11,10 +11,14 @@
 // order in the buffer is the order of each ID, and a read that is refused holds up nobody. A slot
 // is free when its answer is in the buffer. With one slot the device itself holds the address beat
 // until the read is issued or refused.
+//
+// A translation request is a read of one beat of eight bytes. Its completion entry is an answer
+// made here and lies in a table of its own until then; it leaves on both halves of the bus.
 `default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_axi_read #(
+  parameter bit          DeviceTlb   = 1'b0,
   parameter int unsigned Slots       = 8,
   parameter int unsigned IdWidth     = 4,
   parameter int unsigned BufferBeats = 512
@@ -71,6 +75,10 @@ module dmar_axi_read #(
   localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
   localparam int unsigned CountWidth = $clog2(BufferBeats) + 1;
 
+  localparam logic [1:0] RESP_OKAY   = 2'b00;
+  localparam logic [1:0] RESP_SLVERR = 2'b10;
+  localparam logic [1:0] RESP_DECERR = 2'b11;
+
   logic [Slots-1:0]         used, alloc, issue, done, ready_q, issued_q, refused_q, passed_q;
   logic [Slots-1:0]         issue_turn, done_turn, epoch_q;
   logic [Slots*IdWidth-1:0] id;
@@ -94,6 +102,7 @@ module dmar_axi_read #(
   logic [IdWidth-1:0]     issue_id, own_id;
   logic [3:0]             issue_qos;
   logic [7:0]             own_len;
+  logic                   ask_no_write;
 
   assign user   = s_aruser_i;
   assign target = {s_araddr_i[63:12], user.no_snoop, user.zero_length, user.at, user.pasid_valid};
@@ -108,6 +117,7 @@ module dmar_axi_read #(
     assign s_arready_o = issue[0] || own_valid_q;
 
     assign {ask_target, ask_pasid, ask_shape} = {target, pasid, shape};
+    assign ask_no_write = user.no_write;
     // Nothing of the device reaches memory in the same clock.
     always_ff @(posedge clk_i) begin
       if (issue[0]) {issue_shape, issue_id, issue_qos} <= {shape, s_arid_i, s_arqos_i};
@@ -120,6 +130,7 @@ module dmar_axi_read #(
     logic [dmar_pkg::BEAT_SHAPE_WIDTH-1:0]  shape_q  [Slots];
     logic [IdWidth+3:0]                     issue_q  [Slots];
     logic [IdWidth+7:0]                     own_q    [Slots];
+    logic [Slots-1:0]                       no_write_q;
 
     assign s_arready_o = (used != '1);
     assign accept      = s_arvalid_i && s_arready_o;
@@ -139,6 +150,7 @@ module dmar_axi_read #(
         shape_q[alloc_index]  <= shape;
         issue_q[alloc_index]  <= {s_arid_i, s_arqos_i};
         own_q[alloc_index]    <= {s_arid_i, s_arlen_i};
+        no_write_q[alloc_index] <= user.no_write;
       end
     end
 
@@ -154,6 +166,7 @@ module dmar_axi_read #(
     assign issue_shape = shape_q[issue_index_q];
     assign {issue_id, issue_qos} = issue_q[issue_index_q];
     assign {own_id, own_len}     = own_q[own_index_q];
+    assign ask_no_write          = no_write_q[ask_index];
 
     `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
   end
@@ -176,10 +189,24 @@ module dmar_axi_read #(
     else room_q <= room_q + (ask_taken ? ~more_beats : '0) + CountWidth'(out_taken);
   end
 
+  dmar_pkg::request_t request;
+  logic               one_translation;
+
   dmar_axi_request u_request (
     .write_i(1'b0), .target_i(ask_target), .pasid_i(ask_pasid), .shape_i(ask_shape),
-    .dword_i(1'b0), .lane_i('0), .data_i('0), .request_o(req_o)
+    .dword_i(1'b0), .lane_i('0), .data_i('0), .request_o(request)
   );
+
+  // A translation request of another shape is malformed.
+  assign one_translation = (ask_shape.len == '0) && (ask_shape.size == 3'd3)
+      && (ask_shape.offset[2:0] == '0);
+  always_comb begin
+    req_o          = request;
+    req_o.no_write = ask_no_write;
+    if (DeviceTlb && request.at == dmar_pkg::AT_TRANSLATION_REQUEST && !one_translation) begin
+      req_o.in_page = 1'b0;
+    end
+  end
 
   // Verdicts. Only a late one can be VerdictComplete. //
 
@@ -266,6 +293,36 @@ module dmar_axi_read #(
     own_index_q <= own_index;
   end
 
+  // What they carry: of a translation request its completion entry, else nothing. Only a slot that
+  // was completed counts: the table keeps what an older request was told.
+  logic [63:0]      own_entry;
+  logic [1:0]       own_resp;
+  logic [Slots-1:0] aborted_q;
+
+  if (DeviceTlb) begin : gen_completions
+    logic        aborted, read, write, untranslated, snoop;
+    logic [1:0]  size;
+    logic [51:0] page;
+
+    dmar_lut_ram #(.Depth(Slots), .Width(dmar_pkg::COMPLETION_WIDTH + 52)) u_completions (
+      .clk_i, .write_i(late_valid), .write_addr_i(late_tag_i[SlotWidth-1:0]),
+      .write_data_i({late_i.completion, late_i.host_page}), .read_addr_i(own_index_q),
+      .read_data_o({aborted, read, write, untranslated, snoop, size, page})
+    );
+    assign own_entry = (complete_q[own_index_q] && (read || write))
+        ? dmar_pkg::completion_entry(read, write, untranslated, snoop, size, page) : '0;
+    assign own_resp  = complete_q[own_index_q] ? RESP_OKAY
+                     : aborted_q[own_index_q] ? RESP_SLVERR : RESP_DECERR;
+    // It stands in aborted_q, too, where a fast answer clears it.
+    logic unused_aborted;
+    assign unused_aborted = aborted;
+  end else begin : gen_no_completions
+    assign own_entry = '0;
+    assign own_resp  = complete_q[own_index_q] ? RESP_OKAY : RESP_DECERR;
+    logic unused_aborted;
+    assign unused_aborted = ^{aborted_q, RESP_SLVERR};
+  end
+
   // Data from memory: into the buffer at once //
 
   logic [Slots-1:0]     memory_slot, silent_q;
@@ -300,8 +357,9 @@ module dmar_axi_read #(
     .up_data_i({own_valid_q,
                 own_valid_q || ((memory_slot & silent_q) != '0),
                 own_valid_q ? own_id : m_rid_i,
-                m_rdata_i[127:8], own_valid_q ? own_len : m_rdata_i[7:0],
-                own_valid_q ? {2{!complete_q[own_index_q]}} : m_rresp_i, m_rlast_i}),
+                (DeviceTlb && own_valid_q) ? own_entry : m_rdata_i[127:64], m_rdata_i[63:8],
+                own_valid_q ? own_len : m_rdata_i[7:0],
+                own_valid_q ? own_resp : m_rresp_i, m_rlast_i}),
     .dn_valid_o(buffer_valid), .dn_ready_i(buffer_ready),
     .dn_data_o({out_own, out_zero, s_rid_o, out_data, s_rresp_o, out_last})
   );
@@ -311,7 +369,8 @@ module dmar_axi_read #(
   logic [7:0] own_beat_q;
 
   assign s_rvalid_o   = buffer_valid;
-  assign s_rdata_o    = out_zero ? 128'h0 : out_data;
+  assign s_rdata_o    = (DeviceTlb && out_own) ? {2{out_data[127:64]}}
+                      : out_zero ? 128'h0 : out_data;
   assign s_rlast_o    = out_own ? (own_beat_q == out_data[7:0]) : out_last;
   assign out_taken    = s_rvalid_o && s_rready_i;
   assign buffer_ready = s_rready_i && (!out_own || s_rlast_o);
@@ -354,6 +413,7 @@ module dmar_axi_read #(
       if (fast_slot[i] || late_slot[i]) begin
         epoch_q[i]    <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
         complete_q[i] <= late_slot[i] && late_complete;
+        aborted_q[i]  <= late_slot[i] && late_i.completion.aborted;
       end
     end
   end

@@ -56,6 +56,9 @@ module dmar_axi_write #(
   output dmar_pkg::posting_t     post_o,
   input wire logic               post_done_i,
   input wire logic               post_fault_i,
+  // For dmar_write_barrier: slots that are taken and given back in this clock
+  output logic     [Slots-1:0]   slot_alloc_o,
+  output logic     [Slots-1:0]   slot_done_o,
   // Memory
   output logic     [IdWidth-1:0] m_awid_o,
   output logic     [63:0]        m_awaddr_o,
@@ -213,6 +216,8 @@ module dmar_axi_write #(
     end
   end
 
+  assign slot_alloc_o = alloc;
+  assign slot_done_o  = done;
   assign drain_busy_o = ((permitted_q | issued_q) & (epoch_q ^ {Slots{epoch_i}})) != '0;
 
   `DMAR_ASSERT(AnswersAwaited_A,

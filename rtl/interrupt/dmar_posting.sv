@@ -122,7 +122,7 @@ module dmar_posting (
   end
 
   assign fault_valid_o  = (state_q == StFault) && !posted.fpd;
-  assign fault_record_o = {posting_i.source_id, reason_q, dmar_pkg::KIND_WRITE, posted.index,
+  assign fault_record_o = {posting_i.source_id, reason_q, 2'b00, dmar_pkg::KIND_WRITE, posted.index,
                            36'h0};
 
   // Steps //

@@ -37,12 +37,14 @@ module dmar_capability #(
     ecap       = '0;
     ecap[0]    = Coherent;
     ecap[1]    = 1'b1;                   // QI
+    ecap[2]    = DeviceTlb;
     ecap[3]    = InterruptRemapping;
     ecap[4]    = ExtendedInterruptMode;
     ecap[6]    = PassThrough;
     ecap[7]    = SnoopControl;
     ecap[17:8] = 10'h050;                // IVA, IOTLB at 500h
     ecap[23:20] = 4'(MaxInterruptMask);
+    ecap[33]   = NoWriteFlag;
     // From version 6 on SAGAW would be 0 without SSTS.
     ecap[46]   = (VersionMajor >= 6);
     ecap[52]   = AbortMode;

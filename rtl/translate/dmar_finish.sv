@@ -4,7 +4,8 @@
 // A fault is only ever answered to the request whose own walk found it, reading every table from
 // memory. What the caches hold, or a walk that another request began earlier, may predate an entry
 // that software has made present or more permissive since; that needs no invalidation. Others that
-// wait for such a walk start over, with nothing cached.
+// wait for such a walk start over, with nothing cached. So does a translation request that would be
+// granted less than it asked for: it is no fault, and the device may keep it as long.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -15,6 +16,7 @@ module dmar_finish #(
   parameter bit          ProtectedHigh  = 1'b0,
   parameter int unsigned ProtectedAlign = 21,
   parameter bit          ZeroLengthRead = 1'b1,
+  parameter bit          DeviceTlb      = 1'b0,
   parameter bit          InterruptRemapping = 1'b1
 ) (
   input wire logic                clk_i,
@@ -159,21 +161,23 @@ module dmar_finish #(
 
   // The verdict //
 
-  logic               table_fault, recorded, snoop, remapped, protected_hit, own, overtaken;
+  logic               needs_own, recorded, snoop, remapped, protected_hit, own, overtaken;
   dmar_pkg::verdict_e verdict;
   logic [7:0]         reason;
   dmar_pkg::page_t    host_page, fault_page;
   dmar_pkg::remapped_t message;
+  dmar_pkg::completion_t completion;
   dmar_pkg::posted_t   posted;
 
   dmar_judge #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .ZeroLengthRead(ZeroLengthRead), .InterruptRemapping(InterruptRemapping)
+    .ZeroLengthRead(ZeroLengthRead), .DeviceTlb(DeviceTlb),
+    .InterruptRemapping(InterruptRemapping)
   ) u_judge (
     .request_i(judged_i), .result_i(result_q), .irt_extended_i(control_i.irt_extended),
-    .table_fault_o(table_fault), .verdict_o(verdict), .reason_o(reason), .recorded_o(recorded),
+    .needs_own_o(needs_own), .verdict_o(verdict), .reason_o(reason), .recorded_o(recorded),
     .snoop_o(snoop), .host_page_o(host_page), .remapped_o(remapped), .message_o(message),
-    .posted_o(posted), .fault_page_o(fault_page)
+    .completion_o(completion), .posted_o(posted), .fault_page_o(fault_page)
   );
 
   dmar_protected_memory #(
@@ -187,7 +191,7 @@ module dmar_finish #(
       && (result_q.seek.owner == judged_tag_o);
   assign overtaken = (result_q.found == dmar_pkg::FoundNothing);
 
-  assign answered_o        = judges && !overtaken && (!table_fault || own);
+  assign answered_o        = judges && !overtaken && (!needs_own || own);
   assign again_o           = judges && !answered_o;
   assign again_fresh_o     = !overtaken;
   assign again_overtaken_o = overtaken;
@@ -208,10 +212,12 @@ module dmar_finish #(
 
   always_ff @(posedge clk_i) begin
     rsp_tag_o     <= judged_tag_o;
-    rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, posted, epoch_i};
-    fault_o       <= {judged_i.source_id, reason, judged_i.kind, fault_page};
-    mon_verdict_o <= {judged_i.source_id, judged_address_i, judged_i.kind, final_verdict, reason,
-                      result_q.cached};
+    rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, completion,
+                      posted, epoch_i};
+    fault_o       <= {judged_i.source_id, reason, DeviceTlb ? judged_i.at : 2'b00, judged_i.kind,
+                      fault_page};
+    mon_verdict_o <= {judged_i.source_id, judged_address_i, judged_i.at, judged_i.kind,
+                      final_verdict, reason, result_q.cached};
   end
   assign mon_valid_o = rsp_valid_o;
 

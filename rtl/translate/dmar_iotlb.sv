@@ -55,9 +55,9 @@ module dmar_iotlb #(
 
   // FEE0_0000h to FEEF_FFFFh: the frame's share of the comparison is made once, at the fill.
   assign rights   = {leaf_i.read, leaf_i.write, leaf_i.snoop};
-  assign range_4k = (leaf_i.frame[39:8] == 32'h0000_0FEE);
-  assign range_2m = (leaf_i.frame[39:9] == 31'h0000_07F7);
-  assign range_1g = (leaf_i.frame[39:18] == 22'h00_0003);
+  assign range_4k = dmar_pkg::reaches_interrupt_range(leaf_i.frame, 2'd0);
+  assign range_2m = dmar_pkg::reaches_interrupt_range(leaf_i.frame, 2'd1);
+  assign range_1g = dmar_pkg::reaches_interrupt_range(leaf_i.frame, 2'd2);
 
   dmar_page_tlb #(
     .Lanes(Lanes), .Sets(Sets4k), .Ways(Ways4k), .Shift(0), .GuestAddrWidth(GuestAddrWidth),

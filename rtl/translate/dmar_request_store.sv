@@ -35,11 +35,12 @@ module dmar_request_store #(
     logic [dmar_pkg::ASKED_WIDTH-1:0] asked;
     logic                             fpd;
     logic                             pass_through;
+    logic                             device_tlb;
     logic [2:0]                       levels;
     logic [DomainWidth-1:0]           domain;
     logic [FrameWidth-1:0]            frame;
   } stored_miss_t;
-  localparam int unsigned Width = dmar_pkg::ASKED_WIDTH + 5 + DomainWidth + FrameWidth;
+  localparam int unsigned Width = dmar_pkg::ASKED_WIDTH + 6 + DomainWidth + FrameWidth;
 
   `DMAR_WIDTH(StoredMiss, stored_miss_t, Width)
 
@@ -54,6 +55,7 @@ module dmar_request_store #(
     stored.asked        = miss_i.asked;
     stored.fpd          = miss_i.ctx.fpd;
     stored.pass_through = miss_i.ctx.pass_through;
+    stored.device_tlb   = miss_i.ctx.device_tlb;
     stored.levels       = miss_i.ctx.levels;
     stored.domain       = miss_i.ctx.cache_tag.domain[DomainWidth-1:0];
     stored.frame        = miss_i.ctx.frame[FrameWidth-1:0];
@@ -71,8 +73,8 @@ module dmar_request_store #(
   );
 
   assign next_asked_o   = next.asked;
-  assign next_ctx_o     = {next.fpd, next.pass_through, next.levels, 16'(next.domain),
-                           40'(next.frame)};
+  assign next_ctx_o     = {next.fpd, next.pass_through, next.device_tlb, next.levels,
+                           16'(next.domain), 40'(next.frame)};
   assign judged_asked_o = judged.asked;
 
 endmodule

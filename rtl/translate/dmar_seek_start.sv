@@ -36,6 +36,7 @@ module dmar_seek_start #(
     seek_o              = '0;
     seek_o.source_id    = miss_i.asked.source_id;
     seek_o.is_interrupt = is_interrupt;
+    seek_o.context_only = (miss_i.asked.need == dmar_pkg::NEED_CONTEXT);
     seek_o.page         = miss_i.asked.page;
     seek_o.owner        = tag_i;
     seek_o.owned        = !ahead_i;
@@ -46,6 +47,7 @@ module dmar_seek_start #(
     progress_o.ctx_valid    = !is_interrupt && !from_root;
     progress_o.fpd          = progress_o.ctx_valid && miss_i.ctx.fpd;
     progress_o.pass_through = miss_i.ctx.pass_through;
+    progress_o.device_tlb   = miss_i.ctx.device_tlb;
     progress_o.levels       = miss_i.ctx.levels;
     progress_o.cache_tag    = miss_i.ctx.cache_tag;
     progress_o.top          = !table_known;

@@ -105,7 +105,8 @@ module dmar_translate #(
     dmar_lookup #(
       .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
       .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
-      .ProtectedAlign(ProtectedAlign), .ZeroLengthRead(ZeroLengthRead),
+      .ProtectedAlign(ProtectedAlign), .ZeroLengthRead(ZeroLengthRead), .DeviceTlb(DeviceTlb),
+      .NoWriteFlag(NoWriteFlag),
       .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
     ) u_lookup (
       .clk_i, .rst_ni, .take_i(take[l]), .tag_i(req_tag_i[l*8 +: 8]), .request_i(req_i[l*R +: R]),
@@ -154,12 +155,13 @@ module dmar_translate #(
   // Caches //
 
   dmar_pkg::ctx_t filled_ctx;
-  assign filled_ctx = {filled.progress.fpd, filled.progress.pass_through, filled.progress.levels,
+  assign filled_ctx = {filled.progress.fpd, filled.progress.pass_through,
+                       filled.progress.device_tlb, filled.progress.levels,
                        filled.progress.cache_tag, filled.progress.at.frame};
 
   dmar_context_cache #(
     .Lanes(Lanes), .Sets(ContextSets), .Ways(ContextWays), .HostAddrWidth(HostAddrWidth),
-    .DomainWidth(DomainWidth), .SweepWidth(SweepWidth)
+    .DomainWidth(DomainWidth), .DeviceTlb(DeviceTlb), .SweepWidth(SweepWidth)
   ) u_context_cache (
     .clk_i, .read_i(take), .read_source_id_i(source_id0), .source_id_i(source_id1),
     .hit_o(ctx_hit1), .ctx_o(ctx1), .fill_read_i(fill_read),
@@ -284,8 +286,8 @@ module dmar_translate #(
   dmar_walker #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .PassThrough(PassThrough),
-    .SnoopControl(SnoopControl), .PostedInterrupts(PostedInterrupts), .Walks(Walks),
-    .Tags(Tags), .LeafLines(LeafLines)
+    .DeviceTlb(DeviceTlb), .SnoopControl(SnoopControl), .PostedInterrupts(PostedInterrupts),
+    .Walks(Walks), .Tags(Tags), .LeafLines(LeafLines)
   ) u_walker (
     .clk_i, .rst_ni, .poison_i, .flush_i, .irt_extended_i(control_i.irt_extended),
     .seek_i(seek), .progress_i(progress), .merge_ready_o(merge_ready),
@@ -302,7 +304,8 @@ module dmar_translate #(
   dmar_finish #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .ProtectedLow(ProtectedLow),
     .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
-    .ZeroLengthRead(ZeroLengthRead), .InterruptRemapping(InterruptRemapping)
+    .ZeroLengthRead(ZeroLengthRead), .DeviceTlb(DeviceTlb),
+    .InterruptRemapping(InterruptRemapping)
   ) u_finish (
     .clk_i, .rst_ni, .control_i, .low_base_i, .low_limit_i, .high_base_i, .high_limit_i,
     .epoch_i, .flushing_i, .poison_i, .flush_i, .sweep_valid_i, .walk_valid_i(walk_valid),

@@ -11,6 +11,7 @@ module dmar_walk_step #(
   parameter logic [1:0]  SuperPages     = 2'b11,
   parameter int unsigned DomainIdCode   = 6,
   parameter bit          PassThrough    = 1'b1,
+  parameter bit          DeviceTlb      = 1'b0,
   parameter bit          SnoopControl   = 1'b1,
   parameter bit          PostedInterrupts = 1'b0
 ) (
@@ -35,12 +36,13 @@ module dmar_walk_step #(
 
   dmar_context_entry #(
     .HostAddrWidth(HostAddrWidth), .Sagaw(Sagaw), .DomainIdCode(DomainIdCode),
-    .PassThrough(PassThrough)
+    .PassThrough(PassThrough), .DeviceTlb(DeviceTlb)
   ) u_context_entry (
     .entry_i(data_i), .decoded_o(context_entry), .ctx_o(ctx)
   );
 
-  // A context-entry that already decides the request ends the walk; dmar_judge says how.
+  // A context-entry that already decides the request, or all that was sought, ends the walk;
+  // dmar_judge says how.
   dmar_width_check #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth)
   ) u_width_check (
@@ -124,10 +126,11 @@ module dmar_walk_step #(
         result_o.progress.ctx_valid    = !faults;
         result_o.progress.fpd          = ctx.fpd && !error_i;
         result_o.progress.pass_through = ctx.pass_through;
+        result_o.progress.device_tlb   = ctx.device_tlb;
         result_o.progress.levels       = ctx.levels;
         result_o.progress.cache_tag    = ctx.cache_tag;
         if (!faults) result_o.found = dmar_pkg::FoundContext;
-        if (beyond)  result_o.ends  = 1'b1;
+        if (beyond || seek_i.context_only) result_o.ends = 1'b1;
       end
       dmar_pkg::STRUCTURE_INTERRUPT: begin
         result_o.progress.fpd = irte_fpd && !error_i;

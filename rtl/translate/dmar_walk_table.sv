@@ -33,13 +33,14 @@ module dmar_walk_table #(
   typedef struct packed {
     logic [15:0]         source_id;
     logic                is_interrupt;
+    logic                context_only;
     logic [51:0]         page;
     logic [TagWidth-1:0] owner;
     logic                owned;
     logic                fresh;
     logic                line;
   } stored_seek_t;
-  localparam int unsigned S = 16 + 1 + 52 + TagWidth + 3;
+  localparam int unsigned S = 16 + 2 + 52 + TagWidth + 3;
 
   typedef struct packed {
     logic [2:0]             structure;
@@ -51,10 +52,11 @@ module dmar_walk_table #(
     logic                   ctx_valid;
     logic                   fpd;
     logic                   pass_through;
+    logic                   device_tlb;
     logic [2:0]             levels;
     logic [DomainWidth-1:0] domain;
   } stored_progress_t;
-  localparam int unsigned P = 3 + 3 + 1 + FrameWidth + 2 + 3 + 3 + DomainWidth;
+  localparam int unsigned P = 3 + 3 + 1 + FrameWidth + 2 + 4 + 3 + DomainWidth;
 
   `DMAR_WIDTH(SeekWidth, stored_seek_t, S)
   `DMAR_WIDTH(ProgressWidth, stored_progress_t, P)
@@ -65,6 +67,7 @@ module dmar_walk_table #(
   always_comb begin
     seek.source_id    = seek_i.source_id;
     seek.is_interrupt = seek_i.is_interrupt;
+    seek.context_only = seek_i.context_only;
     seek.page         = seek_i.page;
     seek.owner        = seek_i.owner[TagWidth-1:0];
     seek.owned        = seek_i.owned;
@@ -80,6 +83,7 @@ module dmar_walk_table #(
     progress.ctx_valid    = progress_i.ctx_valid;
     progress.fpd          = progress_i.fpd;
     progress.pass_through = progress_i.pass_through;
+    progress.device_tlb   = progress_i.device_tlb;
     progress.levels       = progress_i.levels;
     progress.domain       = progress_i.cache_tag.domain[DomainWidth-1:0];
   end
@@ -94,22 +98,24 @@ module dmar_walk_table #(
     .read_addr_i({read_index_i, rsp_index_i}), .read_data_o({read_progress, rsp_progress})
   );
 
-  assign rsp_seek_o   = {rsp_seek.source_id, rsp_seek.is_interrupt, rsp_seek.page,
-                         8'(rsp_seek.owner), rsp_seek.owned, rsp_seek.fresh, rsp_seek.line};
-  assign read_seek_o  = {read_seek.source_id, read_seek.is_interrupt, read_seek.page,
-                         8'(read_seek.owner), read_seek.owned, read_seek.fresh, read_seek.line};
-  assign merge_seek_o = {merge_seek.source_id, merge_seek.is_interrupt, merge_seek.page,
-                         8'(merge_seek.owner), merge_seek.owned, merge_seek.fresh,
+  assign rsp_seek_o   = {rsp_seek.source_id, rsp_seek.is_interrupt, rsp_seek.context_only,
+                         rsp_seek.page, 8'(rsp_seek.owner), rsp_seek.owned, rsp_seek.fresh,
+                         rsp_seek.line};
+  assign read_seek_o  = {read_seek.source_id, read_seek.is_interrupt, read_seek.context_only,
+                         read_seek.page, 8'(read_seek.owner), read_seek.owned, read_seek.fresh,
+                         read_seek.line};
+  assign merge_seek_o = {merge_seek.source_id, merge_seek.is_interrupt, merge_seek.context_only,
+                         merge_seek.page, 8'(merge_seek.owner), merge_seek.owned, merge_seek.fresh,
                          merge_seek.line};
 
   assign rsp_progress_o  = {rsp_progress.structure, rsp_progress.level, rsp_progress.top,
                             40'(rsp_progress.frame), rsp_progress.read, rsp_progress.write,
                             rsp_progress.ctx_valid, rsp_progress.fpd, rsp_progress.pass_through,
-                            rsp_progress.levels, 16'(rsp_progress.domain)};
+                            rsp_progress.device_tlb, rsp_progress.levels, 16'(rsp_progress.domain)};
   assign read_progress_o = {read_progress.structure, read_progress.level, read_progress.top,
                             40'(read_progress.frame), read_progress.read, read_progress.write,
-                            read_progress.ctx_valid, read_progress.fpd,
-                            read_progress.pass_through, read_progress.levels,
+                            read_progress.ctx_valid, read_progress.fpd, read_progress.pass_through,
+                            read_progress.device_tlb, read_progress.levels,
                             16'(read_progress.domain)};
 
 endmodule

@@ -13,6 +13,7 @@ module dmar_walker #(
   parameter logic [1:0]  SuperPages     = 2'b11,
   parameter int unsigned DomainIdCode   = 6,
   parameter bit          PassThrough    = 1'b1,
+  parameter bit          DeviceTlb      = 1'b0,
   parameter bit          SnoopControl   = 1'b1,
   parameter bit          PostedInterrupts = 1'b0,
   parameter int unsigned Walks          = 16,
@@ -103,7 +104,7 @@ module dmar_walker #(
   assign start_ready_o = free && !leads_on;
   assign spare_ready_o = spare && !leads_on;
   assign merge_ready_o = candidate && (merge_seek.source_id == seek_i.source_id)
-      && (merge_seek.is_interrupt == seek_i.is_interrupt)
+      && (merge_seek.is_interrupt == seek_i.is_interrupt) && !merge_seek.context_only
       && (merge_seek.page[51:3] == seek_i.page[51:3])
       && (merge_seek.line || merge_seek.page[2:0] == seek_i.page[2:0]);
   assign park_walk_o   = start_i ? 5'(start_index) : 5'(merge_index);
@@ -155,7 +156,7 @@ module dmar_walker #(
   dmar_walk_step #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .PassThrough(PassThrough),
-    .SnoopControl(SnoopControl), .PostedInterrupts(PostedInterrupts)
+    .DeviceTlb(DeviceTlb), .SnoopControl(SnoopControl), .PostedInterrupts(PostedInterrupts)
   ) u_step (
     .seek_i(step_seek), .progress_i(rsp_progress), .data_i(rsp_data_i), .error_i(rsp_error_i),
     .irt_extended_i, .found_o(step_found), .result_o(step_result)

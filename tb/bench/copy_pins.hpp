@@ -127,6 +127,13 @@ void copy_inputs(const Pins &pins, Model &model) {
   }
   assign(model.s_dma_bready_i, pins.device.b.ready);
   assign(model.s_dma_rready_i, pins.device.r.ready);
+  assign(model.m_msg_ready_i, pins.to_device.ready);
+  assign(model.s_msg_valid_i, pins.from_device.valid);
+  if (pins.from_device.valid) {
+    assign(model.s_msg_source_id_i, pins.from_device.payload.source_id);
+    assign(model.s_msg_itags_i, pins.from_device.payload.itags);
+    assign(model.s_msg_count_i, pins.from_device.payload.count);
+  }
   DMAR_DRIVE_MEMORY(m_dma, pins.dma)
   DMAR_DRIVE_MEMORY(m_tbl, pins.table)
 }
@@ -153,6 +160,7 @@ void copy_monitor_outputs(const Model &model, Pins &pins) {
     if (!mon.valid) continue;
     assign(mon.source_id, model.mon_source_id_o >> (16 * i));
     mon.address = model.mon_address_o[2 * i] | std::uint64_t{model.mon_address_o[2 * i + 1]} << 32;
+    mon.at = static_cast<std::uint8_t>((model.mon_at_o >> (2 * i)) & 3);
     mon.kind = static_cast<std::uint8_t>((model.mon_kind_o >> (2 * i)) & 3);
     mon.verdict = static_cast<std::uint8_t>((model.mon_verdict_o >> (3 * i)) & 7);
     assign(mon.reason, model.mon_reason_o >> (8 * i));
@@ -178,6 +186,13 @@ void copy_outputs(const Model &model, Pins &pins) {
     pins.device.r.payload.last = model.s_dma_rlast_o != 0;
     read_wide(model.s_dma_rdata_o, pins.device.r.payload.data);
   }
+  pins.to_device.valid = model.m_msg_valid_o != 0;
+  if (pins.to_device.valid) {
+    assign(pins.to_device.payload.source_id, model.m_msg_source_id_o);
+    assign(pins.to_device.payload.itag, model.m_msg_itag_o);
+    assign(pins.to_device.payload.payload, model.m_msg_payload_o);
+  }
+  pins.from_device.ready = model.s_msg_ready_o != 0;
   DMAR_READ_MANAGER(m_dma, pins.dma)
   DMAR_READ_QUALIFIERS(m_dma, aw, pins.dma.aw)
   DMAR_READ_QUALIFIERS(m_dma, ar, pins.dma.ar)

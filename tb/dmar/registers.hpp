@@ -134,6 +134,12 @@ constexpr std::uint32_t queue_bytes(std::uint64_t value) {
 }
 }  // namespace iqa
 
+namespace iqercd {  // VT-d 11.4
+inline constexpr std::uint64_t kIqei = 0xF;
+inline constexpr unsigned kItesidShift = 32;  // device whose invalidation timed out
+inline constexpr unsigned kIcesidShift = 48;  // device with a completion of no request
+}  // namespace iqercd
+
 namespace irta {  // VT-d 11.4
 inline constexpr std::uint64_t kTable = ~std::uint64_t{0xFFF};
 inline constexpr std::uint64_t kEime = 1u << 11;

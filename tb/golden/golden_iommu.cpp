@@ -51,6 +51,13 @@ Completion GoldenIommu::carry_out(const Request &request, const golden::Translat
   return completion;
 }
 
+Completion GoldenIommu::refused(const golden::Fault &fault) {
+  return {.status = fault.refusal == golden::Refusal::kCompleterAbort
+                        ? Completion::Status::kAborted
+                        : Completion::Status::kBlocked,
+          .reason = fault.reason};
+}
+
 Completion GoldenIommu::access(const Request &asked, std::span<const std::uint8_t> data) {
   Request request = asked;
   if (request.kind == AccessKind::kWrite && request.bytes == 4) {
@@ -60,12 +67,10 @@ Completion GoldenIommu::access(const Request &asked, std::span<const std::uint8_
   if (const auto *translation = std::get_if<golden::Translation>(&verdict)) {
     return carry_out(request, *translation, data);
   }
+  if (const auto *fault = std::get_if<golden::Fault>(&verdict)) return refused(*fault);
   Completion completion;
-  if (const auto *fault = std::get_if<golden::Fault>(&verdict)) {
-    completion.status = fault->refusal == golden::Refusal::kCompleterAbort
-                            ? Completion::Status::kAborted
-                            : Completion::Status::kBlocked;
-    completion.reason = fault->reason;
+  if (const auto *posting = std::get_if<golden::Posting>(&verdict)) {
+    if (const auto fault = unit_.post(request, *posting)) return refused(*fault);
   } else if (std::holds_alternative<golden::Blocked>(verdict)) {
     completion.status = Completion::Status::kBlocked;
   } else if (const auto *interrupt = std::get_if<golden::Interrupt>(&verdict)) {

@@ -32,11 +32,18 @@ class GoldenIommu : public Iommu {
   std::vector<Completion> access_all(std::span<const Request> requests) override;
   void settle() override {}
   std::vector<Message> take_messages() override { return unit_.take_messages(); }
+  std::vector<InvalidateRequest> take_invalidate_requests() override {
+    return unit_.take_invalidate_requests();
+  }
+  void complete_invalidation(const InvalidateCompletion &completion) override {
+    unit_.complete_invalidation(completion);
+  }
 
   // For what the common interface does not show.
   [[nodiscard]] golden::Unit &unit() { return unit_; }
 
  private:
+  Completion refused(const golden::Fault &fault);
   Completion carry_out(const Request &request, const golden::Translation &translation,
                        std::span<const std::uint8_t> data);
 
