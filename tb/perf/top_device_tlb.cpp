@@ -96,13 +96,13 @@ std::vector<FeatureFigure> device_tlb_figures(const bench::ModelInfo &model, uns
     add(name, title, clocks.mean(), "clocks", range_note(clocks));
   };
   rig.many(4ULL * kWarmPages, translation_request(warm_page), entry_of(warm_page));
-  one("translation_hit", "translation request, page in the IOTLB",
+  one("translation_again", "translation request, page asked for before",
       rig.one_by_one(kOnes, translation_request(warm_page), entry_of(warm_page)));
-  one("translation_miss", "translation request, upper levels cached",
+  one("translation_first", "translation request, upper levels cached",
       rig.one_by_one(kOnes, translation_request(cold_page), entry_of(cold_page)));
-  add("translation_hits", "translation requests in flight, pages in the IOTLB",
+  add("translations_again", "translation requests in flight, 64 pages in turn",
       1 / rig.many(kMany, translation_request(warm_page), entry_of(warm_page)), "a clock");
-  add("translation_misses", "translation requests in flight, upper levels cached",
+  add("translations_first", "translation requests in flight, upper levels cached",
       1 / rig.many(kMany, translation_request(cold_page), entry_of(cold_page)), "a clock");
   rig.many(4ULL * kWarmPages, translation_request(warm_page), entry_of(warm_page));
   for (const bool translated : {false, true}) {
