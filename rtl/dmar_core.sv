@@ -255,7 +255,8 @@ module dmar_core #(
   );
 
   dmar_fault_unit #(
-    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth)
+    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth),
+    .DeviceTlb(DeviceTlb)
   ) u_fault_unit (
     .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata), .fault_valid_i(fault_valid),
     .fault_i(fault),
