@@ -10,6 +10,9 @@
 // tag is free again with its answer.
 // Messages of devices come after the writes that the device made before: each is visible or refused
 // when its message is given (dmar_top has dmar_write_barrier for that).
+// A translation request is answered on late_rsp: VerdictComplete with `completion` and `host_page`,
+// of which dmar_pkg::completion_entry makes the 64 bits that a device gets, or VerdictFault, where
+// `completion.aborted` tells a completer abort from an unsupported request.
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
 // an epoch other than `epoch_o`, from DrainLatency clocks after the first clock of the new epoch at
 // the latest. The last answer of the old epoch comes in that first clock.
@@ -268,7 +271,8 @@ module dmar_core #(
   dmar_pkg::fault_t post_fault;
 
   dmar_fault_unit #(
-    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth)
+    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth),
+    .DeviceTlb(DeviceTlb)
   ) u_fault_unit (
     .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata),
     .fault_valid_i(fault_valid || post_fault_valid),

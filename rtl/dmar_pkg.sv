@@ -147,8 +147,8 @@ package dmar_pkg;
     posted_t    posted;
   } posting_t;
 
-  // A translation completion entry. Bits 63:11 are the region with its size code: below the highest
-  // bit of the size, which is 0, all bits are 1.
+  // A translation completion entry; without R and W it is 0. Bits 63:11 are the region with its
+  // size code: below the highest bit of the size, which is 0, all bits are 1.
   function automatic logic [63:0] completion_entry(
       input logic read, input logic write, input logic untranslated, input logic snoop,
       input logic [1:0] size, input logic [51:0] page);
@@ -158,8 +158,11 @@ package dmar_pkg;
       2'd2:    code = 18'h1_FFFF;
       default: code = 18'h0_0000;
     endcase
-    completion_entry = {page[51:18], page[17:0] | code, size != 2'd0, snoop, 7'h00, untranslated,
-                        write, read};
+    completion_entry = '0;
+    if (read || write) begin
+      completion_entry = {page[51:18], page[17:0] | code, size != 2'd0, snoop, 7'h00,
+                          untranslated, write, read};
+    end
   endfunction
 
   // One verdict as the monitor shows it.
