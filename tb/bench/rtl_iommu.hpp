@@ -104,6 +104,8 @@ class RtlIommu : public Iommu {
   // The outcome, once; nullopt while the request is under way.
   std::optional<Outcome> poll(Handle handle);
   Outcome wait(Handle handle);
+  // The unit has accepted its address.
+  [[nodiscard]] bool accepted(Handle handle) const { return device_.address_taken(handle); }
   [[nodiscard]] unsigned in_flight() const { return device_.in_flight(); }
   [[nodiscard]] unsigned ids() const { return 1U << model_.id_width; }
   // No device request in flight, and no table traffic for so long that the unit will start nothing
@@ -164,6 +166,9 @@ class RtlIommu : public Iommu {
   void read_tables_through(AxiMemory::Reader reader) {
     table_memory_.set_reader(std::move(reader));
   }
+
+  // False: memory behind m_tbl has no exclusive monitor (AxiMemory::has_monitor).
+  void monitor_tables(bool on) { table_memory_.has_monitor(on); }
 
   // True: memory behind m_dma takes WRAP and FIXED bursts too (AxiMemory::accept_every_type).
   void accept_every_burst_type(bool accept) { dma_memory_.accept_every_type(accept); }

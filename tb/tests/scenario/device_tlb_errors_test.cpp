@@ -157,6 +157,21 @@ TEST_P(DeviceTlbErrors, OtherDevicesAreStillHeardWhileStopped) {
   expect_no_error();
 }
 
+// Switched off while a wait is pending, the queue stays on until the device has answered.
+TEST_P(DeviceTlbErrors, QueueIsSwitchedOffWhenTheWaitIsDone) {
+  start_queue();
+  const InvalidateRequest request = send_one();
+  driver().write32(reg::kGcmd, gcmd::kTe);
+  unit().settle();
+  EXPECT_TRUE(driver().queue_enabled());
+  EXPECT_FALSE(wait_is_done());
+  complete(request);
+  EXPECT_TRUE(wait_is_done());
+  driver().poll32(reg::kGsts, gsts::kQies, 0, "QIES");
+  EXPECT_EQ(driver().read32(reg::kIqh), 0U);
+  expect_no_error();
+}
+
 // The status bits stand for themselves: each is cleared alone.
 TEST_P(DeviceTlbErrors, StatusBitsAreClearedOneByOne) {
   start_queue();
