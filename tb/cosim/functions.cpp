@@ -66,7 +66,7 @@ devices::PciDevice &Functions::make_disk(const DiskOptions &options, const Funct
 devices::PciDevice &Functions::make_virtio_disk(const Function &function) {
   disks_.push_back(std::make_unique<devices::VirtioBlk>(
       *function.port, *files_.back(),
-      devices::VirtioBlkOptions{.id = name_of(function), .bus = bus_of(function)}));
+      devices::VirtioBlkOptions{.id = name_of(function), .place = {.bus = bus_of(function)}}));
   return *disks_.back();
 }
 
