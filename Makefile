@@ -28,7 +28,7 @@ help:
 	@echo "make synth      three configurations for iCE40, ECP5, Xilinx 7 and standard cells; docs/fpga.md"
 	@echo "make lint       static checks only"
 	@echo "make format     clang-format the C++ sources"
-	@echo "make docs       generate docs/registers.md, rtl/dmar_params.sv and the tables of parameters"
+	@echo "make docs       generate docs/registers.md, rtl/dmar_params.sv, rtl/dmar_parameters.svh and the tables of parameters"
 	@echo "make findings   what surprised us in other tools: is it still so? (needs the network)"
 	@echo "make clean      remove $(BUILD)"
 	@echo "Variables: BUILD=dir JOBS=n TRACE=file ARGS='options of dmar run, vm or vms' WAVE=file.fst"

@@ -8,6 +8,7 @@
   `define DMAR_ASSERT_NEXT(name, prev, now)
   `define DMAR_REQUIRE(name, prop)
   `define DMAR_COVER(name, event)
+  `define DMAR_WIDTH(name, type, width)
 `else
   `define DMAR_ASSERT(name, prop) \
     always_ff @(posedge clk_i) begin if (rst_ni) begin name: assert (prop); end end
@@ -26,6 +27,9 @@
   `endif
   `define DMAR_COVER(name, event) \
     always_ff @(posedge clk_i) begin if (rst_ni) begin name: cover (event); end end
+  // A width that stands beside a struct is the width of the struct: refused at elaboration.
+  `define DMAR_WIDTH(name, type, width) \
+    if ($bits(type) != (width)) begin : gen_wrong_``name $error("width of a struct"); end
 `endif
 
 // A producer holds an offered beat until it is taken.

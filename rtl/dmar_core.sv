@@ -14,48 +14,10 @@
 // tb/check/dmar_drain_check.sv holds both sides to this in simulation.
 `default_nettype none
 `include "dmar_assert.svh"
+`include "dmar_parameters.svh"
 
 module dmar_core #(
-  parameter int unsigned VersionMajor   = 1,
-  parameter int unsigned HostAddrWidth  = 46,
-  parameter int unsigned GuestAddrWidth = 48,
-  parameter logic [4:0]  Sagaw          = 5'b00110,
-  parameter logic [1:0]  SuperPages     = 2'b11,
-  parameter int unsigned DomainIdCode   = 6,
-  parameter int unsigned FaultRecords   = 8,
-  parameter int unsigned MaxAddrMask    = 18,
-  parameter bit          ProtectedLow   = 1'b0,
-  parameter bit          ProtectedHigh  = 1'b0,
-  parameter int unsigned ProtectedAlign = 21,
-  parameter bit          ZeroLengthRead = 1'b1,
-  parameter bit          PageSelective  = 1'b1,
-  parameter bit          PassThrough    = 1'b1,
-  parameter bit          SnoopControl   = 1'b1,
-  parameter bit          Coherent       = 1'b1,
-  parameter bit          CollapseFaults = 1'b1,
-  parameter bit          InterruptRemapping    = 1'b1,
-  parameter bit          ExtendedInterruptMode = 1'b1,
-  parameter int unsigned MaxInterruptMask      = 15,
-  parameter bit          AbortMode             = 1'b0,
-  parameter bit          RootPointerFlush      = 1'b0,
-  parameter bit          InterruptPointerFlush = 1'b0,
-  parameter bit          WriteBufferFlush      = 1'b0,
-  parameter int unsigned Tags           = 32,   // of both ports
-  parameter int unsigned Port0Tags      = 16,
-  parameter int unsigned DrainLatency   = 2,    // clocks in which drain_busy_i follows epoch_o
-  parameter int unsigned Lanes          = 2,    // lookups a clock: 1 or 2
-  parameter bit          LeafLines      = 1'b1, // read the last table by lines of 64 bytes
-  parameter int unsigned PrefetchLines  = 2,    // lines fetched ahead of a sequential stream
-  parameter int unsigned QueueAhead     = 8,    // invalidation descriptors fetched ahead
-  parameter int unsigned Walks          = 16,
-  parameter int unsigned ContextSets = 32, parameter int unsigned ContextWays = 2,
-  parameter int unsigned Iotlb4kSets = 128, parameter int unsigned Iotlb4kWays = 4,
-  parameter int unsigned Iotlb2mSets = 32, parameter int unsigned Iotlb2mWays = 2,
-  parameter int unsigned Iotlb1gSets = 16,  parameter int unsigned Iotlb1gWays = 1,
-  parameter int unsigned PagingCacheSets = 16, parameter int unsigned PagingCacheWays = 2,
-  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2,
-  parameter logic [3:0]  SnoopCache     = 4'b0010,  // AxCACHE of what snoops
-  parameter logic [3:0]  TableQos       = 4'b0000
+  `DMAR_CORE_PARAMETERS
 ) (
   input wire logic                  clk_i,
   input wire logic                  rst_ni,
@@ -125,21 +87,7 @@ module dmar_core #(
   output logic                      mon_busy_o    // an invalidation or a command is carried out
 );
 
-  dmar_params #(
-    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
-    .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow),
-    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
-    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
-    .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags),
-    .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines),
-    .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks),
-    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
-    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
-    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
-    .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache)
-  ) u_params ();
+  dmar_params #(`DMAR_CORE_CHECKED) u_params ();
   function automatic int unsigned larger(input int unsigned a, input int unsigned b);
     larger = (a > b) ? a : b;
   endfunction
@@ -213,19 +161,7 @@ module dmar_core #(
   logic [127:0]       rsp_data;
   logic               rsp_last;
 
-  dmar_translate #(
-    .Lanes(Lanes), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
-    .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
-    .ZeroLengthRead(ZeroLengthRead), .PassThrough(PassThrough), .SnoopControl(SnoopControl),
-    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .Walks(Walks),
-    .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Tags(Tags), .Port0Tags(Port0Tags),
-    .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
-    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
-    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
-    .InterruptCacheWays(InterruptCacheWays), .SweepWidth(SweepWidth)
-  ) u_translate (
+  dmar_translate #(`DMAR_TRANSLATE_MAP, .SweepWidth(SweepWidth)) u_translate (
     .clk_i, .rst_ni, .req_valid_i(req_valid), .req_ready_o(req_ready), .req_tag_i(req_tag),
     .req_i(req), .rsp_valid_o(rsp_valid), .rsp_tag_o(rsp_tag), .rsp_o(rsp),
     .late_valid_o(late_rsp_valid_o), .late_tag_o(late_rsp_tag_o), .late_o(late_rsp_o),
@@ -267,17 +203,7 @@ module dmar_core #(
   logic        fault_event_valid, fault_event_done, inv_event_valid, inv_event_done;
   dmar_pkg::message_t status, fault_event, inv_event;
 
-  dmar_capability #(
-    .VersionMajor(VersionMajor), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
-    .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .FaultRecords(FaultRecords),
-    .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
-    .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough),
-    .SnoopControl(SnoopControl), .Coherent(Coherent),
-    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
-    .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode),
-    .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush),
-    .WriteBufferFlush(WriteBufferFlush)
-  ) u_capability (
+  dmar_capability #(`DMAR_CAPABILITY_MAP) u_capability (
     .access_i, .rdata_o(capability_rdata)
   );
 
@@ -298,11 +224,7 @@ module dmar_core #(
     .low_limit_o(low_limit), .high_base_o(high_base), .high_limit_o(high_limit)
   );
 
-  dmar_invalidate #(
-    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode),
-    .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective),
-    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .QueueAhead(QueueAhead)
-  ) u_invalidate (
+  dmar_invalidate #(`DMAR_INVALIDATE_MAP) u_invalidate (
     .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata), .queue_enable_i(queue_enable),
     .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .stopped_i(queue_stopped),
     .error_o(queue_error), .mem_valid_o(queue_valid), .mem_ready_i(queue_ready),

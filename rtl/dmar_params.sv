@@ -15,6 +15,7 @@ module dmar_params #(
   parameter bit          ProtectedHigh         = 1'b0,
   parameter int unsigned ProtectedAlign        = 21,
   parameter bit          DeviceTlb             = 1'b0,
+  parameter bit          NoWriteFlag           = 1'b0,
   parameter bit          InterruptRemapping    = 1'b1,
   parameter bit          ExtendedInterruptMode = 1'b1,
   parameter int unsigned MaxInterruptMask      = 15,
@@ -77,9 +78,6 @@ module dmar_params #(
   end
   if (ProtectedAlign < 12 || ProtectedAlign > 31) begin : gen_protected_align
     $error("ProtectedAlign must be 12 to 31");
-  end
-  if (DeviceTlb != 1'b0) begin : gen_device_tlb
-    $error("DeviceTlb must be 0");
   end
   if (MaxInterruptMask > 15) begin : gen_max_interrupt_mask
     $error("MaxInterruptMask must be 0 to 15");
@@ -180,19 +178,22 @@ module dmar_params #(
   if (!(InterruptRemapping || MaxInterruptMask == 0)) begin : gen_rule_4
     $error("MaxInterruptMask must be 0 without InterruptRemapping");
   end
-  if (!(ReadSlots + WriteSlots <= 256)) begin : gen_rule_5
+  if (!(DeviceTlb || !NoWriteFlag)) begin : gen_rule_5
+    $error("NoWriteFlag needs DeviceTlb");
+  end
+  if (!(ReadSlots + WriteSlots <= 256)) begin : gen_rule_6
     $error("ReadSlots and WriteSlots must be together at most 256");
   end
-  if (!(Lanes == 1 || Port0Tags < Tags)) begin : gen_rule_6
+  if (!(Lanes == 1 || Port0Tags < Tags)) begin : gen_rule_7
     $error("two Lanes need a tag of each port: Port0Tags must be below Tags");
   end
-  if (!(Port0Tags <= Tags)) begin : gen_rule_7
+  if (!(Port0Tags <= Tags)) begin : gen_rule_8
     $error("Port0Tags must be at most Tags");
   end
-  if (!(LeafLines || PrefetchLines == 0)) begin : gen_rule_8
+  if (!(LeafLines || PrefetchLines == 0)) begin : gen_rule_9
     $error("PrefetchLines needs LeafLines");
   end
-  if (!(SuperPages < 2 || $clog2(Iotlb1gSets) < GuestAddrWidth - 30)) begin : gen_rule_9
+  if (!(SuperPages < 2 || $clog2(Iotlb1gSets) < GuestAddrWidth - 30)) begin : gen_rule_10
     $error("Iotlb1gSets must be less than 2^(GuestAddrWidth - 30), the number of 1 GiB pages");
   end
 

@@ -9,6 +9,58 @@ package dmar_pkg;
   typedef logic [39:0] frame_t;      // 4 KiB frame number of a host address, at most 52 bits
   typedef logic [7:0]  tag_t;        // names a request between a port and the pipeline
 
+  // The device port //
+
+  // AxUSER (docs/integration.md)
+  typedef struct packed {
+    logic [2:0]  reserved;
+    logic        no_write;      // ARUSER, of a translation request
+    logic        no_snoop;
+    logic        atomic;        // AWUSER
+    logic        zero_length;   // ARUSER
+    logic        execute;
+    logic        privileged;
+    logic [1:0]  at;
+    logic [19:0] pasid;
+    logic        pasid_valid;
+    source_id_t  source_id;
+  } user_t;
+
+  // An address beat in the parts in which it is kept, each for those who read it: the address of
+  // its page, for its translation alone; a PASID, which nobody looks at in legacy mode; its shape,
+  // for the translation and for memory; and what tells the bytes of its data.
+  typedef struct packed {
+    page_t       page;
+    logic        no_snoop;
+    logic        special;       // zero-length read, or atomic
+    logic [1:0]  at;
+    logic        pasid_valid;
+  } beat_target_t;
+  localparam int unsigned BEAT_TARGET_WIDTH = 57;
+
+  typedef struct packed {
+    logic        execute;
+    logic        privileged;
+    logic [19:0] pasid;
+  } beat_pasid_t;
+  localparam int unsigned BEAT_PASID_WIDTH = 22;
+
+  typedef struct packed {
+    logic [11:0] offset;        // in the page
+    logic [7:0]  len;
+    logic [2:0]  size;
+    logic [1:0]  burst;
+    source_id_t  source_id;
+  } beat_shape_t;
+  localparam int unsigned BEAT_SHAPE_WIDTH = 41;
+
+  typedef struct packed {
+    logic [3:0]  offset;        // in 16 bytes
+    logic [7:0]  len;
+    logic [2:0]  size;
+  } beat_data_t;
+  localparam int unsigned BEAT_DATA_WIDTH = 15;
+
   // Requests //
 
   // AT field of a memory request
@@ -33,12 +85,11 @@ package dmar_pkg;
     logic        dword;      // a write of exactly one DWORD, all four bytes enabled
     logic        in_page;    // the whole access lies in one 4 KiB page
     logic        no_snoop;
+    logic        no_write;   // NW of a translation request
     logic [63:0] address;
     logic [31:0] data;       // of such a write: with the address it names an interrupt
   } request_t;
-  localparam int unsigned REQUEST_WIDTH     = 142;
-  localparam int unsigned REQUEST_SOURCE_ID = 126;  // lowest bit of source_id
-  localparam int unsigned REQUEST_PAGE      = 44;   // lowest bit of address[63:12]
+  localparam int unsigned REQUEST_WIDTH = 143;
 
   typedef enum logic [2:0] {
     VerdictForward,    // goes to memory at the host page of the answer
@@ -54,6 +105,17 @@ package dmar_pkg;
     logic [15:0] data;       // bits 15:0; the others are 0
   } remapped_t;
 
+  // The answer to a translation request (VT-d 4.1.3): VerdictComplete, or a fault that aborts it.
+  typedef struct packed {
+    logic       aborted;      // completer abort, else a fault is an unsupported request
+    logic       read;
+    logic       write;
+    logic       untranslated; // U: use untranslated requests only
+    logic       snoop;        // N: accesses must snoop
+    logic [1:0] size;         // as in leaf_t; the region begins at host_page
+  } completion_t;
+  localparam int unsigned COMPLETION_WIDTH = 7;
+
   typedef struct packed {
     verdict_e   verdict;
     logic [7:0] reason;
@@ -61,20 +123,37 @@ package dmar_pkg;
     page_t      host_page;
     logic       remapped;    // VerdictInterrupt: `message` replaces offset and data
     remapped_t  message;
+    completion_t completion; // of a translation request
     logic       epoch;       // drain colour, see dmar_flush
   } answer_t;
-  localparam int unsigned ANSWER_WIDTH = 84;
+  localparam int unsigned ANSWER_WIDTH = 84 + COMPLETION_WIDTH;
+
+  // A translation completion entry. Bits 63:11 are the region with its size code: below the highest
+  // bit of the size, which is 0, all bits are 1.
+  function automatic logic [63:0] completion_entry(
+      input logic read, input logic write, input logic untranslated, input logic snoop,
+      input logic [1:0] size, input logic [51:0] page);
+    logic [17:0] code;
+    case (size)
+      2'd1:    code = 18'h0_00FF;
+      2'd2:    code = 18'h1_FFFF;
+      default: code = 18'h0_0000;
+    endcase
+    completion_entry = {page[51:18], page[17:0] | code, size != 2'd0, snoop, 7'h00, untranslated,
+                        write, read};
+  endfunction
 
   // One verdict as the monitor shows it.
   typedef struct packed {
     source_id_t  source_id;
     logic [63:0] address;     // of the request
+    logic [1:0]  at;
     logic [1:0]  kind;
     verdict_e    verdict;
     logic [7:0]  reason;
     logic        hit;
   } verdict_t;
-  localparam int unsigned VERDICT_WIDTH = 94;
+  localparam int unsigned VERDICT_WIDTH = 96;
 
   // Fault reasons (VT-d 7.1.3, 5.1.4.1) //
 
@@ -110,25 +189,64 @@ package dmar_pkg;
     is_interrupt_fault = ((reason & 8'hF0) == 8'h20);
   endfunction
 
+  // Is a translation request that meets the fault aborted? The others are unsupported requests, at
+  // which a device gives up translation (VT-d 7.1.3).
+  function automatic logic aborts_translation(input logic [7:0] reason);
+    case (reason)
+      FR_ROOT_NOT_PRESENT, FR_CONTEXT_NOT_PRESENT, FR_TRANSLATION_TYPE, FR_PASID_IN_LEGACY_MODE,
+      FR_ABORT_MODE: aborts_translation = 1'b0;
+      default:       aborts_translation = 1'b1;
+    endcase
+  endfunction
+
   // What the fault unit records of a fault.
   typedef struct packed {
     source_id_t source_id;
     logic [7:0] reason;
+    logic [1:0] at;          // 00 in a build without DeviceTlb
     logic [1:0] kind;
     page_t      page;        // of an interrupt fault: the index in bits 51:36, else 0
   } fault_t;
 
   // Translation //
 
+  // Whom what the caches of translations hold belongs to. Every comparison of it is made by the
+  // functions below, or bit by bit by the caches, which keep as many bits as a build has.
+  typedef struct packed {
+    domain_t domain;
+  } cache_tag_t;
+  localparam int unsigned CACHE_TAG_WIDTH = 16;
+  localparam int unsigned TAG_HASH_WIDTH  = 4;
+
+  function automatic domain_t tag_domain(input logic [CACHE_TAG_WIDTH-1:0] cache_tag);
+    tag_domain = cache_tag;
+  endfunction
+  function automatic logic [TAG_HASH_WIDTH-1:0] tag_hash(
+      input logic [CACHE_TAG_WIDTH-1:0] cache_tag);
+    tag_hash = TAG_HASH_WIDTH'(cache_tag);
+  endfunction
+
+  // Does an invalidation concern a walk, or what one has found? Rather once too often: an
+  // invalidation of contexts may concern every translation, one of pages all those whose tag has
+  // the same hash. Before its context-entry a walk has no tag, and has used no page.
+  function automatic logic flush_concerns(
+      input logic ctx, input logic pages, input logic irte, input logic by_tag,
+      input logic [TAG_HASH_WIDTH-1:0] flush_hash, input logic is_interrupt,
+      input logic tag_valid, input logic [TAG_HASH_WIDTH-1:0] hash);
+    flush_concerns = is_interrupt ? irte
+        : ctx || (pages && tag_valid && (!by_tag || hash == flush_hash));
+  endfunction
+
   // Context-entry fields that outlive the walk (VT-d 9.3).
   typedef struct packed {
     logic       fpd;
-    logic       pass_through;
+    logic       pass_through; // TT = 10
+    logic       device_tlb;   // TT = 01
     logic [2:0] levels;       // 3..5
-    domain_t    domain;
+    cache_tag_t cache_tag;
     frame_t     frame;        // SSPTPTR
   } ctx_t;
-  localparam int unsigned CTX_WIDTH = 61;
+  localparam int unsigned CTX_WIDTH = 6 + CACHE_TAG_WIDTH + 40;
 
   // The outcome of a second-stage walk. read = write = 0: no access.
   typedef struct packed {
@@ -165,34 +283,54 @@ package dmar_pkg;
   // What a request that the lookup could not answer needs.
   localparam logic [1:0] NEED_NOTHING = 2'd0;  // its verdict stands
   localparam logic [1:0] NEED_PAGE    = 2'd1;  // its translation
-  localparam logic [1:0] NEED_CONTEXT = 2'd2;  // its context-entry, which will refuse it
+  localparam logic [1:0] NEED_CONTEXT = 2'd2;  // its context-entry
   localparam logic [1:0] NEED_ENTRY   = 2'd3;  // its interrupt-remapping table entry
 
-  // A request that was no hit.
+  // What a request that was no hit asks for. It does not change until the request is answered.
   typedef struct packed {
     source_id_t source_id;
+    logic [1:0] at;
     logic [1:0] kind;
     logic       no_snoop;
+    logic       no_write;
     page_t      page;       // of an interrupt with an index: the index, in bits 15:0
     logic [1:0] need;
     verdict_e   verdict;    // NEED_NOTHING
     logic [7:0] reason;
+  } asked_t;
+  localparam int unsigned ASKED_WIDTH = 87;
+
+  // A request that was no hit.
+  typedef struct packed {
+    asked_t     asked;
     logic       fresh;      // what is cached cannot answer it: walk from the root
     logic       ctx_valid;
     ctx_t       ctx;
   } miss_t;
-  localparam int unsigned MISS_WIDTH = 16 + 2 + 1 + 52 + 2 + 3 + 8 + 1 + 1 + CTX_WIDTH;
+  localparam int unsigned MISS_WIDTH = ASKED_WIDTH + 2 + CTX_WIDTH;
 
-  // Stages of a walk: root, context, then the paging level, 5 down to 1. The walk of an interrupt
-  // has one stage of its own.
-  localparam logic [2:0] STAGE_ROOT    = 3'd7;
-  localparam logic [2:0] STAGE_CONTEXT = 3'd6;
-  localparam logic [2:0] STAGE_IRTE    = 3'd0;
+  // Structures that walks read. Second-stage tables have levels, 5 down to 1; elsewhere the level
+  // is 0.
+  localparam logic [2:0] STRUCTURE_ROOT         = 3'd0;
+  localparam logic [2:0] STRUCTURE_CONTEXT      = 3'd1;
+  localparam logic [2:0] STRUCTURE_SECOND_STAGE = 3'd2;
+  localparam logic [2:0] STRUCTURE_INTERRUPT    = 3'd3;
+
+  // What the decoder of a structure makes of an entry.
+  typedef struct packed {
+    logic       fault;
+    logic [7:0] reason;       // of the fault
+    logic       leaf;         // leads to no other table
+    frame_t     frame;        // next table; of a leaf of second-stage tables the page
+    logic       read;         // permissions, within those of the tables above
+    logic       write;
+  } decoded_t;
 
   // What a walk is for. It does not change on the way.
   typedef struct packed {
     source_id_t source_id;
     logic       is_interrupt; // to an interrupt-remapping table entry
+    logic       context_only; // to a context-entry, and not to a page
     page_t      page;         // sought page; of an interrupt the index, in bits 15:0
     tag_t       owner;        // the request that started it
     logic       owned;        // else it was started ahead of any request
@@ -202,14 +340,16 @@ package dmar_pkg;
 
   // How far it has come.
   typedef struct packed {
-    logic [2:0] stage;        // entry being read
+    logic [2:0] structure;    // entry being read
+    logic [2:0] level;
     logic       top;          // it is reached through SSPTPTR
     table_t     at;           // table being read; the permissions down to it
     logic       ctx_valid;    // the context-entry is known; its fields:
     logic       fpd;
     logic       pass_through;
+    logic       device_tlb;
     logic [2:0] levels;
-    domain_t    domain;
+    cache_tag_t cache_tag;
   } progress_t;
 
   // What a step of a walk found, or what needed no walk.
@@ -231,7 +371,7 @@ package dmar_pkg;
     verdict_e   verdict;      // FoundVerdict
     logic [7:0] reason;       // FoundVerdict, FoundFault
     seek_t      seek;
-    progress_t  progress;     // behind the step; FoundContext, FoundTable: `at`, `stage`
+    progress_t  progress;     // behind the step; FoundContext, FoundTable: `at`, `level`
     leaf_t      leaf;
     irte_t      irte;
   } result_t;
@@ -264,7 +404,7 @@ package dmar_pkg;
     logic       paging;      //   paging-structure caches
     logic       irte;        //   interrupt-entry cache
     logic       by_domain;
-    domain_t    domain;
+    cache_tag_t cache_tag;
     logic       by_source;
     source_id_t source_id;
     source_id_t source_mask;  // 1: compare
@@ -309,6 +449,16 @@ package dmar_pkg;
     in_interrupt_range = ((page >> 8) == 52'h0_0000_0000_0FEE);
   endfunction
 
+  // The same, of a whole page of the size of a leaf_t.
+  function automatic logic reaches_interrupt_range(input logic [39:0] frame,
+                                                   input logic [1:0] size);
+    case (size)
+      2'd1:    reaches_interrupt_range = ((frame >> 9) == 40'h00_0000_07F7);
+      2'd2:    reaches_interrupt_range = ((frame >> 18) == 40'h00_0000_0003);
+      default: reaches_interrupt_range = ((frame >> 8) == 40'h00_0000_0FEE);
+    endcase
+  endfunction
+
   // Registers //
 
   // One 32-bit register access; `valid` lasts one clock.
@@ -324,6 +474,43 @@ package dmar_pkg;
     logic [63:0] address;
     logic [31:0] data;
   } message_t;
+
+  // The table port //
+
+  typedef struct packed {
+    logic [5:0]  id;
+    logic [63:0] address;
+    logic [1:0]  len;        // beats, less one
+    logic        wide;       // beats of 16 bytes, else 8
+    logic        wrap;       // begins inside its line and turns at the end of it
+    logic        snoop;
+    logic        exclusive;  // the read of an atomic update
+  } table_read_t;
+
+  typedef struct packed {
+    logic [5:0]  id;
+    logic [63:0] address;
+    logic [1:0]  len;        // beats, less one
+    logic [2:0]  size;       // log2 of the bytes of a beat
+    logic        exclusive;  // the write of an atomic update
+    logic        message;    // to an interrupt controller
+  } table_write_t;
+  localparam int unsigned TABLE_WRITE_WIDTH = 77;
+
+  // One beat of it.
+  typedef struct packed {
+    logic [15:0]  strobe;
+    logic [127:0] data;
+  } table_data_t;
+  localparam int unsigned TABLE_DATA_WIDTH = 144;
+
+  // Strobes of one DWORD, by bits 3:2 of its address.
+  function automatic logic [15:0] dword_strobe(input logic [1:0] lane);
+    dword_strobe = 16'h000F << {lane, 2'b00};
+  endfunction
+
+  localparam logic [1:0] RESP_OKAY      = 2'b00;
+  localparam logic [1:0] RESP_EXCLUSIVE = 2'b01;
 
   // Invalidation queue error causes (IQERCD.IQEI)
   localparam logic [3:0] IQEI_TAIL       = 4'd1;
@@ -346,6 +533,7 @@ package dmar_pkg;
   localparam logic [5:0] ID_STATUS      = 6'd33;
   localparam logic [5:0] ID_FAULT_EVENT = 6'd34;
   localparam logic [5:0] ID_INV_EVENT   = 6'd35;
+  localparam logic [5:0] ID_POSTING     = 6'd36;  // update of a posted descriptor, read and write
 
 endpackage
 `default_nettype wire

@@ -1,59 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A VT-d DMA-remapping unit between one AXI4 device port and memory: parameters, ports, wiring.
 `default_nettype none
+`include "dmar_parameters.svh"
+
 module dmar_top #(
-  // Architecture (reported in CAP and ECAP; docs/integration.md has the legal values)
-  parameter int unsigned VersionMajor    = 1,
-  parameter int unsigned HostAddrWidth   = 46,
-  parameter int unsigned GuestAddrWidth  = 48,
-  parameter logic [4:0]  Sagaw           = 5'b00110,
-  parameter logic [1:0]  SuperPages      = 2'b11,
-  parameter int unsigned DomainIdCode    = 6,
-  parameter int unsigned FaultRecords    = 8,
-  parameter int unsigned MaxAddrMask     = 18,
-  parameter bit          ProtectedLow    = 1'b0,
-  parameter bit          ProtectedHigh   = 1'b0,
-  parameter int unsigned ProtectedAlign  = 21,
-  parameter bit          ZeroLengthRead  = 1'b1,
-  parameter bit          PageSelective   = 1'b1,
-  parameter bit          PassThrough     = 1'b1,
-  parameter bit          SnoopControl    = 1'b1,
-  parameter bit          Coherent        = 1'b1,
-  parameter bit          DeviceTlb       = 1'b0,   // reserved for ATS, must be 0
-  parameter bit          CollapseFaults  = 1'b1,
-  parameter bit          InterruptRemapping    = 1'b1,
-  parameter bit          ExtendedInterruptMode = 1'b1,
-  parameter int unsigned MaxInterruptMask      = 15,
-  parameter bit          AbortMode             = 1'b0,  // brings 256-bit descriptors, too
-  parameter bit          RootPointerFlush      = 1'b0,
-  parameter bit          InterruptPointerFlush = 1'b0,
-  parameter bit          WriteBufferFlush      = 1'b0,
-  // Sizes
-  parameter int unsigned IdWidth         = 4,    // AXI ID of the device port
-  parameter int unsigned ReadSlots       = 8,    // reads in flight at the device port
-  parameter int unsigned WriteSlots      = 8,    // writes in flight at the device port
-  parameter int unsigned ReadBufferBeats  = 512,  // read data held for the device, power of two
-  parameter int unsigned WriteBufferBeats = 256,  // write data held until the verdict, power of two
-  parameter int unsigned Lanes           = 2,    // lookups a clock: 1 or 2
-  parameter bit          LeafLines       = 1'b1, // leaf tables by lines when a stream is sequential
-  parameter int unsigned PrefetchLines   = 2,    // lines read ahead of such a stream; 0: off
-  parameter int unsigned QueueAhead      = 8,    // invalidation descriptors fetched ahead
-  parameter int unsigned Walks           = 16,   // table walks in flight
-  parameter int unsigned ContextSets     = 32,
-  parameter int unsigned ContextWays     = 2,
-  parameter int unsigned Iotlb4kSets     = 128,
-  parameter int unsigned Iotlb4kWays     = 4,
-  parameter int unsigned Iotlb2mSets     = 32,
-  parameter int unsigned Iotlb2mWays     = 2,
-  parameter int unsigned Iotlb1gSets     = 16,
-  parameter int unsigned Iotlb1gWays     = 1,
-  parameter int unsigned PagingCacheSets = 16,    // of each paging-structure cache
-  parameter int unsigned PagingCacheWays = 2,
-  parameter int unsigned InterruptCacheSets = 16,
-  parameter int unsigned InterruptCacheWays = 2,
-  parameter logic [3:0]  SnoopCache      = 4'b0010,  // AxCACHE of what snoops: 0010 or 1111
-  parameter logic [3:0]  TableQos        = 4'b0000,  // AxQOS of m_tbl
-  parameter bit          Monitor         = 1'b1  // 0: the monitor outputs are 0 and cost nothing
+  // rtl/parameters.json; docs/integration.md has the meanings and the legal values
+  `DMAR_TOP_PARAMETERS
 ) (
   input wire logic               clk_i,
   input wire logic               rst_ni,
@@ -203,6 +155,7 @@ module dmar_top #(
   output logic     [2:0]         mon_valid_o,
   output logic     [47:0]        mon_source_id_o,
   output logic     [191:0]       mon_address_o,    // of the request
+  output logic     [5:0]         mon_at_o,         // address type
   output logic     [5:0]         mon_kind_o,       // 0 read, 1 write, 2 atomic, 3 zero-length read
   output logic     [8:0]         mon_verdict_o,    // dmar_pkg::verdict_e
   output logic     [23:0]        mon_reason_o,     // fault reason, 0 when it is no fault
@@ -211,21 +164,12 @@ module dmar_top #(
   output logic                   mon_busy_o        // an invalidation or a command is carried out
 );
 
-  dmar_params #(
-    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
-    .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow),
-    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb),
-    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
-    .MaxInterruptMask(MaxInterruptMask), .IdWidth(IdWidth), .ReadSlots(ReadSlots),
-    .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), .WriteBufferBeats(WriteBufferBeats),
-    .Lanes(Lanes), .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead),
-    .Walks(Walks), .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets),
-    .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays),
-    .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets),
-    .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets),
-    .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache)
-  ) u_params ();
+  // What dmar_core is told of the device port
+  localparam int unsigned Tags         = ReadSlots + WriteSlots;
+  localparam int unsigned Port0Tags    = ReadSlots;
+  localparam int unsigned DrainLatency = 2;
+
+  dmar_params #(`DMAR_TOP_CHECKED) u_params ();
 
   // Device port //
 
@@ -237,7 +181,7 @@ module dmar_top #(
   dmar_pkg::answer_t  read_rsp, write_rsp, late_rsp;
 
   dmar_axi_read #(
-    .Slots(ReadSlots), .IdWidth(IdWidth), .BufferBeats(ReadBufferBeats)
+    .DeviceTlb(DeviceTlb), .Slots(ReadSlots), .IdWidth(IdWidth), .BufferBeats(ReadBufferBeats)
   ) u_axi_read (
     .clk_i, .rst_ni,
     .s_arid_i(s_dma_arid_i), .s_araddr_i(s_dma_araddr_i), .s_arlen_i(s_dma_arlen_i),
@@ -325,26 +269,7 @@ module dmar_top #(
   logic                                 mon_walk, mon_busy;
   dmar_pkg::verdict_t                   verdict0, verdict1, verdict2;
 
-  dmar_core #(
-    .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode),
-    .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow),
-    .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
-    .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough),
-    .SnoopControl(SnoopControl), .Coherent(Coherent), .CollapseFaults(CollapseFaults),
-    .Walks(Walks), .ContextSets(ContextSets), .ContextWays(ContextWays),
-    .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets),
-    .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays),
-    .PagingCacheSets(PagingCacheSets), .PagingCacheWays(PagingCacheWays),
-    .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode),
-    .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode),
-    .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush),
-    .WriteBufferFlush(WriteBufferFlush), .InterruptCacheSets(InterruptCacheSets),
-    .InterruptCacheWays(InterruptCacheWays),
-    .Tags(ReadSlots + WriteSlots), .Port0Tags(ReadSlots), .Lanes(Lanes), .LeafLines(LeafLines),
-    .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .SnoopCache(SnoopCache),
-    .TableQos(TableQos)
-  ) u_core (
+  dmar_core #(`DMAR_CORE_MAP) u_core (
     .clk_i, .rst_ni,
     .xlate0_req_valid_i(read_valid), .xlate0_req_ready_o(read_ready),
     .xlate0_req_tag_i(read_tag), .xlate0_req_i(read_request),
@@ -386,6 +311,7 @@ module dmar_top #(
   assign {verdict2, verdict1, verdict0} = Monitor ? mon_verdicts : '0;
   assign mon_source_id_o = {verdict2.source_id, verdict1.source_id, verdict0.source_id};
   assign mon_address_o   = {verdict2.address, verdict1.address, verdict0.address};
+  assign mon_at_o        = {verdict2.at, verdict1.at, verdict0.at};
   assign mon_kind_o      = {verdict2.kind, verdict1.kind, verdict0.kind};
   assign mon_verdict_o   = {verdict2.verdict, verdict1.verdict, verdict0.verdict};
   assign mon_reason_o    = {verdict2.reason, verdict1.reason, verdict0.reason};

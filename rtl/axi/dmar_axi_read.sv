@@ -11,10 +11,14 @@
 // order in the buffer is the order of each ID, and a read that is refused holds up nobody. A slot
 // is free when its answer is in the buffer. With one slot the device itself holds the address beat
 // until the read is issued or refused.
+//
+// A translation request is a read of one beat of eight bytes. Its completion entry is an answer
+// made here and lies in a table of its own until then; it leaves on both halves of the bus.
 `default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_axi_read #(
+  parameter bit          DeviceTlb   = 1'b0,
   parameter int unsigned Slots       = 8,
   parameter int unsigned IdWidth     = 4,
   parameter int unsigned BufferBeats = 512
@@ -71,6 +75,10 @@ module dmar_axi_read #(
   localparam int unsigned SlotWidth  = (Slots > 1) ? $clog2(Slots) : 1;
   localparam int unsigned CountWidth = $clog2(BufferBeats) + 1;
 
+  localparam logic [1:0] RESP_OKAY   = 2'b00;
+  localparam logic [1:0] RESP_SLVERR = 2'b10;
+  localparam logic [1:0] RESP_DECERR = 2'b11;
+
   logic [Slots-1:0]         used, alloc, issue, done, ready_q, issued_q, refused_q, passed_q;
   logic [Slots-1:0]         issue_turn, done_turn, epoch_q;
   logic [Slots*IdWidth-1:0] id;
@@ -86,16 +94,20 @@ module dmar_axi_read #(
 
   // Address beats: what is asked for, what goes to memory, what an answer made here needs //
 
-  logic               ask_offered, ask_taken, own_valid_q;
-  logic [63:0]        ask_addr;
-  logic [7:0]         ask_len, issue_len, own_len;
-  logic [2:0]         ask_size, issue_size;
-  logic [1:0]         ask_burst, issue_burst;
-  logic [43:0]        ask_user;
-  logic [IdWidth-1:0] issue_id, own_id;
-  logic [11:0]        issue_offset;
-  logic [3:0]         issue_qos;
-  logic [15:0]        issue_source_id;
+  logic                   ask_offered, ask_taken, own_valid_q;
+  dmar_pkg::user_t        user;
+  dmar_pkg::beat_target_t target, ask_target;
+  dmar_pkg::beat_pasid_t  pasid, ask_pasid;
+  dmar_pkg::beat_shape_t  shape, ask_shape, issue_shape;
+  logic [IdWidth-1:0]     issue_id, own_id;
+  logic [3:0]             issue_qos;
+  logic [7:0]             own_len;
+  logic                   ask_no_write;
+
+  assign user   = s_aruser_i;
+  assign target = {s_araddr_i[63:12], user.no_snoop, user.zero_length, user.at, user.pasid_valid};
+  assign pasid  = {user.execute, user.privileged, user.pasid};
+  assign shape  = {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, user.source_id};
 
   if (Slots == 1) begin : gen_held
     assign ask_offered = s_arvalid_i && !used[0];
@@ -104,24 +116,21 @@ module dmar_axi_read #(
     assign ask_index   = '0;
     assign s_arready_o = issue[0] || own_valid_q;
 
-    assign {ask_addr, ask_len, ask_size, ask_burst, ask_user} =
-        {s_araddr_i, s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[43:0]};
+    assign {ask_target, ask_pasid, ask_shape} = {target, pasid, shape};
+    assign ask_no_write = user.no_write;
     // Nothing of the device reaches memory in the same clock.
     always_ff @(posedge clk_i) begin
-      if (issue[0]) begin
-        {issue_offset, issue_len, issue_size, issue_burst, issue_source_id, issue_id, issue_qos} <=
-            {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i, s_aruser_i[15:0], s_arid_i,
-             s_arqos_i};
-      end
+      if (issue[0]) {issue_shape, issue_id, issue_qos} <= {shape, s_arid_i, s_arqos_i};
     end
-    assign {own_id, own_len}      = {s_arid_i, s_arlen_i};
+    assign {own_id, own_len} = {s_arid_i, s_arlen_i};
   end else begin : gen_stored
     logic                accept, queue_space;
-    logic [56:0]         ask_beat_q   [Slots];
-    logic [21:0]         extra_q      [Slots];   // nobody looks at it in legacy mode
-    logic [40:0]         beat_q       [Slots];
-    logic [IdWidth+3:0]  issue_beat_q [Slots];
-    logic [IdWidth+7:0]  own_word_q   [Slots];
+    logic [dmar_pkg::BEAT_TARGET_WIDTH-1:0] target_q [Slots];
+    logic [dmar_pkg::BEAT_PASID_WIDTH-1:0]  pasid_q  [Slots];
+    logic [dmar_pkg::BEAT_SHAPE_WIDTH-1:0]  shape_q  [Slots];
+    logic [IdWidth+3:0]                     issue_q  [Slots];
+    logic [IdWidth+7:0]                     own_q    [Slots];
+    logic [Slots-1:0]                       no_write_q;
 
     assign s_arready_o = (used != '1);
     assign accept      = s_arvalid_i && s_arready_o;
@@ -136,13 +145,12 @@ module dmar_axi_read #(
 
     always_ff @(posedge clk_i) begin
       if (accept) begin
-        ask_beat_q[alloc_index]   <= {s_araddr_i[63:12], s_aruser_i[43], s_aruser_i[41],
-                                      s_aruser_i[38:37], s_aruser_i[16]};
-        extra_q[alloc_index]      <= {s_aruser_i[40:39], s_aruser_i[36:17]};
-        beat_q[alloc_index]       <= {s_araddr_i[11:0], s_arlen_i, s_arsize_i, s_arburst_i,
-                                      s_aruser_i[15:0]};
-        issue_beat_q[alloc_index] <= {s_arid_i, s_arqos_i};
-        own_word_q[alloc_index]   <= {s_arid_i, s_arlen_i};
+        target_q[alloc_index] <= target;
+        pasid_q[alloc_index]  <= pasid;
+        shape_q[alloc_index]  <= shape;
+        issue_q[alloc_index]  <= {s_arid_i, s_arqos_i};
+        own_q[alloc_index]    <= {s_arid_i, s_arlen_i};
+        no_write_q[alloc_index] <= user.no_write;
       end
     end
 
@@ -152,15 +160,13 @@ module dmar_axi_read #(
       .dn_valid_o(ask_offered), .dn_ready_i(ask_taken), .dn_data_o(ask_index)
     );
 
-    assign {ask_addr[63:12], ask_user[43], ask_user[41], ask_user[38:37], ask_user[16]} =
-        ask_beat_q[ask_index];
-    assign ask_user[42] = 1'b0;
-    assign {ask_user[40:39], ask_user[36:17]} = extra_q[ask_index];
-    assign {ask_addr[11:0], ask_len, ask_size, ask_burst, ask_user[15:0]} = beat_q[ask_index];
-    assign {issue_offset, issue_len, issue_size, issue_burst, issue_source_id} =
-        beat_q[issue_index_q];
-    assign {issue_id, issue_qos} = issue_beat_q[issue_index_q];
-    assign {own_id, own_len}      = own_word_q[own_index_q];
+    assign ask_target  = target_q[ask_index];
+    assign ask_pasid   = pasid_q[ask_index];
+    assign ask_shape   = shape_q[ask_index];
+    assign issue_shape = shape_q[issue_index_q];
+    assign {issue_id, issue_qos} = issue_q[issue_index_q];
+    assign {own_id, own_len}     = own_q[own_index_q];
+    assign ask_no_write          = no_write_q[ask_index];
 
     `DMAR_ASSERT(QueueHasRoom_A, !accept || queue_space)
   end
@@ -171,7 +177,7 @@ module dmar_axi_read #(
   logic                  room, out_taken;
   logic [CountWidth-1:0] room_q, more_beats;   // than one
 
-  assign more_beats  = CountWidth'(ask_len);
+  assign more_beats  = CountWidth'(ask_shape.len);
   assign room        = (more_beats < room_q);
   assign req_valid_o = ask_offered && room;
   assign ask_taken   = req_valid_o && req_ready_i;
@@ -183,10 +189,24 @@ module dmar_axi_read #(
     else room_q <= room_q + (ask_taken ? ~more_beats : '0) + CountWidth'(out_taken);
   end
 
+  dmar_pkg::request_t request;
+  logic               one_translation;
+
   dmar_axi_request u_request (
-    .write_i(1'b0), .addr_i(ask_addr), .len_i(ask_len), .size_i(ask_size), .burst_i(ask_burst),
-    .user_i(ask_user), .dword_i(1'b0), .data_i('0), .request_o(req_o)
+    .write_i(1'b0), .target_i(ask_target), .pasid_i(ask_pasid), .shape_i(ask_shape),
+    .dword_i(1'b0), .lane_i('0), .data_i('0), .request_o(request)
   );
+
+  // A translation request of another shape is malformed.
+  assign one_translation = (ask_shape.len == '0) && (ask_shape.size == 3'd3)
+      && (ask_shape.offset[2:0] == '0);
+  always_comb begin
+    req_o          = request;
+    req_o.no_write = ask_no_write;
+    if (DeviceTlb && request.at == dmar_pkg::AT_TRANSLATION_REQUEST && !one_translation) begin
+      req_o.in_page = 1'b0;
+    end
+  end
 
   // Verdicts. Only a late one can be VerdictComplete. //
 
@@ -241,12 +261,12 @@ module dmar_axi_read #(
 
   assign m_arvalid_o = issue_valid_q;
   assign m_arid_o    = issue_id;
-  assign m_araddr_o  = {issue_page, issue_offset};
-  assign m_arlen_o   = issue_len;
-  assign m_arsize_o  = issue_size;
-  assign m_arburst_o = issue_burst;
+  assign m_araddr_o  = {issue_page, issue_shape.offset};
+  assign m_arlen_o   = issue_shape.len;
+  assign m_arsize_o  = issue_shape.size;
+  assign m_arburst_o = issue_shape.burst;
   assign m_arqos_o   = issue_qos;
-  assign m_aruser_o  = {1'b0, issue_snoop, issue_source_id};
+  assign m_aruser_o  = {1'b0, issue_snoop, issue_shape.source_id};
 
   // Answers made here: those of refused reads, when the data of all older reads of the same ID is
   // in the buffer. Each takes a clock from memory, and never two in a row. One that was overtaken
@@ -271,6 +291,36 @@ module dmar_axi_read #(
     if (!rst_ni) own_valid_q <= 1'b0;
     else         own_valid_q <= own_found;
     own_index_q <= own_index;
+  end
+
+  // What they carry: of a translation request its completion entry, else nothing. Only a slot that
+  // was completed counts: the table keeps what an older request was told.
+  logic [63:0]      own_entry;
+  logic [1:0]       own_resp;
+  logic [Slots-1:0] aborted_q;
+
+  if (DeviceTlb) begin : gen_completions
+    logic        aborted, read, write, untranslated, snoop;
+    logic [1:0]  size;
+    logic [51:0] page;
+
+    dmar_lut_ram #(.Depth(Slots), .Width(dmar_pkg::COMPLETION_WIDTH + 52)) u_completions (
+      .clk_i, .write_i(late_valid), .write_addr_i(late_tag_i[SlotWidth-1:0]),
+      .write_data_i({late_i.completion, late_i.host_page}), .read_addr_i(own_index_q),
+      .read_data_o({aborted, read, write, untranslated, snoop, size, page})
+    );
+    assign own_entry = (complete_q[own_index_q] && (read || write))
+        ? dmar_pkg::completion_entry(read, write, untranslated, snoop, size, page) : '0;
+    assign own_resp  = complete_q[own_index_q] ? RESP_OKAY
+                     : aborted_q[own_index_q] ? RESP_SLVERR : RESP_DECERR;
+    // It stands in aborted_q, too, where a fast answer clears it.
+    logic unused_aborted;
+    assign unused_aborted = aborted;
+  end else begin : gen_no_completions
+    assign own_entry = '0;
+    assign own_resp  = complete_q[own_index_q] ? RESP_OKAY : RESP_DECERR;
+    logic unused_aborted;
+    assign unused_aborted = ^{aborted_q, RESP_SLVERR};
   end
 
   // Data from memory: into the buffer at once //
@@ -307,8 +357,9 @@ module dmar_axi_read #(
     .up_data_i({own_valid_q,
                 own_valid_q || ((memory_slot & silent_q) != '0),
                 own_valid_q ? own_id : m_rid_i,
-                m_rdata_i[127:8], own_valid_q ? own_len : m_rdata_i[7:0],
-                own_valid_q ? {2{!complete_q[own_index_q]}} : m_rresp_i, m_rlast_i}),
+                (DeviceTlb && own_valid_q) ? own_entry : m_rdata_i[127:64], m_rdata_i[63:8],
+                own_valid_q ? own_len : m_rdata_i[7:0],
+                own_valid_q ? own_resp : m_rresp_i, m_rlast_i}),
     .dn_valid_o(buffer_valid), .dn_ready_i(buffer_ready),
     .dn_data_o({out_own, out_zero, s_rid_o, out_data, s_rresp_o, out_last})
   );
@@ -318,7 +369,8 @@ module dmar_axi_read #(
   logic [7:0] own_beat_q;
 
   assign s_rvalid_o   = buffer_valid;
-  assign s_rdata_o    = out_zero ? 128'h0 : out_data;
+  assign s_rdata_o    = (DeviceTlb && out_own) ? {2{out_data[127:64]}}
+                      : out_zero ? 128'h0 : out_data;
   assign s_rlast_o    = out_own ? (own_beat_q == out_data[7:0]) : out_last;
   assign out_taken    = s_rvalid_o && s_rready_i;
   assign buffer_ready = s_rready_i && (!out_own || s_rlast_o);
@@ -357,10 +409,11 @@ module dmar_axi_read #(
     end
 
     always_ff @(posedge clk_i) begin
-      if (alloc[i]) silent_q[i] <= s_aruser_i[41];
+      if (alloc[i]) silent_q[i] <= user.zero_length;
       if (fast_slot[i] || late_slot[i]) begin
         epoch_q[i]    <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
         complete_q[i] <= late_slot[i] && late_complete;
+        aborted_q[i]  <= late_slot[i] && late_i.completion.aborted;
       end
     end
   end
@@ -382,7 +435,7 @@ module dmar_axi_read #(
                     {m_arid_o, m_araddr_o, m_arlen_o, m_arsize_o, m_arburst_o, m_aruser_o})
 
   logic unused;
-  assign unused = ^{own_grant, issue_found, s_aruser_i, rsp_tag_i, rsp_i, late_i};
+  assign unused = ^{own_grant, issue_found, user, rsp_tag_i, rsp_i, late_i};
 
 endmodule
 `default_nettype wire

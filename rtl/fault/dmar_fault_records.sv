@@ -36,7 +36,8 @@ module dmar_fault_records #(
   logic [51:0]             info, read_info;
   logic [15:0]             read_source_id;
   logic [7:0]              read_reason;
-  logic [77:0]             record_q [FaultRecords];
+  logic [1:0]              at, read_at;
+  logic [79:0]             record_q [FaultRecords];
 
   assign is_interrupt_fault = dmar_pkg::is_interrupt_fault(fault_i.reason);
   assign info = is_interrupt_fault ? fault_i.page
@@ -62,8 +63,13 @@ module dmar_fault_records #(
     end
   end
 
+  // Nor has an interrupt an address type.
+  assign at = is_interrupt_fault ? 2'b00 : fault_i.at;
+
   always_ff @(posedge clk_i) begin
-    if (recorded_o) record_q[index_q] <= {type1, type2, fault_i.source_id, fault_i.reason, info};
+    if (recorded_o) begin
+      record_q[index_q] <= {type1, type2, at, fault_i.source_id, fault_i.reason, info};
+    end
   end
 
   for (genvar i = 0; i < FaultRecords; i++) begin : gen_record
@@ -95,7 +101,8 @@ module dmar_fault_records #(
   assign read_index = (FaultRecords == 1) ? '0 : word[2 +: IndexWidth];
   assign clear      = access_i.valid && access_i.write && selected && (word[1:0] == 2'd3)
       && access_i.data[31];
-  assign {read_type1, read_type2, read_source_id, read_reason, read_info} = record_q[read_index];
+  assign {read_type1, read_type2, read_at, read_source_id, read_reason, read_info} =
+      record_q[read_index];
 
   always_comb begin
     rdata_o = '0;
@@ -104,7 +111,7 @@ module dmar_fault_records #(
         2'd0:    rdata_o = {read_info[19:0], 12'h0};
         2'd1:    rdata_o = read_info[51:20];
         2'd2:    rdata_o = {3'b000, read_type2, 12'h0, read_source_id};
-        default: rdata_o = {full_q[read_index], read_type1, 22'h0, read_reason};
+        default: rdata_o = {full_q[read_index], read_type1, read_at, 20'h0, read_reason};
       endcase
     end
   end

@@ -111,7 +111,7 @@ module dmar_inv_request #(
     compared = {MaskWidth{1'b1}} << mask;
 
     flush_o             = '0;
-    flush_o.domain      = (command_i ? command_domain_i : low_q) & DOMAIN_MASK;
+    flush_o.cache_tag.domain = (command_i ? command_domain_i : low_q) & DOMAIN_MASK;
     flush_o.source_id   = middle_q[15:0];
     flush_o.source_mask = dmar_pkg::function_mask(middle_q[17:16]);
     flush_o.page        = high_q[63:12];

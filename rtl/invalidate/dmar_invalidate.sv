@@ -2,16 +2,10 @@
 // Invalidation by queue and by registers, and the order of their flushes and those of commands.
 `default_nettype none
 `include "dmar_assert.svh"
+`include "dmar_parameters.svh"
 
 module dmar_invalidate #(
-  parameter int unsigned VersionMajor  = 1,
-  parameter int unsigned HostAddrWidth = 46,
-  parameter int unsigned DomainIdCode  = 6,
-  parameter int unsigned MaxAddrMask   = 18,
-  parameter bit          PageSelective = 1'b1,
-  parameter bit          InterruptRemapping = 1'b1,
-  parameter bit          AbortMode     = 1'b0,
-  parameter int unsigned QueueAhead    = 8     // descriptors fetched ahead: 0 or a power of two
+  `DMAR_INVALIDATE_PARAMETERS
 ) (
   input wire logic                  clk_i,
   input wire logic                  rst_ni,

@@ -1,28 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // VER, CAP and ECAP, computed from the parameters: a build reports what it has (VT-d 11.4.1-3).
 `default_nettype none
+`include "dmar_parameters.svh"
+
 module dmar_capability #(
-  parameter int unsigned VersionMajor   = 1,
-  parameter int unsigned GuestAddrWidth = 48,
-  parameter logic [4:0]  Sagaw          = 5'b00110,
-  parameter logic [1:0]  SuperPages     = 2'b11,
-  parameter int unsigned DomainIdCode   = 6,
-  parameter int unsigned FaultRecords   = 8,
-  parameter int unsigned MaxAddrMask    = 18,
-  parameter bit          ProtectedLow   = 1'b0,
-  parameter bit          ProtectedHigh  = 1'b0,
-  parameter bit          ZeroLengthRead = 1'b1,
-  parameter bit          PageSelective  = 1'b1,
-  parameter bit          PassThrough    = 1'b1,
-  parameter bit          SnoopControl   = 1'b1,
-  parameter bit          Coherent       = 1'b1,
-  parameter bit          InterruptRemapping    = 1'b1,
-  parameter bit          ExtendedInterruptMode = 1'b1,
-  parameter int unsigned MaxInterruptMask      = 15,
-  parameter bit          AbortMode             = 1'b0,
-  parameter bit          RootPointerFlush      = 1'b0,
-  parameter bit          InterruptPointerFlush = 1'b0,
-  parameter bit          WriteBufferFlush      = 1'b0
+  `DMAR_CAPABILITY_PARAMETERS
 ) (
   input wire dmar_pkg::reg_access_t access_i,
   output logic     [31:0]           rdata_o
@@ -54,12 +36,14 @@ module dmar_capability #(
     ecap       = '0;
     ecap[0]    = Coherent;
     ecap[1]    = 1'b1;                   // QI
+    ecap[2]    = DeviceTlb;
     ecap[3]    = InterruptRemapping;
     ecap[4]    = ExtendedInterruptMode;
     ecap[6]    = PassThrough;
     ecap[7]    = SnoopControl;
     ecap[17:8] = 10'h050;                // IVA, IOTLB at 500h
     ecap[23:20] = 4'(MaxInterruptMask);
+    ecap[33]   = NoWriteFlag;
     // From version 6 on SAGAW would be 0 without SSTS.
     ecap[46]   = (VersionMajor >= 6);
     ecap[52]   = AbortMode;

@@ -5,6 +5,7 @@
 `default_nettype none
 module dmar_classify #(
   parameter int unsigned HostAddrWidth = 46,
+  parameter bit          DeviceTlb     = 1'b0,
   parameter bit          InterruptRemapping = 1'b1,
   parameter bit          AbortMode     = 1'b0
 ) (
@@ -30,7 +31,8 @@ module dmar_classify #(
   assign malformed          = (request_i.at == dmar_pkg::AT_RESERVED) || !request_i.in_page
       || (request_i.at == dmar_pkg::AT_TRANSLATED && request_i.pasid_valid)
       || (request_i.at == dmar_pkg::AT_TRANSLATION_REQUEST
-          && (request_i.kind == dmar_pkg::KIND_WRITE || request_i.kind == dmar_pkg::KIND_ATOMIC));
+          && (request_i.kind == dmar_pkg::KIND_WRITE || request_i.kind == dmar_pkg::KIND_ATOMIC
+              || (DeviceTlb && request_i.kind == dmar_pkg::KIND_ZERO_LENGTH_READ)));
 
   dmar_interrupt_request #(.HostAddrWidth(HostAddrWidth)) u_interrupt_request (
     .request_i, .control_i, .is_message_o(message), .remappable_o(remappable), .index_o(index),
@@ -78,10 +80,11 @@ module dmar_classify #(
     end else if (request_i.pasid_valid) begin
       verdict_o = dmar_pkg::VerdictFault;
       reason_o  = dmar_pkg::FR_PASID_IN_LEGACY_MODE;
-    end else if (request_i.at != dmar_pkg::AT_UNTRANSLATED) begin
-      need_o = dmar_pkg::NEED_CONTEXT;
-    end else begin
+    end else if (request_i.at == dmar_pkg::AT_UNTRANSLATED
+                 || (DeviceTlb && request_i.at == dmar_pkg::AT_TRANSLATION_REQUEST)) begin
       need_o = dmar_pkg::NEED_PAGE;
+    end else begin
+      need_o = dmar_pkg::NEED_CONTEXT;
     end
   end
 

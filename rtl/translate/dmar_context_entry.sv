@@ -5,11 +5,11 @@ module dmar_context_entry #(
   parameter int unsigned HostAddrWidth = 46,
   parameter logic [4:0]  Sagaw         = 5'b00110,
   parameter int unsigned DomainIdCode  = 6,
-  parameter bit          PassThrough   = 1'b1
+  parameter bit          PassThrough   = 1'b1,
+  parameter bit          DeviceTlb     = 1'b0
 ) (
   input wire logic [127:0]   entry_i,
-  output logic               fault_o,
-  output logic     [7:0]     reason_o,
+  output dmar_pkg::decoded_t decoded_o,
   output dmar_pkg::ctx_t     ctx_o
 );
 
@@ -34,23 +34,28 @@ module dmar_context_entry #(
   assign width_supported = (address_width == 3'd1 && Sagaw[1])
       || (address_width == 3'd2 && Sagaw[2]) || (address_width == 3'd3 && Sagaw[3]);
 
-  assign ctx_o = {entry_i[1], translation_type == 2'b10, address_width + 3'd2, entry_i[87:72],
-                  entry_i[51:12]};
+  assign ctx_o = {entry_i[1], translation_type == 2'b10, DeviceTlb && (translation_type == 2'b01),
+                  address_width + 3'd2, entry_i[87:72], entry_i[51:12]};
 
   always_comb begin
-    fault_o  = 1'b1;
-    reason_o = dmar_pkg::FR_NONE;
+    decoded_o       = '0;
+    decoded_o.fault = 1'b1;
+    decoded_o.leaf  = ctx_o.pass_through;
+    decoded_o.frame = ctx_o.frame;
+    decoded_o.read  = 1'b1;
+    decoded_o.write = 1'b1;
     if (!entry_i[0]) begin
-      reason_o = dmar_pkg::FR_CONTEXT_NOT_PRESENT;
+      decoded_o.reason = dmar_pkg::FR_CONTEXT_NOT_PRESENT;
     end else if (reserved) begin
-      reason_o = dmar_pkg::FR_CONTEXT_RESERVED;
-    end else if (!(translation_type == 2'b00 || (translation_type == 2'b10 && PassThrough))) begin
-      // 01 needs a device-TLB, which this unit does not have yet; 11 is reserved.
-      reason_o = dmar_pkg::FR_CONTEXT_INVALID;
+      decoded_o.reason = dmar_pkg::FR_CONTEXT_RESERVED;
+    end else if (!(translation_type == 2'b00 || (translation_type == 2'b01 && DeviceTlb)
+                   || (translation_type == 2'b10 && PassThrough))) begin
+      // 11 is reserved.
+      decoded_o.reason = dmar_pkg::FR_CONTEXT_INVALID;
     end else if (!width_supported) begin
-      reason_o = dmar_pkg::FR_CONTEXT_INVALID;
+      decoded_o.reason = dmar_pkg::FR_CONTEXT_INVALID;
     end else begin
-      fault_o = 1'b0;
+      decoded_o.fault = 1'b0;
     end
   end
 

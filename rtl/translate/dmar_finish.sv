@@ -4,7 +4,8 @@
 // A fault is only ever answered to the request whose own walk found it, reading every table from
 // memory. What the caches hold, or a walk that another request began earlier, may predate an entry
 // that software has made present or more permissive since; that needs no invalidation. Others that
-// wait for such a walk start over, with nothing cached.
+// wait for such a walk start over, with nothing cached. So does a translation request that would be
+// granted less than it asked for: it is no fault, and the device may keep it as long.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -15,6 +16,7 @@ module dmar_finish #(
   parameter bit          ProtectedHigh  = 1'b0,
   parameter int unsigned ProtectedAlign = 21,
   parameter bit          ZeroLengthRead = 1'b1,
+  parameter bit          DeviceTlb      = 1'b0,
   parameter bit          InterruptRemapping = 1'b1
 ) (
   input wire logic                clk_i,
@@ -60,7 +62,7 @@ module dmar_finish #(
   input wire logic                done_more_i,
   input wire dmar_pkg::tag_t      done_tag_i,
   output dmar_pkg::tag_t          judged_tag_o,
-  input wire dmar_pkg::miss_t     judged_i,
+  input wire dmar_pkg::asked_t    judged_i,
   input wire logic [63:0]         judged_address_i,
   output logic                    answered_o,
   output logic                    again_o,
@@ -108,9 +110,10 @@ module dmar_finish #(
 
   // Does the invalidation under way concern what was found?
   logic concerned;
-  assign concerned = result_q.seek.is_interrupt ? flush_i.irte
-      : flush_i.ctx || ((flush_i.iotlb || flush_i.paging) && result_q.progress.ctx_valid
-         && (!flush_i.by_domain || result_q.progress.domain[3:0] == flush_i.domain[3:0]));
+  assign concerned = dmar_pkg::flush_concerns(flush_i.ctx, flush_i.iotlb || flush_i.paging,
+      flush_i.irte, flush_i.by_domain, dmar_pkg::tag_hash(flush_i.cache_tag),
+      result_q.seek.is_interrupt, result_q.progress.ctx_valid,
+      dmar_pkg::tag_hash(result_q.progress.cache_tag));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni)    valid_q <= 1'b0;
@@ -158,20 +161,22 @@ module dmar_finish #(
 
   // The verdict //
 
-  logic               table_fault, recorded, snoop, remapped, protected_hit, own, overtaken;
+  logic               needs_own, recorded, snoop, remapped, protected_hit, own, overtaken;
   dmar_pkg::verdict_e verdict;
   logic [7:0]         reason;
   dmar_pkg::page_t    host_page, fault_page;
   dmar_pkg::remapped_t message;
+  dmar_pkg::completion_t completion;
 
   dmar_judge #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .ZeroLengthRead(ZeroLengthRead), .InterruptRemapping(InterruptRemapping)
+    .ZeroLengthRead(ZeroLengthRead), .DeviceTlb(DeviceTlb),
+    .InterruptRemapping(InterruptRemapping)
   ) u_judge (
     .request_i(judged_i), .result_i(result_q), .irt_extended_i(control_i.irt_extended),
-    .table_fault_o(table_fault), .verdict_o(verdict), .reason_o(reason), .recorded_o(recorded),
+    .needs_own_o(needs_own), .verdict_o(verdict), .reason_o(reason), .recorded_o(recorded),
     .snoop_o(snoop), .host_page_o(host_page), .remapped_o(remapped), .message_o(message),
-    .fault_page_o(fault_page)
+    .completion_o(completion), .fault_page_o(fault_page)
   );
 
   dmar_protected_memory #(
@@ -185,7 +190,7 @@ module dmar_finish #(
       && (result_q.seek.owner == judged_tag_o);
   assign overtaken = (result_q.found == dmar_pkg::FoundNothing);
 
-  assign answered_o        = judges && !overtaken && (!table_fault || own);
+  assign answered_o        = judges && !overtaken && (!needs_own || own);
   assign again_o           = judges && !answered_o;
   assign again_fresh_o     = !overtaken;
   assign again_overtaken_o = overtaken;
@@ -206,10 +211,12 @@ module dmar_finish #(
 
   always_ff @(posedge clk_i) begin
     rsp_tag_o     <= judged_tag_o;
-    rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, epoch_i};
-    fault_o       <= {judged_i.source_id, reason, judged_i.kind, fault_page};
-    mon_verdict_o <= {judged_i.source_id, judged_address_i, judged_i.kind, final_verdict, reason,
-                      result_q.cached};
+    rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, completion,
+                      epoch_i};
+    fault_o       <= {judged_i.source_id, reason, DeviceTlb ? judged_i.at : 2'b00, judged_i.kind,
+                      fault_page};
+    mon_verdict_o <= {judged_i.source_id, judged_address_i, judged_i.at, judged_i.kind,
+                      final_verdict, reason, result_q.cached};
   end
   assign mon_valid_o = rsp_valid_o;
 

@@ -130,7 +130,7 @@ module dmar_flush #(
   dmar_pkg::flush_t held;
   always_comb begin
     held = flush_i;
-    if (!flush_i.by_domain) held.domain = '0;
+    if (!flush_i.by_domain) held.cache_tag = '0;
     if (!flush_i.by_source) {held.source_id, held.source_mask} = '0;
     if (!flush_i.by_page)   {held.page, held.page_mask} = '0;
   end

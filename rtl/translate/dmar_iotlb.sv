@@ -19,7 +19,7 @@ module dmar_iotlb #(
   input wire logic [Lanes*52-1:0]   read_page_i,
   input wire logic [Lanes*52-1:0]   page1_i,
   input wire logic [Lanes*52-1:0]   page2_i,
-  input wire logic [Lanes*16-1:0]   domain2_i,
+  input wire logic [Lanes*dmar_pkg::CACHE_TAG_WIDTH-1:0] cache_tag2_i,
   input wire logic [Lanes-1:0]      touch_i,
   output logic     [Lanes-1:0]      hit_o,
   output logic     [Lanes*52-1:0]   host_page_o,
@@ -33,7 +33,7 @@ module dmar_iotlb #(
   input wire logic                  sweep_read_i,
   input wire logic [SweepWidth-1:0] sweep_count_i,
   input wire logic                  fill_i,
-  input wire dmar_pkg::domain_t     fill_domain_i,
+  input wire dmar_pkg::cache_tag_t  fill_tag_i,
   input wire dmar_pkg::page_t       fill_page_i,
   input wire dmar_pkg::leaf_t       leaf_i,
   input wire logic                  sweep_i,
@@ -55,17 +55,17 @@ module dmar_iotlb #(
 
   // FEE0_0000h to FEEF_FFFFh: the frame's share of the comparison is made once, at the fill.
   assign rights   = {leaf_i.read, leaf_i.write, leaf_i.snoop};
-  assign range_4k = (leaf_i.frame[39:8] == 32'h0000_0FEE);
-  assign range_2m = (leaf_i.frame[39:9] == 31'h0000_07F7);
-  assign range_1g = (leaf_i.frame[39:18] == 22'h00_0003);
+  assign range_4k = dmar_pkg::reaches_interrupt_range(leaf_i.frame, 2'd0);
+  assign range_2m = dmar_pkg::reaches_interrupt_range(leaf_i.frame, 2'd1);
+  assign range_1g = dmar_pkg::reaches_interrupt_range(leaf_i.frame, 2'd2);
 
   dmar_page_tlb #(
     .Lanes(Lanes), .Sets(Sets4k), .Ways(Ways4k), .Shift(0), .GuestAddrWidth(GuestAddrWidth),
     .DomainWidth(DomainWidth), .DataWidth(Width4k), .SweepWidth(SweepWidth)
   ) u_4k (
-    .clk_i, .read_i, .read_page_i, .page_i(page1_i), .domain_i(domain2_i), .touch_i,
+    .clk_i, .read_i, .read_page_i, .page_i(page1_i), .cache_tag_i(cache_tag2_i), .touch_i,
     .hit_o(hit_4k), .data_o(data_4k), .fill_read_i, .fill_read_page_i, .sweep_read_i,
-    .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd0), .fill_domain_i, .fill_page_i,
+    .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd0), .fill_tag_i, .fill_page_i,
     .data_i({leaf_i.frame[FrameWidth-1:0], range_4k, rights}), .sweep_i, .clear_i, .flush_i
   );
 
@@ -74,9 +74,9 @@ module dmar_iotlb #(
       .Lanes(Lanes), .Sets(Sets2m), .Ways(Ways2m), .Shift(9), .GuestAddrWidth(GuestAddrWidth),
       .DomainWidth(DomainWidth), .DataWidth(Width2m), .SweepWidth(SweepWidth)
     ) u_2m (
-      .clk_i, .read_i, .read_page_i, .page_i(page1_i), .domain_i(domain2_i), .touch_i,
+      .clk_i, .read_i, .read_page_i, .page_i(page1_i), .cache_tag_i(cache_tag2_i), .touch_i,
       .hit_o(hit_2m), .data_o(data_2m), .fill_read_i, .fill_read_page_i, .sweep_read_i,
-      .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd1), .fill_domain_i, .fill_page_i,
+      .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd1), .fill_tag_i, .fill_page_i,
       .data_i({leaf_i.frame[FrameWidth-1:9], range_2m, rights}), .sweep_i, .clear_i, .flush_i
     );
   end else begin : gen_no_2m
@@ -91,9 +91,9 @@ module dmar_iotlb #(
       .Lanes(Lanes), .Sets(Sets1g), .Ways(Ways1g), .Shift(18), .GuestAddrWidth(GuestAddrWidth),
       .DomainWidth(DomainWidth), .DataWidth(Width1g), .SweepWidth(SweepWidth)
     ) u_1g (
-      .clk_i, .read_i, .read_page_i, .page_i(page1_i), .domain_i(domain2_i), .touch_i,
+      .clk_i, .read_i, .read_page_i, .page_i(page1_i), .cache_tag_i(cache_tag2_i), .touch_i,
       .hit_o(hit_1g), .data_o(data_1g), .fill_read_i, .fill_read_page_i, .sweep_read_i,
-      .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd2), .fill_domain_i, .fill_page_i,
+      .sweep_count_i, .fill_i(fill_i && leaf_i.size == 2'd2), .fill_tag_i, .fill_page_i,
       .data_i({leaf_i.frame[FrameWidth-1:18], range_1g, rights}), .sweep_i, .clear_i, .flush_i
     );
   end else begin : gen_no_1g

@@ -16,6 +16,8 @@ module dmar_lookup #(
   parameter bit          ProtectedHigh  = 1'b0,
   parameter int unsigned ProtectedAlign = 21,
   parameter bit          ZeroLengthRead = 1'b1,
+  parameter bit          DeviceTlb      = 1'b0,
+  parameter bit          NoWriteFlag    = 1'b0,
   parameter bit          InterruptRemapping = 1'b1,
   parameter bit          AbortMode      = 1'b0
 ) (
@@ -31,6 +33,9 @@ module dmar_lookup #(
   input wire logic [63:0]           high_base_i,
   input wire logic [63:0]           high_limit_i,
   input wire logic                  epoch_i,
+  // Caches, first clock
+  output dmar_pkg::source_id_t      source_id0_o,
+  output dmar_pkg::page_t           page0_o,
   // Context cache, second clock
   output dmar_pkg::source_id_t      source_id1_o,
   input wire logic                  ctx_hit1_i,
@@ -38,7 +43,7 @@ module dmar_lookup #(
   // IOTLB, second and third clock
   output dmar_pkg::page_t           page1_o,
   output dmar_pkg::page_t           page2_o,
-  output dmar_pkg::domain_t         domain2_o,
+  output dmar_pkg::cache_tag_t      cache_tag2_o,
   output logic                      touch2_o,
   input wire logic                  leaf_hit2_i,
   input wire dmar_pkg::page_t       host_page2_i,
@@ -60,6 +65,9 @@ module dmar_lookup #(
   output logic                      mon_valid_o,
   output dmar_pkg::verdict_t        mon_verdict_o
 );
+
+  assign source_id0_o = request_i.source_id;
+  assign page0_o      = request_i.address[63:12];
 
   logic               valid1, valid2;
   dmar_pkg::tag_t     tag1, tag2;
@@ -83,19 +91,20 @@ module dmar_lookup #(
 
   // Second clock //
 
-  logic [1:0]         need1, need2, kind2;
+  logic [1:0]         need1, need2, at2, kind2;
   dmar_pkg::verdict_e verdict1, verdict2;
   logic [7:0]         reason1, reason2;
   dmar_pkg::page_t    class_page1, page2;
   dmar_pkg::source_id_t source_id2;
-  logic               no_snoop2, ctx_hit2;
+  logic               no_snoop2, no_write2, ctx_hit2;
   dmar_pkg::ctx_t     ctx2;
 
   assign source_id1_o = request1.source_id;
   assign page1_o      = request1.address[63:12];
 
   dmar_classify #(
-    .HostAddrWidth(HostAddrWidth), .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
+    .HostAddrWidth(HostAddrWidth), .DeviceTlb(DeviceTlb),
+    .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
   ) u_classify (
     .request_i(request1), .control_i, .need_o(need1), .verdict_o(verdict1), .reason_o(reason1),
     .page_o(class_page1)
@@ -107,8 +116,10 @@ module dmar_lookup #(
     reason2    <= reason1;
     page2      <= class_page1;
     source_id2 <= request1.source_id;
+    at2        <= request1.at;
     kind2      <= request1.kind;
     no_snoop2  <= request1.no_snoop;
+    no_write2  <= NoWriteFlag && request1.no_write;
     address2_o <= request1.address;
     ctx_hit2   <= ctx_hit1_i;
     ctx2       <= ctx1_i;
@@ -117,11 +128,14 @@ module dmar_lookup #(
   // Third clock //
 
   logic       beyond, granted, translated, forward, needs_table, denied, protected_hit;
+  logic       asks, carries, identity, reduced;
   logic [7:0] permission_reason;
+  logic       beyond_haw;
   dmar_pkg::page_t host_page;
 
-  assign page2_o   = page2;
-  assign domain2_o = ctx2.domain;
+  assign beyond_haw   = ((page2 >> (HostAddrWidth - 12)) != '0);
+  assign page2_o      = page2;
+  assign cache_tag2_o = ctx2.cache_tag;
 
   dmar_width_check #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth)
@@ -134,12 +148,20 @@ module dmar_lookup #(
     .reason_o(permission_reason)
   );
 
+  // A translation request is answered late, and walks at once from the root where what is cached
+  // would grant it less than it may ask for.
   assign needs_table = (need2 == dmar_pkg::NEED_PAGE);
+  assign asks        = DeviceTlb && (at2 == dmar_pkg::AT_TRANSLATION_REQUEST);
+  assign carries     = DeviceTlb && (at2 == dmar_pkg::AT_TRANSLATED);
+  assign identity    = (need2 == dmar_pkg::NEED_CONTEXT) && carries && ctx_hit2 && ctx2.device_tlb
+      && !beyond_haw && !dmar_pkg::in_interrupt_range(page2);
+  assign reduced     = asks && (!ctx2.device_tlb
+      || (leaf_hit2_i && !(readable2_i && (writable2_i || no_write2))));
   assign denied      = ctx_hit2 && ((need2 == dmar_pkg::NEED_CONTEXT) || (needs_table && (beyond
-      || (!ctx2.pass_through && leaf_hit2_i && (!granted || interrupt_range2_i)))));
-  assign translated  = needs_table && ctx_hit2 && !beyond
+      || reduced || (!ctx2.pass_through && leaf_hit2_i && (!granted || interrupt_range2_i)))));
+  assign translated  = needs_table && !asks && ctx_hit2 && !beyond
       && (ctx2.pass_through || (leaf_hit2_i && granted && !interrupt_range2_i));
-  assign forward     = translated
+  assign forward     = translated || identity
       || (need2 == dmar_pkg::NEED_NOTHING && verdict2 == dmar_pkg::VerdictForward);
   assign host_page   = (needs_table && !ctx2.pass_through) ? host_page2_i : page2;
   assign touch2_o    = valid2 && needs_table && ctx_hit2;
@@ -163,17 +185,17 @@ module dmar_lookup #(
     rsp_o.snoop     <= !no_snoop2 || (needs_table && !ctx2.pass_through && snoop2_i);
     rsp_o.host_page <= host_page;
     rsp_o.epoch     <= epoch_i;
-    mon_verdict_o   <= {source_id2, address2_o, kind2,
+    mon_verdict_o   <= {source_id2, address2_o, at2, kind2,
                         protected_hit ? dmar_pkg::VerdictBlock : dmar_pkg::VerdictForward,
-                        dmar_pkg::FR_NONE, needs_table};
+                        dmar_pkg::FR_NONE, needs_table || identity};
   end
   assign mon_valid_o = rsp_valid_o;
 
   assign valid2_o = valid2;
   assign miss2_o  = valid2 && !forward;
   assign tag2_o   = tag2;
-  assign miss_o   = {source_id2, kind2, no_snoop2, page2, need2, verdict2, reason2, denied,
-                     ctx_hit2, ctx2};
+  assign miss_o   = {source_id2, at2, kind2, no_snoop2, no_write2, page2, need2, verdict2, reason2,
+                     denied, ctx_hit2, ctx2};
   assign busy_o   = valid1 || valid2 || rsp_valid_o;
 
   `DMAR_ASSERT(NoDmaToInterruptRange_A, !rsp_valid_o || rsp_o.verdict != dmar_pkg::VerdictForward

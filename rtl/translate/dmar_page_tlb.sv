@@ -24,7 +24,7 @@ module dmar_page_tlb #(
   // Second clock
   input wire logic [Lanes*52-1:0]        page_i,
   // Third clock
-  input wire logic [Lanes*16-1:0]        domain_i,
+  input wire logic [Lanes*dmar_pkg::CACHE_TAG_WIDTH-1:0] cache_tag_i,
   input wire logic [Lanes-1:0]           touch_i,
   output logic     [Lanes-1:0]           hit_o,
   output logic     [Lanes*DataWidth-1:0] data_o,
@@ -35,7 +35,7 @@ module dmar_page_tlb #(
   input wire logic [SweepWidth-1:0]      sweep_count_i,
   // Second clock
   input wire logic                       fill_i,
-  input wire dmar_pkg::domain_t          fill_domain_i,
+  input wire dmar_pkg::cache_tag_t       fill_tag_i,
   input wire dmar_pkg::page_t            fill_page_i,
   input wire logic [DataWidth-1:0]       data_i,
   input wire logic                       sweep_i,
@@ -45,6 +45,7 @@ module dmar_page_tlb #(
 
   localparam int unsigned PageWidth = GuestAddrWidth - 12 - Shift - IndexBits;
   localparam int unsigned KeyWidth  = PageWidth + DomainWidth;
+  localparam int unsigned T = dmar_pkg::CACHE_TAG_WIDTH;
 
   logic [IndexWidth-1:0]       keep_index, sweep_index, write_index, swept;
   logic [KeyWidth-1:0]         key, mask;
@@ -66,11 +67,12 @@ module dmar_page_tlb #(
   assign page_mask   = flush_i.by_page ? PageWidth'(flush_i.page_mask >> (Shift + IndexBits)) : '0;
 
   always_comb begin
-    key  = {DomainWidth'(fill_domain_i), PageWidth'(fill_page_i >> (Shift + IndexBits))};
+    key  = {DomainWidth'(fill_tag_i.domain), PageWidth'(fill_page_i >> (Shift + IndexBits))};
     mask = '1;
     if (sweep_i) begin
       // A page overlaps the range when they agree in all bits above both sizes.
-      key  = {DomainWidth'(flush_i.domain), PageWidth'(flush_i.page >> (Shift + IndexBits))};
+      key  = {DomainWidth'(flush_i.cache_tag.domain),
+              PageWidth'(flush_i.page >> (Shift + IndexBits))};
       mask = {domain_mask, page_mask};
     end
   end
@@ -125,7 +127,7 @@ module dmar_page_tlb #(
         stored_domain2 <= stored_domain1;
       end
       assign match2[w] = page_match2 && !torn2[w]
-          && (stored_domain2 == DomainWidth'(domain_i[l*16 +: 16]));
+          && (stored_domain2 == DomainWidth'(dmar_pkg::tag_domain(cache_tag_i[l*T +: T])));
     end
 
     // Two walks may have brought the same page: the first counts.

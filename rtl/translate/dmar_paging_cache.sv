@@ -15,7 +15,7 @@ module dmar_paging_cache #(
   input wire logic                  clk_i,
   input wire logic                  read_i,
   input wire dmar_pkg::page_t       read_page_i,
-  input wire dmar_pkg::domain_t     domain_i,
+  input wire dmar_pkg::cache_tag_t  cache_tag_i,
   input wire dmar_pkg::page_t       page_i,
   output logic                      hit_o,
   output logic     [2:0]            level_o,     // of the entries in the table found: 1..4
@@ -26,7 +26,7 @@ module dmar_paging_cache #(
   input wire logic                  sweep_read_i,
   input wire logic [SweepWidth-1:0] sweep_count_i,
   input wire logic                  fill_i,
-  input wire dmar_pkg::domain_t     fill_domain_i,
+  input wire dmar_pkg::cache_tag_t  fill_tag_i,
   input wire dmar_pkg::page_t       fill_page_i,
   input wire logic [2:0]            fill_level_i,  // of the entries in the table
   input wire dmar_pkg::table_t      table_i,
@@ -68,10 +68,10 @@ module dmar_paging_cache #(
       assign page_mask   = flush_i.by_page ? PageWidth'(flush_i.page_mask >> Shift) : '0;
 
       always_comb begin
-        key  = {fill_domain_i[DomainWidth-1:0], PageWidth'(fill_page_i >> Shift)};
+        key  = {fill_tag_i.domain[DomainWidth-1:0], PageWidth'(fill_page_i >> Shift)};
         mask = '1;
         if (sweep_i) begin
-          key  = {flush_i.domain[DomainWidth-1:0], PageWidth'(flush_i.page >> Shift)};
+          key  = {flush_i.cache_tag.domain[DomainWidth-1:0], PageWidth'(flush_i.page >> Shift)};
           mask = {domain_mask, page_mask};
         end
       end
@@ -81,7 +81,7 @@ module dmar_paging_cache #(
         .DataWidth(DataWidth)
       ) u_cache (
         .clk_i, .read_i, .index_i(IndexWidth'(read_page_i >> Shift)),
-        .key_i({domain_i[DomainWidth-1:0], PageWidth'(page_i >> Shift)}), .touch_i(1'b1),
+        .key_i({cache_tag_i.domain[DomainWidth-1:0], PageWidth'(page_i >> Shift)}), .touch_i(1'b1),
         .hit_o(hit[i]), .data_o(data),
         .keep_read_i(fill_read_i || sweep_read_i), .keep_index_i((Sets > 1) ? keep_index : '0),
         .keep_key_i(key), .keep_mask_i(mask), .fill_i(fill_i && fill_level_i == 3'(i + 1)),

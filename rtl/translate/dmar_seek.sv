@@ -3,7 +3,7 @@
 // that goes to the same place, or starts a walk as deep in the tables as the paging-structure
 // caches allow. The caches are read in the clock before the request is here. A request that finds
 // no free walk stays; others wait behind it in dmar_requests, and hits go on in the lanes.
-// Behind a walk of a sequential stream the lines that come next are fetched ahead.
+// Lines ahead of a sequential stream: see dmar_prefetch.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -36,7 +36,7 @@ module dmar_seek #(
   output logic                 read_o,
   output dmar_pkg::page_t      read_page_o,
   output dmar_pkg::page_t      page_o,
-  output dmar_pkg::domain_t     domain_o,
+  output dmar_pkg::cache_tag_t cache_tag_o,
   input wire logic             table_hit_i,
   input wire logic [2:0]       table_level_i,
   input wire dmar_pkg::table_t table_i,
@@ -60,12 +60,10 @@ module dmar_seek #(
 );
 
   localparam int unsigned M = dmar_pkg::MISS_WIDTH;
-  localparam int unsigned AheadWidth = $clog2(PrefetchLines + 2);
 
-  logic                  valid_q, tables_q, entries_q, load, leaves, stays, lane, ahead;
+  logic                  valid_q, tables_q, entries_q, load, leaves, more, lane, ahead;
   dmar_pkg::tag_t        tag_q;
   dmar_pkg::miss_t       miss_q, lane_miss;
-  logic [AheadWidth-1:0] ahead_q;   // lines to fetch ahead; not 0: the request itself is parked
 
   // Who is next: a request that waits, else what misses in a lane in this clock //
 
@@ -80,7 +78,7 @@ module dmar_seek #(
   end
   assign next_take_o = load && next_valid_i;
   assign read_o      = load;
-  assign read_page_o = next_valid_i ? next_i.page : lane_miss.page;
+  assign read_page_o = next_valid_i ? next_i.asked.page : lane_miss.asked.page;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni)   valid_q <= 1'b0;
@@ -91,8 +89,8 @@ module dmar_seek #(
     if (load) begin
       tag_q  <= next_valid_i ? next_tag_i : lane ? tag2_i[(Lanes-1)*8 +: 8] : tag2_i[7:0];
       miss_q <= next_valid_i ? next_i : lane_miss;
-    end else if (stays) begin
-      miss_q.page[8:3] <= miss_q.page[8:3] + 6'd1;
+    end else if (more) begin
+      miss_q.asked.page[8:3] <= miss_q.asked.page[8:3] + 6'd1;
     end
     if (forget_ctx_i) miss_q.ctx_valid <= 1'b0;
     tables_q  <= (load || tables_q) && !forget_tables_i;
@@ -101,76 +99,30 @@ module dmar_seek #(
 
   // Where the walk would begin //
 
-  logic               is_interrupt, from_root, table_known, root_beyond_haw, sequential;
-  dmar_pkg::seek_t    seek;
+  logic                is_interrupt, table_known, root_beyond_haw, sequential;
+  dmar_pkg::seek_t     seek;
   dmar_pkg::progress_t progress;
-  dmar_pkg::page_t    entry_page;
 
-  assign page_o       = miss_q.page;
-  assign domain_o     = miss_q.ctx.domain;
-  assign is_interrupt = (miss_q.need == dmar_pkg::NEED_ENTRY);
-  assign from_root    = !is_interrupt && (!miss_q.ctx_valid || miss_q.fresh);
-  assign table_known  = table_hit_i && tables_q && miss_q.ctx_valid && !miss_q.fresh;
-  assign entry_page   = irt_page_i + {44'h0, miss_q.page[15:8]};
-  assign ahead        = (ahead_q != '0);
+  assign page_o       = miss_q.asked.page;
+  assign cache_tag_o  = miss_q.ctx.cache_tag;
+  assign is_interrupt = (miss_q.asked.need == dmar_pkg::NEED_ENTRY);
 
-  // A root table beyond the host address width is an access error, found without a read.
-  assign root_beyond_haw = from_root && ((root_page_i >> (HostAddrWidth - 12)) != '0);
-
-  if (LeafLines) begin : gen_streams
-    dmar_streams u_streams (
-      .clk_i, .rst_ni, .source_id_i(miss_q.source_id), .page_i(miss_q.page),
-      .note_i(park_o && miss_q.need == dmar_pkg::NEED_PAGE),
-      .sequential_o(sequential)
-    );
-  end else begin : gen_no_streams
-    assign sequential = 1'b0;
-  end
-
-  always_comb begin
-    seek              = '0;
-    seek.source_id    = miss_q.source_id;
-    seek.is_interrupt = is_interrupt;
-    seek.page         = miss_q.page;
-    seek.owner        = tag_q;
-    seek.owned        = !ahead;
-    seek.fresh        = is_interrupt || from_root;
-    seek.line         = ahead || (sequential && !is_interrupt && !miss_q.fresh);
-
-    progress              = '0;
-    progress.ctx_valid    = !is_interrupt && !from_root;
-    progress.fpd          = progress.ctx_valid && miss_q.ctx.fpd;
-    progress.pass_through = miss_q.ctx.pass_through;
-    progress.levels       = miss_q.ctx.levels;
-    progress.domain       = miss_q.ctx.domain;
-    progress.top          = !table_known;
-    progress.stage        = table_known ? table_level_i : miss_q.ctx.levels;
-    // The permissions of a walk from the root start out whole.
-    progress.at           = {miss_q.ctx.frame, 2'b11};
-    if (table_known) progress.at = table_i;
-    if (from_root) begin
-      progress.stage    = dmar_pkg::STAGE_ROOT;
-      progress.at.frame = root_page_i[39:0];
-    end
-    if (is_interrupt) begin
-      progress.stage    = dmar_pkg::STAGE_IRTE;
-      progress.at.frame = entry_page[39:0];
-    end
-    if (from_root || is_interrupt) begin
-      progress.at.read  = 1'b1;
-      progress.at.write = 1'b1;
-    end
-  end
+  dmar_seek_start #(.HostAddrWidth(HostAddrWidth)) u_start (
+    .root_page_i, .irt_page_i, .tag_i(tag_q), .miss_i(miss_q), .ahead_i(ahead),
+    .sequential_i(sequential), .table_hit_i(table_hit_i && tables_q), .table_level_i, .table_i,
+    .table_known_o(table_known), .root_beyond_haw_o(root_beyond_haw), .seek_o(seek),
+    .progress_o(progress)
+  );
   assign seek_o     = seek;
   assign progress_o = progress;
 
   // What to do //
 
   logic acts, compared_q, admitted_q;
-  logic needs_walk, admitted, entry_known, may_merge, merges, starts, continues, forget;
+  logic needs_walk, admitted, entry_known, may_merge, merges, starts, forget;
 
   dmar_interrupt_source u_source (
-    .requester_i(miss_q.source_id), .irte_i, .admitted_o(admitted)
+    .requester_i(miss_q.asked.source_id), .irte_i, .admitted_o(admitted)
   );
   // When a cached entry does not admit the requester, memory has to say so. That takes a clock of
   // its own, for the way from the cache to here is long.
@@ -182,8 +134,8 @@ module dmar_seek #(
   assign entry_known = admitted_q && entries_q && !miss_q.fresh;
 
   assign needs_walk     = !root_beyond_haw && (is_interrupt ? !entry_known
-      : miss_q.need != dmar_pkg::NEED_NOTHING);
-  assign may_merge      = !miss_q.fresh && miss_q.need != dmar_pkg::NEED_CONTEXT;
+      : miss_q.asked.need != dmar_pkg::NEED_NOTHING);
+  assign may_merge      = !miss_q.fresh && miss_q.asked.need != dmar_pkg::NEED_CONTEXT;
   // In the clock in which something is forgotten nothing is begun with it.
   assign forget         = forget_ctx_i || forget_tables_i || forget_entries_i;
   assign merges         = acts && !forget && needs_walk && may_merge && merge_ready_i;
@@ -195,22 +147,17 @@ module dmar_seek #(
   assign park_tag_o     = tag_q;
   assign result_valid_o = acts && !forget && !needs_walk && !ahead;
 
-  // Lines ahead, once for each line, while the table they are in is known and does not end.
-  assign continues = (PrefetchLines != 0) && sequential
-      && (starts || miss_q.page[2:0] == 3'd0) && table_known && (table_level_i == 3'd1)
-      && !is_interrupt && (miss_q.page[8:3] != 6'h3F);
-  assign leaves = ahead
-      ? ((ahead_q == AheadWidth'(1)) || (miss_q.page[8:3] == 6'h3F) || !(merges || starts)
-         || !tables_q)
-      : (result_valid_o && result_ready_i) || ((merges || starts) && !continues);
+  assign leaves = (result_valid_o && result_ready_i) || (ahead && !more)
+      || ((merges || starts) && !more);
 
-  assign stays = !leaves && (ahead || ((merges || starts) && continues));
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni || load) ahead_q <= '0;
-    else if (ahead) ahead_q <= ahead_q - 1'b1;
-    else if ((merges || starts) && continues) ahead_q <= AheadWidth'(PrefetchLines);
-  end
+  dmar_prefetch #(.LeafLines(LeafLines), .Lines(PrefetchLines)) u_prefetch (
+    .clk_i, .rst_ni, .load_i(load), .source_id_i(miss_q.asked.source_id),
+    .page_i(miss_q.asked.page),
+    .note_i(park_o && miss_q.asked.need == dmar_pkg::NEED_PAGE), .begins_i(merges || starts),
+    .starts_i(starts),
+    .last_table_i(table_known && !is_interrupt && (table_level_i == 3'd1)),
+    .tables_valid_i(tables_q), .sequential_o(sequential), .ahead_o(ahead), .more_o(more)
+  );
 
   always_comb begin
     result_o          = '0;
@@ -220,9 +167,9 @@ module dmar_seek #(
     result_o.progress = progress;
     result_o.irte     = irte_i;
     result_o.found    = dmar_pkg::FoundVerdict;
-    result_o.verdict  = miss_q.verdict;
-    result_o.reason   = miss_q.reason;
-    if (root_beyond_haw && miss_q.need != dmar_pkg::NEED_NOTHING) begin
+    result_o.verdict  = miss_q.asked.verdict;
+    result_o.reason   = miss_q.asked.reason;
+    if (root_beyond_haw && miss_q.asked.need != dmar_pkg::NEED_NOTHING) begin
       result_o.found  = dmar_pkg::FoundFault;
       result_o.reason = dmar_pkg::FR_ROOT_ACCESS;
     end else if (is_interrupt) begin

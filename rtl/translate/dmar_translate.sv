@@ -8,33 +8,10 @@
 // sweeps.
 `default_nettype none
 `include "dmar_assert.svh"
+`include "dmar_parameters.svh"
 
 module dmar_translate #(
-  parameter int unsigned Lanes          = 2,
-  parameter int unsigned HostAddrWidth  = 46,
-  parameter int unsigned GuestAddrWidth = 48,
-  parameter logic [4:0]  Sagaw          = 5'b00110,
-  parameter logic [1:0]  SuperPages     = 2'b11,
-  parameter int unsigned DomainIdCode   = 6,
-  parameter bit          ProtectedLow   = 1'b0,
-  parameter bit          ProtectedHigh  = 1'b0,
-  parameter int unsigned ProtectedAlign = 21,
-  parameter bit          ZeroLengthRead = 1'b1,
-  parameter bit          PassThrough    = 1'b1,
-  parameter bit          SnoopControl   = 1'b1,
-  parameter bit          InterruptRemapping = 1'b1,
-  parameter bit          AbortMode      = 1'b0,
-  parameter int unsigned Walks          = 16,
-  parameter bit          LeafLines      = 1'b1,
-  parameter int unsigned PrefetchLines  = 2,
-  parameter int unsigned Tags           = 32,
-  parameter int unsigned Port0Tags      = 16,
-  parameter int unsigned ContextSets = 32, parameter int unsigned ContextWays = 2,
-  parameter int unsigned Iotlb4kSets = 128, parameter int unsigned Iotlb4kWays = 4,
-  parameter int unsigned Iotlb2mSets = 32, parameter int unsigned Iotlb2mWays = 2,
-  parameter int unsigned Iotlb1gSets = 16,  parameter int unsigned Iotlb1gWays = 1,
-  parameter int unsigned PagingCacheSets = 16, parameter int unsigned PagingCacheWays = 2,
-  parameter int unsigned InterruptCacheSets = 16, parameter int unsigned InterruptCacheWays = 2,
+  `DMAR_TRANSLATE_PARAMETERS,
   parameter int unsigned SweepWidth     = 7
 ) (
   input wire logic                  clk_i,
@@ -97,11 +74,23 @@ module dmar_translate #(
   localparam int unsigned M = dmar_pkg::MISS_WIDTH;
   localparam int unsigned C = dmar_pkg::CTX_WIDTH;
   localparam int unsigned V = dmar_pkg::VERDICT_WIDTH;
+  localparam int unsigned T = dmar_pkg::CACHE_TAG_WIDTH;
+
+  `DMAR_WIDTH(Request, dmar_pkg::request_t, R)
+  `DMAR_WIDTH(Answer, dmar_pkg::answer_t, A)
+  `DMAR_WIDTH(Verdict, dmar_pkg::verdict_t, V)
+  `DMAR_WIDTH(CacheTag, dmar_pkg::cache_tag_t, T)
+  `DMAR_WIDTH(Ctx, dmar_pkg::ctx_t, C)
+  `DMAR_WIDTH(Table, dmar_pkg::table_t, dmar_pkg::TABLE_WIDTH)
+  `DMAR_WIDTH(Irte, dmar_pkg::irte_t, dmar_pkg::IRTE_WIDTH)
+  `DMAR_WIDTH(Asked, dmar_pkg::asked_t, dmar_pkg::ASKED_WIDTH)
+  `DMAR_WIDTH(Miss, dmar_pkg::miss_t, M)
 
   // Lanes //
 
   logic [Lanes-1:0]    take, lane_busy, valid2, miss2, taken2;
-  logic [Lanes*16-1:0] source_id0, source_id1, domain2;
+  logic [Lanes*16-1:0] source_id0, source_id1;
+  logic [Lanes*T-1:0]  cache_tag2;
   logic [Lanes*52-1:0] page0, page1, page2, host_page2;
   logic [Lanes-1:0]    ctx_hit1, leaf_hit2, readable2, writable2, snoop2, range2, touch2;
   logic [Lanes*C-1:0]  ctx1;
@@ -113,20 +102,19 @@ module dmar_translate #(
   assign take        = req_valid_i & req_ready_o;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    assign source_id0[l*16 +: 16] = req_i[l*R + dmar_pkg::REQUEST_SOURCE_ID +: 16];
-    assign page0[l*52 +: 52]      = req_i[l*R + dmar_pkg::REQUEST_PAGE +: 52];
-
     dmar_lookup #(
       .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
       .ProtectedLow(ProtectedLow), .ProtectedHigh(ProtectedHigh),
-      .ProtectedAlign(ProtectedAlign), .ZeroLengthRead(ZeroLengthRead),
+      .ProtectedAlign(ProtectedAlign), .ZeroLengthRead(ZeroLengthRead), .DeviceTlb(DeviceTlb),
+      .NoWriteFlag(NoWriteFlag),
       .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode)
     ) u_lookup (
       .clk_i, .rst_ni, .take_i(take[l]), .tag_i(req_tag_i[l*8 +: 8]), .request_i(req_i[l*R +: R]),
       .control_i, .low_base_i, .low_limit_i, .high_base_i, .high_limit_i, .epoch_i,
+      .source_id0_o(source_id0[l*16 +: 16]), .page0_o(page0[l*52 +: 52]),
       .source_id1_o(source_id1[l*16 +: 16]), .ctx_hit1_i(ctx_hit1[l]), .ctx1_i(ctx1[l*C +: C]),
       .page1_o(page1[l*52 +: 52]), .page2_o(page2[l*52 +: 52]),
-      .domain2_o(domain2[l*16 +: 16]), .touch2_o(touch2[l]), .leaf_hit2_i(leaf_hit2[l]),
+      .cache_tag2_o(cache_tag2[l*T +: T]), .touch2_o(touch2[l]), .leaf_hit2_i(leaf_hit2[l]),
       .host_page2_i(host_page2[l*52 +: 52]), .readable2_i(readable2[l]),
       .writable2_i(writable2[l]), .snoop2_i(snoop2[l]), .interrupt_range2_i(range2[l]),
       .rsp_valid_o(rsp_valid_o[l]), .rsp_tag_o(rsp_tag_o[l*8 +: 8]), .rsp_o(rsp_o[l*A +: A]),
@@ -167,12 +155,13 @@ module dmar_translate #(
   // Caches //
 
   dmar_pkg::ctx_t filled_ctx;
-  assign filled_ctx = {filled.progress.fpd, filled.progress.pass_through, filled.progress.levels,
-                       filled.progress.domain, filled.progress.at.frame};
+  assign filled_ctx = {filled.progress.fpd, filled.progress.pass_through,
+                       filled.progress.device_tlb, filled.progress.levels,
+                       filled.progress.cache_tag, filled.progress.at.frame};
 
   dmar_context_cache #(
     .Lanes(Lanes), .Sets(ContextSets), .Ways(ContextWays), .HostAddrWidth(HostAddrWidth),
-    .DomainWidth(DomainWidth), .SweepWidth(SweepWidth)
+    .DomainWidth(DomainWidth), .DeviceTlb(DeviceTlb), .SweepWidth(SweepWidth)
   ) u_context_cache (
     .clk_i, .read_i(take), .read_source_id_i(source_id0), .source_id_i(source_id1),
     .hit_o(ctx_hit1), .ctx_o(ctx1), .fill_read_i(fill_read),
@@ -188,17 +177,17 @@ module dmar_translate #(
     .Ways1g(Iotlb1gWays), .SweepWidth(SweepWidth)
   ) u_iotlb (
     .clk_i, .read_i(take), .read_page_i(page0), .page1_i(page1), .page2_i(page2),
-    .domain2_i(domain2), .touch_i(touch2), .hit_o(leaf_hit2), .host_page_o(host_page2),
+    .cache_tag2_i(cache_tag2), .touch_i(touch2), .hit_o(leaf_hit2), .host_page_o(host_page2),
     .readable_o(readable2), .writable_o(writable2), .snoop_o(snoop2),
     .interrupt_range_o(range2), .fill_read_i(fill_read),
     .fill_read_page_i(walk_result.seek.page), .sweep_read_i(sweep_valid_i), .sweep_count_i,
-    .fill_i(fill_leaf), .fill_domain_i(filled.progress.domain), .fill_page_i(filled.seek.page),
+    .fill_i(fill_leaf), .fill_tag_i(filled.progress.cache_tag), .fill_page_i(filled.seek.page),
     .leaf_i(filled.leaf), .sweep_i(sweep_iotlb), .clear_i(clear_iotlb), .flush_i(sweep)
   );
 
   logic               seek_read, table_hit, irte_hit;
   dmar_pkg::page_t    seek_read_page, seek_page;
-  dmar_pkg::domain_t  seek_domain;
+  dmar_pkg::cache_tag_t seek_tag;
   logic [2:0]         table_level;
   dmar_pkg::table_t   found_table;
   dmar_pkg::irte_t    irte;
@@ -207,12 +196,12 @@ module dmar_translate #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .DomainWidth(DomainWidth),
     .Sagaw(Sagaw), .Sets(PagingCacheSets), .Ways(PagingCacheWays), .SweepWidth(SweepWidth)
   ) u_paging_cache (
-    .clk_i, .read_i(seek_read), .read_page_i(seek_read_page), .domain_i(seek_domain),
+    .clk_i, .read_i(seek_read), .read_page_i(seek_read_page), .cache_tag_i(seek_tag),
     .page_i(seek_page), .hit_o(table_hit), .level_o(table_level), .table_o(found_table),
     .fill_read_i(fill_read), .fill_read_page_i(walk_result.seek.page),
     .sweep_read_i(sweep_valid_i), .sweep_count_i, .fill_i(fill_table),
-    .fill_domain_i(filled.progress.domain), .fill_page_i(filled.seek.page),
-    .fill_level_i(filled.progress.stage), .table_i(filled.progress.at), .sweep_i(sweep_paging),
+    .fill_tag_i(filled.progress.cache_tag), .fill_page_i(filled.seek.page),
+    .fill_level_i(filled.progress.level), .table_i(filled.progress.at), .sweep_i(sweep_paging),
     .clear_i(clear_paging), .flush_i(sweep)
   );
 
@@ -238,7 +227,8 @@ module dmar_translate #(
   logic               next_valid, next_take, park, requests_busy, seek_busy, walker_busy;
   logic               finish_busy, forget_ctx, forget_tables, forget_entries;
   dmar_pkg::tag_t     next_tag, park_tag, done_tag, judged_tag;
-  dmar_pkg::miss_t    next, judged;
+  dmar_pkg::miss_t    next;
+  dmar_pkg::asked_t   judged;
   logic [63:0]        judged_address;
   logic [4:0]         park_walk, done_walk;
   logic               done, done_line, done_valid, done_more;
@@ -280,7 +270,7 @@ module dmar_translate #(
     .taken2_o(taken2), .next_valid_i(next_valid), .next_take_o(next_take),
     .next_tag_i(next_tag), .next_i(next), .forget_ctx_i(forget_ctx),
     .forget_tables_i(forget_tables), .forget_entries_i(forget_entries), .read_o(seek_read),
-    .read_page_o(seek_read_page), .page_o(seek_page), .domain_o(seek_domain),
+    .read_page_o(seek_read_page), .page_o(seek_page), .cache_tag_o(seek_tag),
     .table_hit_i(table_hit), .table_level_i(table_level), .table_i(found_table),
     .irte_hit_i(irte_hit), .irte_i(irte), .seek_o(seek), .progress_o(progress),
     .merge_ready_i(merge_ready), .merge_o(merge), .start_ready_i(start_ready),
@@ -295,7 +285,8 @@ module dmar_translate #(
   dmar_walker #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .PassThrough(PassThrough),
-    .SnoopControl(SnoopControl), .Walks(Walks), .Tags(Tags), .LeafLines(LeafLines)
+    .DeviceTlb(DeviceTlb), .SnoopControl(SnoopControl), .Walks(Walks), .Tags(Tags),
+    .LeafLines(LeafLines)
   ) u_walker (
     .clk_i, .rst_ni, .poison_i, .flush_i, .irt_extended_i(control_i.irt_extended),
     .seek_i(seek), .progress_i(progress), .merge_ready_o(merge_ready),
@@ -312,7 +303,8 @@ module dmar_translate #(
   dmar_finish #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .ProtectedLow(ProtectedLow),
     .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign),
-    .ZeroLengthRead(ZeroLengthRead), .InterruptRemapping(InterruptRemapping)
+    .ZeroLengthRead(ZeroLengthRead), .DeviceTlb(DeviceTlb),
+    .InterruptRemapping(InterruptRemapping)
   ) u_finish (
     .clk_i, .rst_ni, .control_i, .low_base_i, .low_limit_i, .high_base_i, .high_limit_i,
     .epoch_i, .flushing_i, .poison_i, .flush_i, .sweep_valid_i, .walk_valid_i(walk_valid),

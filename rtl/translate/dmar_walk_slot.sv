@@ -14,23 +14,19 @@ module dmar_walk_slot #(
   input wire logic       start_read_i,     // its first read is taken in the same clock
   input wire logic [5:0] start_hash_i,     // of what it is for
   input wire logic       start_interrupt_i,
-  input wire logic       start_ctx_valid_i,
-  input wire logic [3:0] start_domain_i,   // low bits of the domain
+  input wire logic       start_tag_valid_i,
+  input wire logic [dmar_pkg::TAG_HASH_WIDTH-1:0] start_tag_i,
   input wire logic       read_i,           // a read was taken
   input wire logic       step_i,           // an entry was looked at
   input wire logic       step_ends_i,      // the walk, or its line, is being answered
   input wire logic       step_ctx_i,       // it was a context-entry
-  input wire logic [3:0] step_domain_i,
+  input wire logic [dmar_pkg::TAG_HASH_WIDTH-1:0] step_tag_i,
   input wire logic       beat_i,           // ... the last one of a beat of a line
   input wire logic       last_beat_i,      // ... the last one of all: nothing more will come
   input wire logic       dead_i,           // a poisoned walk hands its requests back
   input wire logic       release_i,        // the answers are given
   input wire logic       poison_i,
-  input wire logic       poison_interrupts_i,  // whom it concerns
-  input wire logic       poison_translations_i,
-  input wire logic       poison_any_domain_i,  // ... before the context-entry is known, too
-  input wire logic       poison_by_domain_i,
-  input wire logic [3:0] poison_domain_i,
+  input wire dmar_pkg::flush_t flush_i,    // ... whom it concerns
   input wire logic [5:0] seek_hash_i,
   output logic           free_o,
   output logic           wants_read_o,
@@ -44,14 +40,13 @@ module dmar_walk_slot #(
   typedef enum logic [2:0] {StFree, StRead, StWait, StAnswer, StLine} state_e;
   state_e state_d, state_q;
 
-  logic       poisoned_q, interrupt_q, ctx_valid_q, swallow_q;
+  logic       poisoned_q, interrupt_q, tag_valid_q, swallow_q, concerned;
   logic [5:0] hash_q;
-  logic [3:0] domain_q;
-  logic       concerned;
+  logic [dmar_pkg::TAG_HASH_WIDTH-1:0] tag_q;
 
-  assign concerned = interrupt_q ? poison_interrupts_i
-      : poison_any_domain_i || (poison_translations_i && ctx_valid_q
-         && (!poison_by_domain_i || domain_q == poison_domain_i));
+  assign concerned  = dmar_pkg::flush_concerns(flush_i.ctx, flush_i.iotlb || flush_i.paging,
+      flush_i.irte, flush_i.by_domain, dmar_pkg::tag_hash(flush_i.cache_tag), interrupt_q,
+      tag_valid_q, tag_q);
   assign poisoned_o = poisoned_q || (poison_i && concerned);
 
   // StAnswer: nothing in flight, answers are being given. StLine: some entries of a line are
@@ -83,15 +78,15 @@ module dmar_walk_slot #(
     if (start_i) begin
       hash_q      <= start_hash_i;
       interrupt_q <= start_interrupt_i;
-      ctx_valid_q <= start_ctx_valid_i;
-      domain_q    <= start_domain_i;
+      tag_valid_q <= start_tag_valid_i;
+      tag_q       <= start_tag_i;
       poisoned_q  <= 1'b0;
       swallow_q   <= 1'b0;
     end else begin
       if (poison_i && concerned) poisoned_q <= 1'b1;
       if (step_i && step_ctx_i) begin
-        ctx_valid_q <= 1'b1;
-        domain_q    <= step_domain_i;
+        tag_valid_q <= 1'b1;
+        tag_q       <= step_tag_i;
       end
       if (step_i && poisoned_o) swallow_q <= 1'b1;
     end

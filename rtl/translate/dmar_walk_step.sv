@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One step of a table walk: from how far it has come and the entry just read to what was found.
-// Root, context, paging and interrupt-remapping entries share it. Order of checks: translation of
+// One step of a table walk: from how far it has come and the 16 bytes just read to what was found.
+// Each structure has a decoder; here is chosen whose word counts. Order of checks: translation of
 // VT-d 3.7, entry by entry: access error, not present, reserved bits, then what the fields say; for
 // interrupts see dmar_irte.
 `default_nettype none
@@ -11,6 +11,7 @@ module dmar_walk_step #(
   parameter logic [1:0]  SuperPages     = 2'b11,
   parameter int unsigned DomainIdCode   = 6,
   parameter bit          PassThrough    = 1'b1,
+  parameter bit          DeviceTlb      = 1'b0,
   parameter bit          SnoopControl   = 1'b1
 ) (
   input wire dmar_pkg::seek_t     seek_i,
@@ -22,25 +23,25 @@ module dmar_walk_step #(
   output dmar_pkg::result_t       result_o
 );
 
-  // Root and context //
-
-  logic             root_fault, context_fault, beyond;
-  logic [7:0]       root_reason, context_reason;
-  dmar_pkg::frame_t root_frame;
-  dmar_pkg::ctx_t   ctx;
+  dmar_pkg::decoded_t decoded, root, context_entry, paging, interrupt_entry;
+  dmar_pkg::ctx_t     ctx;
+  dmar_pkg::irte_t    irte;
+  logic               beyond, snoop, irte_fault, irte_fpd;
+  logic [7:0]         irte_reason;
 
   dmar_root_entry #(.HostAddrWidth(HostAddrWidth)) u_root_entry (
-    .entry_i(data_i), .fault_o(root_fault), .reason_o(root_reason), .frame_o(root_frame)
+    .entry_i(data_i), .decoded_o(root)
   );
 
   dmar_context_entry #(
     .HostAddrWidth(HostAddrWidth), .Sagaw(Sagaw), .DomainIdCode(DomainIdCode),
-    .PassThrough(PassThrough)
+    .PassThrough(PassThrough), .DeviceTlb(DeviceTlb)
   ) u_context_entry (
-    .entry_i(data_i), .fault_o(context_fault), .reason_o(context_reason), .ctx_o(ctx)
+    .entry_i(data_i), .decoded_o(context_entry), .ctx_o(ctx)
   );
 
-  // A context-entry that already decides the request ends the walk; dmar_judge says how.
+  // A context-entry that already decides the request, or all that was sought, ends the walk;
+  // dmar_judge says how.
   dmar_width_check #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth)
   ) u_width_check (
@@ -48,101 +49,98 @@ module dmar_walk_step #(
     .beyond_o(beyond)
   );
 
-  // Paging //
-
-  logic [63:0]      entry;
-  logic             no_access, reserved, leaf, snoop, odd_entry;
-  dmar_pkg::frame_t entry_frame;
-  logic             read, write;
-
-  // The lowest index bit says which half of the 16 bytes holds the entry.
-  always_comb begin
-    case (progress_i.stage)
-      3'd1:    odd_entry = seek_i.page[0];
-      3'd2:    odd_entry = seek_i.page[9];
-      3'd3:    odd_entry = seek_i.page[18];
-      3'd4:    odd_entry = seek_i.page[27];
-      default: odd_entry = seek_i.page[36];
-    endcase
-  end
-  assign entry = odd_entry ? data_i[127:64] : data_i[63:0];
-
   dmar_paging_entry #(
     .HostAddrWidth(HostAddrWidth), .SuperPages(SuperPages), .SnoopControl(SnoopControl)
   ) u_paging_entry (
-    .entry_i(entry), .level_i(progress_i.stage), .no_access_o(no_access), .reserved_o(reserved),
-    .leaf_o(leaf), .snoop_o(snoop), .frame_o(entry_frame)
+    .data_i, .page_i(seek_i.page), .level_i(progress_i.level), .decoded_o(paging), .snoop_o(snoop)
   );
-
-  assign read  = progress_i.at.read && entry[0];
-  assign write = progress_i.at.write && entry[1];
-
-  // Interrupts //
-
-  logic            irte_fault, irte_fpd;
-  logic [7:0]      irte_reason;
-  dmar_pkg::irte_t irte;
 
   dmar_irte u_irte (
     .entry_i(data_i), .requester_i(seek_i.source_id), .extended_i(irt_extended_i),
     .fault_o(irte_fault), .reason_o(irte_reason), .fpd_o(irte_fpd), .irte_o(irte)
   );
 
+  always_comb begin
+    interrupt_entry        = '0;
+    interrupt_entry.fault  = irte_fault;
+    interrupt_entry.reason = irte_reason;
+    interrupt_entry.leaf   = 1'b1;
+  end
+
+  // Whose word counts, and what an entry that cannot be read means //
+
+  logic [7:0]       access_reason;
+  logic             faults;
+  dmar_pkg::table_t below;   // with the permissions of all entries so far
+
+  always_comb begin
+    case (progress_i.structure)
+      dmar_pkg::STRUCTURE_ROOT: begin
+        decoded       = root;
+        access_reason = dmar_pkg::FR_ROOT_ACCESS;
+      end
+      dmar_pkg::STRUCTURE_CONTEXT: begin
+        decoded       = context_entry;
+        access_reason = dmar_pkg::FR_CONTEXT_ACCESS;
+      end
+      dmar_pkg::STRUCTURE_INTERRUPT: begin
+        decoded       = interrupt_entry;
+        access_reason = dmar_pkg::FR_IRTE_ACCESS;
+      end
+      default: begin
+        decoded       = paging;
+        access_reason = progress_i.top ? dmar_pkg::FR_CONTEXT_INVALID
+                                       : dmar_pkg::FR_PAGING_ENTRY_ACCESS;
+      end
+    endcase
+  end
+
+  assign faults = error_i || decoded.fault;
+  assign below  = {decoded.frame, progress_i.at.read && decoded.read,
+                   progress_i.at.write && decoded.write};
+
   // What was found //
 
   always_comb begin
-    found_o           = 1'b1;
-    result_o          = '0;
-    result_o.seek     = seek_i;
-    result_o.progress = progress_i;
-    result_o.leaf     = {entry_frame, progress_i.stage[1:0] - 2'd1, read && !no_access,
-                         write && !no_access, snoop};
-    result_o.irte     = irte;
-    result_o.found    = dmar_pkg::FoundFault;
-    result_o.ends     = 1'b1;
-    if (progress_i.stage == dmar_pkg::STAGE_ROOT) begin
-      result_o.reason            = error_i ? dmar_pkg::FR_ROOT_ACCESS : root_reason;
-      result_o.progress.stage    = dmar_pkg::STAGE_CONTEXT;
-      result_o.progress.at.frame = root_frame;
-      if (!error_i && !root_fault) begin
-        found_o       = 1'b0;
-        result_o.ends = 1'b0;
+    result_o             = '0;
+    result_o.seek        = seek_i;
+    result_o.progress    = progress_i;
+    result_o.progress.at = below;
+    result_o.leaf        = {below.frame, progress_i.level[1:0] - 2'd1, below.read, below.write,
+                            snoop};
+    result_o.irte        = irte;
+    result_o.reason      = error_i ? access_reason : decoded.reason;
+    result_o.ends        = faults || decoded.leaf;
+    result_o.found       = dmar_pkg::FoundFault;
+    found_o              = faults || (progress_i.structure != dmar_pkg::STRUCTURE_ROOT);
+    case (progress_i.structure)
+      dmar_pkg::STRUCTURE_ROOT: begin
+        result_o.progress.structure = dmar_pkg::STRUCTURE_CONTEXT;
       end
-    end else if (progress_i.stage == dmar_pkg::STAGE_CONTEXT) begin
-      result_o.reason                = error_i ? dmar_pkg::FR_CONTEXT_ACCESS : context_reason;
-      result_o.progress.stage        = ctx.levels;
-      result_o.progress.at.frame     = ctx.frame;
-      result_o.progress.fpd          = ctx.fpd && !error_i;
-      result_o.progress.pass_through = ctx.pass_through;
-      result_o.progress.levels       = ctx.levels;
-      result_o.progress.domain       = ctx.domain;
-      if (!error_i && !context_fault) begin
-        result_o.found              = dmar_pkg::FoundContext;
-        result_o.progress.ctx_valid = 1'b1;
-        result_o.ends               = ctx.pass_through || beyond;
+      dmar_pkg::STRUCTURE_CONTEXT: begin
+        result_o.progress.structure    = dmar_pkg::STRUCTURE_SECOND_STAGE;
+        result_o.progress.level        = ctx.levels;
+        result_o.progress.ctx_valid    = !faults;
+        result_o.progress.fpd          = ctx.fpd && !error_i;
+        result_o.progress.pass_through = ctx.pass_through;
+        result_o.progress.device_tlb   = ctx.device_tlb;
+        result_o.progress.levels       = ctx.levels;
+        result_o.progress.cache_tag    = ctx.cache_tag;
+        if (!faults) result_o.found = dmar_pkg::FoundContext;
+        if (beyond || seek_i.context_only) result_o.ends = 1'b1;
       end
-    end else if (progress_i.stage == dmar_pkg::STAGE_IRTE) begin
-      result_o.reason       = error_i ? dmar_pkg::FR_IRTE_ACCESS : irte_reason;
-      result_o.progress.fpd = irte_fpd && !error_i;
-      if (!error_i && !irte_fault) result_o.found = dmar_pkg::FoundEntry;
-    end else begin
-      result_o.progress.stage = progress_i.stage - 3'd1;
-      result_o.progress.top   = 1'b0;
-      result_o.progress.at    = {entry_frame, read, write};
-      if (error_i) begin
-        result_o.reason = progress_i.top ? dmar_pkg::FR_CONTEXT_INVALID
-                                         : dmar_pkg::FR_PAGING_ENTRY_ACCESS;
-      end else if (no_access) begin
-        result_o.found  = dmar_pkg::FoundLeaf;
-      end else if (reserved) begin
-        result_o.reason = dmar_pkg::FR_PAGING_ENTRY_RESERVED;
-      end else if (leaf) begin
-        result_o.found  = dmar_pkg::FoundLeaf;
-      end else begin
-        result_o.found  = dmar_pkg::FoundTable;
-        result_o.ends   = 1'b0;
+      dmar_pkg::STRUCTURE_INTERRUPT: begin
+        result_o.progress.fpd = irte_fpd && !error_i;
+        if (!faults) result_o.found = dmar_pkg::FoundEntry;
       end
-    end
+      default: begin
+        result_o.progress.level = progress_i.level - 3'd1;
+        result_o.progress.top   = 1'b0;
+        if (!faults) begin
+          result_o.found = decoded.leaf ? dmar_pkg::FoundLeaf : dmar_pkg::FoundTable;
+        end
+      end
+    endcase
   end
 
 endmodule

@@ -73,6 +73,10 @@ class Source:
     def of(self, module):
         return [p for p in self.parameters if module in p.modules]
 
+    def modules(self):
+        """Those whose headers are written, from the outermost in."""
+        return list(dict.fromkeys(module for p in self.parameters for module in p.modules))
+
     def checked(self, module=None):
         """What dmar_params looks at: all but bits that may be 0 and 1 and stand in no rule."""
         ruled = set(re.findall(r"\w+", " ".join(holds for holds, _ in self.rules)))

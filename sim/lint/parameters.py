@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters have one source, rtl/parameters.json. Without options: says what differs from it, in
-rtl/dmar_params.sv, the headers of all modules, the instances of dmar_params, dmar::Config and the
-tables of docs/integration.md. --write: writes what is generated anew (`make docs`)."""
+rtl/dmar_parameters.svh, rtl/dmar_params.sv, the headers of all modules, dmar::Config and the tables
+of docs/integration.md. --write: writes what is generated anew (`make docs`)."""
 import glob
 import re
 import sys
@@ -10,6 +10,7 @@ from parameter_source import Source, number
 
 DOCUMENT = "docs/integration.md"
 PARAMS = "rtl/dmar_params.sv"
+HEADERS = "rtl/dmar_parameters.svh"
 CONFIG = "tb/dmar/config.hpp"
 MEMBERS = "tb/bench/DmarModel.cmake"
 TITLES = {"architecture": "Architecture, reported in VER, CAP and ECAP", "size": "Sizes",
@@ -98,6 +99,44 @@ def params_module(source):
     return "\n".join(out) + "\n\nendmodule\n`default_nettype wire\n"
 
 
+def macro(name, lines):
+    return [f"`define {name} \\"] + [f"  {line} \\" for line in lines[:-1]] + ["  " + lines[-1], ""]
+
+
+def instance_map(parameters):
+    """.Name(Name) of each, in lines."""
+    lines, line = [], ""
+    for i, p in enumerate(parameters):
+        word = f".{p.name}({p.name})" + ("," if i + 1 < len(parameters) else "")
+        if line and len(line) + 1 + len(word) > 95:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}" if line else word
+    return lines + [line]
+
+
+def headers(source):
+    """The parameters of each module that takes more than a handful, as it declares them and as its
+    instance passes them on, and those that dmar_params looks at."""
+    out = ["// SPDX-License-Identifier: Apache-2.0",
+           "// The parameters of dmar_top and of the blocks that get many of them: X_PARAMETERS for the",
+           "// header of X, X_MAP for an instance of it where they have the same names, and X_CHECKED for",
+           "// the instance of dmar_params in X. Written by `make docs` from rtl/parameters.json; do not",
+           "// edit.",
+           "`ifndef DMAR_PARAMETERS_SVH",
+           "`define DMAR_PARAMETERS_SVH", ""]
+    for module in source.modules():
+        own, prefix = source.of(module), module.upper()
+        width = max(len(p.name) for p in own)
+        declared = [f"parameter {p.type:<12} {p.name:<{width}} = {p.default}" for p in own]
+        out += macro(f"{prefix}_PARAMETERS", [d + "," for d in declared[:-1]] + declared[-1:])
+        if module != "dmar_top":
+            out += macro(f"{prefix}_MAP", instance_map(own))
+        if module in ("dmar_top", "dmar_core"):
+            out += macro(f"{prefix}_CHECKED", instance_map(source.checked(module)))
+    return "\n".join(out + ["`endif  // DMAR_PARAMETERS_SVH"]) + "\n"
+
+
 def header(text):
     """(name, type, default) of each parameter of a module, localparams left out."""
     match = re.search(r"^module \w+ #\((.*?)^\) ?[(;]", text, re.S | re.M)
@@ -124,18 +163,16 @@ def check_modules(source, say):
                 say(f"{path}: {name}: {kind} = {default}, "
                     f"but {by_name[name].type} = {by_name[name].default}")
         module = path.rsplit("/", 1)[-1][:-3]
-        if module in ("dmar_top", "dmar_core"):
-            names, wanted = [d[0] for d in declared], [p.name for p in source.of(module)]
-            for name in sorted(set(names) ^ set(wanted)):
-                say(f"{path}: {name} stands {'only here' if name in names else 'not here'}")
-            if set(names) == set(wanted) and names != wanted:
-                say(f"{path}: the parameters stand in another order")
-            instance = re.search(r"dmar_params #\((.*?)\) u_params", text, re.S)
-            given = re.findall(r"\.(\w+)\((\w+)\)", instance[1]) if instance else []
-            wanted = [p.name for p in source.checked(module)]
-            if sorted(given) != sorted((name, name) for name in wanted):
-                missing = set(wanted) - {a for a, b in given if a == b}
-                say(f"{path}: u_params lacks {', '.join(sorted(missing)) or 'nothing, but differs'}")
+        if module in source.modules():
+            prefix = "`" + module.upper()
+            for name in sorted({d[0] for d in declared} & {p.name for p in source.of(module)}):
+                say(f"{path}: {name} stands beside {prefix}_PARAMETERS")
+            used = [prefix + "_PARAMETERS"]
+            if module in ("dmar_top", "dmar_core"):
+                used.append(f"dmar_params #({prefix}_CHECKED) u_params ();")
+            for words in used:
+                if words not in text:
+                    say(f"{path}: lacks {words}")
 
 
 def check_config(source, say):
@@ -159,7 +196,8 @@ def main():
     source = Source()
     with open(DOCUMENT, encoding="ascii") as file:
         document = file.read()
-    generated = {DOCUMENT: with_tables(source, document), PARAMS: params_module(source)}
+    generated = {DOCUMENT: with_tables(source, document), PARAMS: params_module(source),
+                 HEADERS: headers(source)}
     if sys.argv[1:] == ["--write"]:
         for path, text in generated.items():
             with open(path, "w", encoding="ascii") as file:

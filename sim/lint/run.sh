@@ -31,8 +31,9 @@ no_implicit_nets() {  # none inside each source, and none left behind for the so
       echo "$file: no \`default_nettype none, or no wire at the end"
   done
 }
-banned() {  # what Yosys 0.23 accepts and silently gets wrong
-  ! rtl_files | grep -v '^tb/' | xargs grep -nE '\$bits\(|_t +[a-z_0-9]+ *\[|_t *\[|\bbind\b' | grep -v '^rtl/lint.vlt'
+banned() {  # what Yosys 0.23 accepts and silently gets wrong; it does not see DMAR_WIDTH
+  ! rtl_files | grep -v '^tb/' | xargs grep -nE '\$bits\(|_t +[a-z_0-9]+ *\[|_t *\[|\bbind\b' |
+    grep -vE '^rtl/(lint.vlt|dmar_assert.svh):'
 }
 # What every read_verilog gets wrong. That it is found, and what it is, stands in cast_cases/.
 casts() {

@@ -18,6 +18,7 @@ set(DMAR_CONFIG_MEMBERS
   MaxAddrMask=max_address_mask ProtectedLow=protected_low ProtectedHigh=protected_high
   ProtectedAlign=protected_align ZeroLengthRead=zero_length_read PageSelective=page_selective
   PassThrough=pass_through SnoopControl=snoop_control Coherent=coherent DeviceTlb=device_tlb
+  NoWriteFlag=no_write_flag PostedInterrupts=posted_interrupts
   CollapseFaults=collapse_faults InterruptRemapping=interrupt_remapping
   ExtendedInterruptMode=extended_interrupt_mode MaxInterruptMask=max_interrupt_mask
   AbortMode=abort_mode RootPointerFlush=root_pointer_flush

@@ -160,6 +160,7 @@ void copy_monitor_outputs(const Model &model, Pins &pins) {
     if (!mon.valid) continue;
     assign(mon.source_id, model.mon_source_id_o >> (16 * i));
     mon.address = model.mon_address_o[2 * i] | std::uint64_t{model.mon_address_o[2 * i + 1]} << 32;
+    mon.at = static_cast<std::uint8_t>((model.mon_at_o >> (2 * i)) & 3);
     mon.kind = static_cast<std::uint8_t>((model.mon_kind_o >> (2 * i)) & 3);
     mon.verdict = static_cast<std::uint8_t>((model.mon_verdict_o >> (3 * i)) & 7);
     assign(mon.reason, model.mon_reason_o >> (8 * i));

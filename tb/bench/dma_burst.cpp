@@ -40,7 +40,8 @@ AddressBeat make_address(const Request &request, std::uint8_t id) {
   }
   const std::uint32_t bytes = request.bytes;
   if (std::has_single_bit(bytes) && bytes <= kBeatBytes && burst.address % bytes == 0) {
-    const std::uint32_t beat = std::max<std::uint32_t>(bytes, request.beat_bytes);
+    const bool asks = request.at == AddressType::kTranslationRequest;
+    const std::uint32_t beat = asks ? bytes : std::max<std::uint32_t>(bytes, request.beat_bytes);
     burst.size = static_cast<std::uint8_t>(std::countr_zero(beat));
     return burst;
   }
@@ -76,7 +77,8 @@ std::uint64_t pack_user(const Request &request) {
          flag(request.execute, device_user::kExecute) |
          flag(request.kind == AccessKind::kZeroLengthRead, device_user::kZeroLength) |
          flag(request.kind == AccessKind::kAtomic, device_user::kAtomic) |
-         flag(request.no_snoop, device_user::kNoSnoop);
+         flag(request.no_snoop, device_user::kNoSnoop) |
+         flag(request.no_write, device_user::kNoWrite);
 }
 
 AxiBurst make_burst(const Request &request, std::span<const std::uint8_t> data, std::uint8_t id) {

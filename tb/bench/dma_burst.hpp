@@ -22,6 +22,7 @@ inline constexpr unsigned kExecute = 40;
 inline constexpr unsigned kZeroLength = 41;  // AR only
 inline constexpr unsigned kAtomic = 42;      // AW only
 inline constexpr unsigned kNoSnoop = 43;
+inline constexpr unsigned kNoWrite = 44;  // NW of a translation request
 }  // namespace device_user
 
 // Memory side, 18 bits: source id below these.
@@ -33,9 +34,10 @@ inline constexpr unsigned kInterrupt = 17;
 std::uint64_t pack_user(const Request &request);
 
 // One INCR burst: a single narrow beat when `bytes` is a power of two up to 16 at its natural
-// alignment (wider where `beat_bytes` says so), otherwise 16-byte beats of which the first may be
-// unaligned. A write is full of `data`, or of the pattern of dmar/pattern.hpp when that is empty.
-// std::invalid_argument: size 0, page crossed, or `data` of another length.
+// alignment (wider where `beat_bytes` says so, but for a translation request), otherwise 16-byte
+// beats of which the first may be unaligned. A write is full of `data`, or of the pattern of
+// dmar/pattern.hpp when that is empty. std::invalid_argument: size 0, page crossed, or `data` of
+// another length.
 AxiBurst make_burst(const Request &request, std::span<const std::uint8_t> data, std::uint8_t id);
 
 // The bytes of `request` out of the beats of its burst; empty for a zero-length read.

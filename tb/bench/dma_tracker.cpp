@@ -24,6 +24,10 @@ bool has_user_bit(const AxiAccess &access, unsigned bit) {
   return ((access.address.user >> bit) & 1) != 0;
 }
 
+bool asks_for_translation(const Request &request) {
+  return request.at == AddressType::kTranslationRequest;
+}
+
 std::string describe(const Request &request) {
   return fmt::format("request {:04x} kind {} at {:#x}, {} bytes", request.source_id.raw(),
                      static_cast<unsigned>(request.kind), request.address.raw(), request.bytes);
@@ -64,10 +68,14 @@ void check_interrupt_marking(const AxiAccess &access) {
   }
 }
 
-Completion::Status status_of(const AxiResult &result) {
+// The unit alone answers a translation request; an error that is not DECERR is its abort.
+Completion::Status status_of(const Request &request, const AxiResult &result) {
   const auto &responses = result.responses;
   if (std::ranges::count(responses, kRespDecode) != 0) return Completion::Status::kBlocked;
-  if (std::ranges::count(responses, kRespSlave) != 0) return Completion::Status::kMemoryError;
+  if (std::ranges::count(responses, kRespSlave) != 0) {
+    return asks_for_translation(request) ? Completion::Status::kAborted
+                                         : Completion::Status::kMemoryError;
+  }
   return Completion::Status::kOkay;
 }
 
@@ -94,8 +102,8 @@ void DmaTracker::add(BurstHandle handle, const Request &request, const AddressBe
 void DmaTracker::note_verdict(const VerdictEvent &event) {
   for (auto &[handle, flight] : flights_) {
     const Request &request = flight.request;
-    if (flight.verdict || request.source_id != event.source_id || request.kind != event.kind ||
-        request.address != event.address) {
+    if (flight.verdict || request.source_id != event.source_id || request.at != event.at ||
+        request.kind != event.kind || request.address != event.address) {
       continue;
     }
     flight.verdict = event;
@@ -116,6 +124,7 @@ bool DmaTracker::bind(const AxiAccess &access, BurstHandle after) {
   for (auto it = flights_.upper_bound(after); it != flights_.end(); ++it) {
     Flight &flight = it->second;
     if (flight.access || (flight.verdict && !released(flight.verdict->verdict))) continue;
+    if (asks_for_translation(flight.request)) continue;
     if (!same_shape(flight.request, flight.burst, access)) continue;
     // Messages have nothing of their request in them, but the verdict is always there first.
     const bool message = has_user_bit(access, dma_user::kInterrupt);
@@ -136,7 +145,10 @@ void DmaTracker::note_access(const AxiAccess &access) {
 
 void DmaTracker::check_verdict(BurstHandle handle, Flight &flight, const AxiResult &result) {
   const VerdictKind verdict = flight.verdict->verdict;
-  const auto denied = static_cast<std::size_t>(std::ranges::count(result.responses, kRespDecode));
+  auto denied = static_cast<std::size_t>(std::ranges::count(result.responses, kRespDecode));
+  if (asks_for_translation(flight.request)) {
+    denied += static_cast<std::size_t>(std::ranges::count(result.responses, kRespSlave));
+  }
   if (denied != 0 && denied != result.responses.size()) {
     throw ProtocolError(describe(flight.request) + ": DECERR on some beats only");
   }
@@ -175,7 +187,7 @@ Outcome DmaTracker::finish(BurstHandle handle, const AxiResult &result) {
                   .done_cycle = result.done_cycle,
                   .beats = result.data};
   Completion &completion = outcome.completion;
-  completion.status = status_of(result);
+  completion.status = status_of(flight.request, result);
   completion.reason = flight.verdict->reason;
   if (flight.access) describe_access(*flight.access, completion);
   if (completion.status == Completion::Status::kOkay && !result.data.empty()) {

@@ -18,7 +18,7 @@ namespace dmar::bench {
 enum class VerdictKind : std::uint8_t {
   kForward = 0,    // released to memory
   kInterrupt = 1,  // released as an interrupt message
-  kComplete = 2,   // answered by the unit itself, allowed (zero-length read)
+  kComplete = 2,   // answered by the unit itself: zero-length read, translation request
   kFault = 3,      // blocked, a fault condition
   kBlock = 4,      // blocked without a fault condition
 };
@@ -27,6 +27,7 @@ enum class VerdictKind : std::uint8_t {
 struct VerdictEvent {
   SourceId source_id;
   Iova address;
+  AddressType at = AddressType::kUntranslated;
   AccessKind kind = AccessKind::kRead;
   VerdictKind verdict = VerdictKind::kForward;
   FaultReason reason = FaultReason::kNone;

@@ -40,6 +40,7 @@ class Monitor : public Agent {
     }
     const VerdictEvent event{.source_id = SourceId(pins.source_id),
                              .address = Iova(pins.address),
+                             .at = static_cast<AddressType>(pins.at),
                              .kind = static_cast<AccessKind>(pins.kind),
                              .verdict = static_cast<VerdictKind>(pins.verdict),
                              .reason = static_cast<FaultReason>(pins.reason),

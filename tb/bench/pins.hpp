@@ -14,6 +14,7 @@ struct MonitorPins {
   bool valid = false;
   std::uint16_t source_id = 0;
   std::uint64_t address = 0;
+  std::uint8_t at = 0;
   std::uint8_t kind = 0;
   std::uint8_t verdict = 0;
   std::uint8_t reason = 0;

@@ -23,12 +23,14 @@ struct Config {
   bool pass_through = true;           // PassThrough: ECAP.PT
   bool snoop_control = true;          // SnoopControl: ECAP.SC
   bool coherent = true;               // Coherent: ECAP.C, table reads snoop
-  bool device_tlb = false;            // DeviceTlb: ECAP.DT (golden only, the RTL refuses it)
+  bool device_tlb = false;            // DeviceTlb: ECAP.DT, translation requests of devices
+  bool no_write_flag = false;         // NoWriteFlag: ECAP.NWFS, NW of a translation request counts
   bool collapse_faults = true;        // CollapseFaults: one record per source-id with F=1
   unsigned version_major = 1;         // VersionMajor: VER.MAX; from 6 on no register invalidation
   bool interrupt_remapping = true;    // InterruptRemapping: ECAP.IR
   bool extended_interrupt_mode = true;   // ExtendedInterruptMode: ECAP.EIM, 32-bit APIC ids
   unsigned max_interrupt_mask = 15;      // MaxInterruptMask: ECAP.MHMV, 0..15
+  bool posted_interrupts = false;        // PostedInterrupts: CAP.PI
   bool abort_mode = false;               // AbortMode: ECAP.ADMS, TTM=11; brings 256-bit descriptors
   bool root_pointer_flush = false;       // RootPointerFlush: CAP.ESRTPS
   bool interrupt_pointer_flush = false;  // InterruptPointerFlush: CAP.ESIRTPS

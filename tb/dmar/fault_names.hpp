@@ -18,7 +18,7 @@ struct FaultName {
   bool qualified;                // may be suppressed by FPD
 };
 
-inline constexpr std::array<FaultName, 26> kFaultNames{{
+inline constexpr std::array<FaultName, 28> kFaultNames{{
     {FaultReason::kNone, "none", "no fault", false},
     {FaultReason::kRootNotPresent, "LRT.2", "the root entry is not present", false},
     {FaultReason::kContextNotPresent, "LCT.2", "the context entry is not present", true},
@@ -47,6 +47,10 @@ inline constexpr std::array<FaultName, 26> kFaultNames{{
      "interrupt requests in compatibility format are blocked", false},
     {FaultReason::kInterruptSourceInvalid, "26h",
      "the interrupt entry belongs to another requester", true},
+    {FaultReason::kPostedDescriptorAccess, "27h", "the posted descriptor could not be updated",
+     true},
+    {FaultReason::kPostedDescriptorReserved, "28h",
+     "a reserved bit is set in the posted descriptor", true},
     {FaultReason::kInterruptRequestInvalid, "29h", "not a valid interrupt request", false},
     {FaultReason::kTableModeInvalid, "RTA.1", "the table mode of RTADDR is not supported", false},
     {FaultReason::kPasidInLegacyMode, "RTA.2", "a request with PASID in legacy mode", false},
@@ -67,6 +71,25 @@ constexpr bool is_interrupt_fault(FaultReason reason) {
          reason <= FaultReason::kInterruptRequestInvalid;
 }
 
+// Whether a translation request that meets the fault is answered with a completer abort, which
+// tells the device to drop this request, and not as an unsupported one (VT-d 7.1.3).
+constexpr bool aborts_translation_request(FaultReason reason) {
+  switch (reason) {
+    case FaultReason::kContextInvalid:
+    case FaultReason::kPagingEntryAccess:
+    case FaultReason::kRootAccess:
+    case FaultReason::kContextAccess:
+    case FaultReason::kRootReserved:
+    case FaultReason::kContextReserved:
+    case FaultReason::kPagingEntryReserved:
+    case FaultReason::kInterruptRangeOutput:
+    case FaultReason::kTableModeInvalid:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Of these faults alone the interrupt index means something (VT-d 5.1.4.1).
 constexpr bool names_interrupt_index(FaultReason reason) {
   switch (reason) {
@@ -75,6 +98,8 @@ constexpr bool names_interrupt_index(FaultReason reason) {
     case FaultReason::kInterruptEntryAccess:
     case FaultReason::kInterruptEntryReserved:
     case FaultReason::kInterruptSourceInvalid:
+    case FaultReason::kPostedDescriptorAccess:
+    case FaultReason::kPostedDescriptorReserved:
       return true;
     default:
       return false;
@@ -86,7 +111,7 @@ constexpr bool linux_interrupt_fault(std::uint8_t reason) {
   return reason >= 0x20 && reason <= 0x26;
 }
 
-// The text Linux 6.1 puts after the fault reason: "Unknown" for 0Eh, 29h and 33h.
+// The text Linux 6.1 puts after the fault reason: "Unknown" for 0Eh, 27h to 29h and 33h.
 constexpr std::string_view linux_fault_text(std::uint8_t reason) {
   constexpr std::array<std::string_view, 14> kLegacy{
       "Software",

@@ -134,6 +134,12 @@ constexpr std::uint32_t queue_bytes(std::uint64_t value) {
 }
 }  // namespace iqa
 
+namespace iqercd {  // VT-d 11.4
+inline constexpr std::uint64_t kIqei = 0xF;
+inline constexpr unsigned kItesidShift = 32;  // device whose invalidation timed out
+inline constexpr unsigned kIcesidShift = 48;  // device with a completion of no request
+}  // namespace iqercd
+
 namespace irta {  // VT-d 11.4
 inline constexpr std::uint64_t kTable = ~std::uint64_t{0xFFF};
 inline constexpr std::uint64_t kEime = 1u << 11;
@@ -224,7 +230,8 @@ constexpr std::uint64_t capability(const Config &config) {
          at(reg::kFrcd / 16, 24) | at(config.super_pages, 34) | at(config.page_selective, 39) |
          at(config.fault_records - 1, 40) |
          at(config.page_selective ? config.max_address_mask : 0, 48) | at(1, 54) | at(1, 55) |
-         at(config.interrupt_pointer_flush, 62) | at(config.root_pointer_flush, 63);
+         at(config.posted_interrupts, 59) | at(config.interrupt_pointer_flush, 62) |
+         at(config.root_pointer_flush, 63);
 }
 
 // ECAP.SSTS: from version 6 on CAP.SAGAW counts only with it (VT-d 11.4.2).
@@ -236,8 +243,8 @@ constexpr std::uint64_t extended_capability(const Config &config) {
   return at(config.coherent, 0) | at(1, 1) | at(config.device_tlb, 2) |
          at(config.interrupt_remapping, 3) | at(config.extended_interrupt_mode, 4) |
          at(config.pass_through, 6) | at(config.snoop_control, 7) | at(reg::kIva / 16, 8) |
-         at(config.max_interrupt_mask, 20) | at(second_stage_support(config), 46) |
-         at(config.abort_mode, 52);
+         at(config.max_interrupt_mask, 20) | at(config.no_write_flag, 33) |
+         at(second_stage_support(config), 46) | at(config.abort_mode, 52);
 }
 
 // Applies what depends on the build to one entry of kRegisters.
@@ -252,6 +259,9 @@ constexpr RegisterSpec configured(RegisterSpec spec, const Config &config) {
       break;
     case reg::kEcap:
       spec.reset = extended_capability(config);
+      break;
+    case reg::kFsts:
+      if (config.device_tlb) spec.clear_on_one |= fsts::kIce | fsts::kIte;
       break;
     case reg::kPmen:
       spec.writable = config.protected_low || config.protected_high ? pmen::kEpm : 0;

@@ -5,6 +5,7 @@
 #define DMAR_STRUCTURES_HPP
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "dmar/config.hpp"
@@ -24,6 +25,11 @@ constexpr std::uint64_t field(std::uint64_t word, unsigned high, unsigned low) {
 
 // FEE0_0000h to FEEF_FFFFh (VT-d 3.15).
 constexpr bool in_interrupt_range(std::uint64_t address) { return address >> 20 == 0xFEE; }
+
+// Whether an address has no bit at or above `width`.
+constexpr bool below(std::uint64_t address, unsigned width) {
+  return width >= 64 || address >> width == 0;
+}
 
 constexpr unsigned domain_id_bits(const Config &config) { return 4 + 2 * config.domain_id_code; }
 
@@ -147,7 +153,34 @@ constexpr std::uint64_t reserved_lo(bool extended) {
   return bits(14, 12) | bits(31, 24) | (extended ? 0 : bits(63, 48) | bits(39, 32));
 }
 inline constexpr std::uint64_t kReservedHi = bits(63, 20);
+
+// With IM = 1 the entry names a posted descriptor instead of a destination.
+inline constexpr std::uint64_t kUrgent = bit(14);  // URG
+constexpr HostAddr posted_descriptor(std::uint64_t lo, std::uint64_t hi) {
+  return HostAddr((hi & bits(63, 32)) | (lo >> 32 & bits(31, 6)));
+}
+inline constexpr std::uint64_t kPostedReservedLo = bits(7, 2) | bits(13, 12) | bits(37, 24);
+constexpr std::uint64_t posted_reserved_hi(const Config &config) {
+  return bits(31, 20) | bits(63, config.host_address_width);
+}
 }  // namespace interrupt_entry
+
+// A posted descriptor (VT-d 9.11): 64 bytes, aligned. Bits 255:0 are the requests, one a vector.
+namespace posted_descriptor {
+inline constexpr std::size_t kBytes = 64;
+inline constexpr unsigned kControlWord = 4;            // the qword with all that follows
+inline constexpr std::uint64_t kOutstanding = bit(0);  // ON
+inline constexpr std::uint64_t kSuppress = bit(1);     // SN
+constexpr unsigned notification_vector(std::uint64_t control) {
+  return static_cast<unsigned>(field(control, 23, 16));  // NV
+}
+constexpr std::uint32_t destination(std::uint64_t control, bool extended) {  // NDST
+  return static_cast<std::uint32_t>(extended ? field(control, 63, 32) : field(control, 47, 40));
+}
+constexpr std::uint64_t reserved(bool extended) {
+  return bits(15, 2) | bits(31, 24) | (extended ? 0 : bits(63, 48) | bits(39, 32));
+}
+}  // namespace posted_descriptor
 
 }  // namespace dmar
 

@@ -106,8 +106,8 @@ module smoke;
     .m_tbl_arready_i(m_tbl_arready), .m_tbl_rid_i(m_tbl_rid), .m_tbl_rdata_i(m_tbl_rdata),
     .m_tbl_rresp_i(m_tbl_rresp), .m_tbl_rlast_i(m_tbl_rlast), .m_tbl_rvalid_i(m_tbl_rvalid),
     .m_tbl_rready_o(m_tbl_rready),
-    .mon_valid_o(), .mon_source_id_o(), .mon_address_o(), .mon_kind_o(), .mon_verdict_o(),
-    .mon_reason_o(), .mon_hit_o(), .mon_walk_o(), .mon_busy_o()
+    .mon_valid_o(), .mon_source_id_o(), .mon_address_o(), .mon_at_o(), .mon_kind_o(),
+    .mon_verdict_o(), .mon_reason_o(), .mon_hit_o(), .mon_walk_o(), .mon_busy_o()
   );
 
   memory #(.IdWidth(6), .Echo(0)) tables (

@@ -2,6 +2,7 @@
 // See the header.
 #include "golden/descriptor.hpp"
 
+#include "dmar/ats.hpp"
 #include "dmar/structures.hpp"
 
 namespace dmar::golden {
@@ -11,6 +12,7 @@ namespace {
 constexpr std::uint64_t kTypeBits = bits(11, 9) | bits(3, 0);
 constexpr unsigned kContextType = 1;
 constexpr unsigned kIotlbType = 2;
+constexpr unsigned kDeviceTlbType = 3;
 constexpr unsigned kInterruptType = 4;
 constexpr unsigned kWaitType = 5;
 
@@ -49,6 +51,18 @@ Descriptor decode_iotlb(const Config &config, std::uint64_t qw0, std::uint64_t q
                            .drain_writes = (qw0 & bit(6)) != 0};
 }
 
+// PFSID (bits 63:52 and 15:12) is reserved: there is no throttling by physical function (ECAP.DIT).
+Descriptor decode_device_tlb(std::uint64_t qw0, std::uint64_t qw1) {
+  constexpr std::uint64_t kKnown0 = kTypeBits | bits(20, 16) | bits(47, 32);
+  constexpr std::uint64_t kKnown1 = bit(0) | bits(63, 12);
+  if ((qw0 & ~kKnown0) != 0 || (qw1 & ~kKnown1) != 0) return QueueError::kReservedBit;
+  const unsigned pending = field(qw0, 20, 16);
+  return DeviceTlbInvalidation{
+      .source_id = SourceId(static_cast<std::uint16_t>(field(qw0, 47, 32))),
+      .max_pending = pending == 0 ? 32 : pending,
+      .payload = (qw1 & bits(63, 12)) | ((qw1 & bit(0)) != 0 ? size_code::kSize : 0)};
+}
+
 // The architecture names no error for IM above ECAP.MHMV, so there is none (VT-d 6.5.2.7).
 Descriptor decode_interrupt(std::uint64_t qw0, std::uint64_t qw1) {
   constexpr std::uint64_t kKnown = kTypeBits | bit(4) | bits(47, 27);
@@ -74,6 +88,7 @@ Descriptor decode_lower_half(const Config &config, std::uint64_t qw0, std::uint6
   const unsigned type = (field(qw0, 11, 9) << 4) | field(qw0, 3, 0);
   if (type == kContextType) return decode_context(config, qw0, qw1);
   if (type == kIotlbType) return decode_iotlb(config, qw0, qw1);
+  if (type == kDeviceTlbType && config.device_tlb) return decode_device_tlb(qw0, qw1);
   if (type == kInterruptType && config.interrupt_remapping) return decode_interrupt(qw0, qw1);
   if (type == kWaitType) return decode_wait(config, qw0, qw1);
   return QueueError::kInvalidType;

@@ -43,6 +43,15 @@ struct InterruptInvalidation {
   friend bool operator==(const InterruptInvalidation &, const InterruptInvalidation &) = default;
 };
 
+// For the TLB of a device: a message to it (ATS).
+struct DeviceTlbInvalidation {
+  SourceId source_id = {};
+  unsigned max_pending = 32;  // MIP: that many may be outstanding for the device, 1 to 32
+  std::uint64_t payload = 0;  // of the message (dmar/ats.hpp)
+
+  friend bool operator==(const DeviceTlbInvalidation &, const DeviceTlbInvalidation &) = default;
+};
+
 struct InvalidationWait {
   bool interrupt = false;     // IF
   bool status_write = false;  // SW
@@ -55,11 +64,12 @@ struct InvalidationWait {
 
 using Invalidation = std::variant<ContextInvalidation, IotlbInvalidation, InterruptInvalidation>;
 using Descriptor = std::variant<ContextInvalidation, IotlbInvalidation, InterruptInvalidation,
-                                InvalidationWait, QueueError>;
+                                DeviceTlbInvalidation, InvalidationWait, QueueError>;
 
-// Decodes a descriptor in legacy or abort mode. Types 1, 2, 5 and, with interrupt remapping, 4
-// exist; any other is kInvalidType. Reserved bits, reserved granularities and AM above CAP.MAMV are
-// kReservedBit. `upper`: bits 255:128 of a 256-bit descriptor ORed, for no type uses them.
+// Decodes a descriptor in legacy or abort mode. Types 1, 2, 5 exist, with device TLBs 3, with
+// interrupt remapping 4; any other is kInvalidType. Reserved bits, reserved granularities and AM
+// above CAP.MAMV are kReservedBit. `upper`: bits 255:128 of a 256-bit descriptor ORed, for no type
+// uses them.
 Descriptor decode_descriptor(const Config &config, std::uint64_t qw0, std::uint64_t qw1,
                              std::uint64_t upper = 0);
 

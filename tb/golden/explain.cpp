@@ -33,8 +33,10 @@ struct Describe {
   std::string operator()(const Fault &fault) const {
     const FaultName &name = fault_name(fault.reason);
     const std::string code = fmt::format("{:02X}h", static_cast<unsigned>(fault.reason));
-    return fmt::format("blocked, fault {}{}: {}{}", code,
-                       name.label == code ? "" : fmt::format(" ({})", name.label), name.description,
+    return fmt::format("blocked{}, fault {}{}: {}{}",
+                       fault.refusal == Refusal::kCompleterAbort ? " with a completer abort" : "",
+                       code, name.label == code ? "" : fmt::format(" ({})", name.label),
+                       name.description,
                        fault.suppressed ? "; not recorded because FPD is set" : "");
   }
   std::string operator()(const Blocked &blocked) const {
@@ -46,6 +48,14 @@ struct Describe {
     return fmt::format("an interrupt message, {}: {:#x} with data {:#x}",
                        interrupt.remapped ? "remapped" : "passed unchanged",
                        interrupt.message.address, interrupt.message.data);
+  }
+  std::string operator()(const TranslationCompletion &completion) const {
+    return fmt::format("a translation completion, {}", describe(completion.entry));
+  }
+  std::string operator()(const Posting &posting) const {
+    return fmt::format("to be posted: {} vector {:#x} to the descriptor at {:#x}",
+                       posting.urgent ? "urgent" : "not urgent", posting.vector,
+                       posting.descriptor.raw());
   }
   std::string operator()(const NoAccess &) const {
     return "completes without touching anything (zero-length read of the interrupt range)";
@@ -73,6 +83,21 @@ void render_step(std::string &out, std::size_t number, const Step &step) {
 
 }  // namespace
 
+std::string describe(const TranslationEntry &entry) {
+  const auto letters = [&entry] {
+    return fmt::format("{}{}{}{}", entry.has(TranslationEntry::kRead) ? "R" : "",
+                       entry.has(TranslationEntry::kWrite) ? "W" : "",
+                       entry.has(TranslationEntry::kUntranslated) ? "U" : "",
+                       entry.has(TranslationEntry::kNoSnoop) ? "N" : "");
+  };
+  if (!entry.grants()) return fmt::format("{:#018x}: no access", entry.raw);
+  if (entry.has(TranslationEntry::kUntranslated)) {
+    return fmt::format("{:#018x}: {}, untranslated requests only", entry.raw, letters());
+  }
+  return fmt::format("{:#018x}: {}, {} KiB at {:#x}", entry.raw, letters(), entry.bytes() / 1024,
+                     entry.base());
+}
+
 std::string describe(const Verdict &verdict) { return std::visit(Describe{}, verdict); }
 
 std::string describe(const Request &request) {
@@ -83,6 +108,7 @@ std::string describe(const Request &request) {
       fmt::format("{} of {} bytes at {:#x} by {}{}", kKinds[static_cast<unsigned>(request.kind)],
                   request.bytes, request.address.raw(), device_name(request.source_id),
                   kTypes[static_cast<unsigned>(request.at)]);
+  if (request.no_write) text += ", no write intended";
   if (request.pasid) text += fmt::format(", PASID {:#x}", request.pasid->raw());
   return text;
 }

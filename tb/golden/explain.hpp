@@ -17,6 +17,9 @@ std::string device_name(SourceId source_id);
 // One sentence, no full stop: "permitted, goes to 0x1234567abc (4 KiB page, read and write)".
 std::string describe(const Verdict &verdict);
 
+// "0x0000000123456003: RW, 4 KiB at 0x123456000", with a letter for each of R, W, U and N.
+std::string describe(const TranslationEntry &entry);
+
 // "write of 4 bytes at 0xfee01000 by 00:1f.2".
 std::string describe(const Request &request);
 

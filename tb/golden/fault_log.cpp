@@ -43,11 +43,33 @@ void FaultLog::record(const Request &request, FaultReason reason) {
   if (!pending_before && !status_before) event_.raise();
 }
 
-void FaultLog::queue_error(QueueError cause) {
+void FaultLog::raise(std::uint32_t status) {
   const bool status_before = registers_.any(reg::kFsts, fsts::kAnyStatus);
-  registers_.set(reg::kIqercd, static_cast<std::uint64_t>(cause));
-  registers_.set_bits(reg::kFsts, fsts::kIqe);
+  registers_.set_bits(reg::kFsts, status);
   if (!status_before) event_.raise();
+}
+
+void FaultLog::queue_error(QueueError cause) {
+  registers_.clear_bits(reg::kIqercd, iqercd::kIqei);
+  registers_.set_bits(reg::kIqercd, static_cast<std::uint64_t>(cause));
+  raise(fsts::kIqe);
+}
+
+// While the status bit is set the record belongs to the first such device.
+void FaultLog::device_tlb_error(std::uint32_t status, unsigned shift, SourceId source_id) {
+  if (!registers_.any(reg::kFsts, status)) {
+    registers_.clear_bits(reg::kIqercd, std::uint64_t{0xFFFF} << shift);
+    registers_.set_bits(reg::kIqercd, std::uint64_t{source_id.raw()} << shift);
+  }
+  raise(status);
+}
+
+void FaultLog::completion_error(SourceId source_id) {
+  device_tlb_error(fsts::kIce, iqercd::kIcesidShift, source_id);
+}
+
+void FaultLog::invalidation_time_out(SourceId source_id) {
+  device_tlb_error(fsts::kIte, iqercd::kItesidShift, source_id);
 }
 
 void FaultLog::status_written() {

@@ -21,6 +21,11 @@ class FaultLog {
   void record(const Request &request, FaultReason reason);
   // The invalidation queue stopped: FSTS.IQE, IQERCD.IQEI and the event.
   void queue_error(QueueError cause);
+  // A message that completes what the device `source_id` was not asked for: FSTS.ICE, the record of
+  // the first such device and the event.
+  void completion_error(SourceId source_id);
+  // A device that did not complete in time: FSTS.ITE and the same.
+  void invalidation_time_out(SourceId source_id);
   // Software wrote FSTS or an F bit.
   void status_written();
   // GSTS.TES or IRES changed: while both are 0, the index of the next record is 0.
@@ -31,6 +36,8 @@ class FaultLog {
   [[nodiscard]] bool occupied(unsigned record) const;
   [[nodiscard]] bool collapses(SourceId source_id) const;
   void write_record(unsigned index, const FaultRecord &record);
+  void raise(std::uint32_t status);
+  void device_tlb_error(std::uint32_t status, unsigned shift, SourceId source_id);
   void update_pending();
   void hold_index();
 

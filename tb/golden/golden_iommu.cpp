@@ -34,7 +34,6 @@ Completion GoldenIommu::carry_out(const Request &request, const golden::Translat
                                   std::span<const std::uint8_t> data) {
   Completion completion{.address = translation.address, .snoop = translation.snoop};
   bool done = true;
-  if (request.at == AddressType::kTranslationRequest) return completion;
   switch (request.kind) {
     case AccessKind::kZeroLengthRead:
       break;
@@ -52,6 +51,13 @@ Completion GoldenIommu::carry_out(const Request &request, const golden::Translat
   return completion;
 }
 
+Completion GoldenIommu::refused(const golden::Fault &fault) {
+  return {.status = fault.refusal == golden::Refusal::kCompleterAbort
+                        ? Completion::Status::kAborted
+                        : Completion::Status::kBlocked,
+          .reason = fault.reason};
+}
+
 Completion GoldenIommu::access(const Request &asked, std::span<const std::uint8_t> data) {
   Request request = asked;
   if (request.kind == AccessKind::kWrite && request.bytes == 4) {
@@ -61,14 +67,17 @@ Completion GoldenIommu::access(const Request &asked, std::span<const std::uint8_
   if (const auto *translation = std::get_if<golden::Translation>(&verdict)) {
     return carry_out(request, *translation, data);
   }
+  if (const auto *fault = std::get_if<golden::Fault>(&verdict)) return refused(*fault);
   Completion completion;
-  if (const auto *fault = std::get_if<golden::Fault>(&verdict)) {
-    completion.status = Completion::Status::kBlocked;
-    completion.reason = fault->reason;
+  if (const auto *posting = std::get_if<golden::Posting>(&verdict)) {
+    if (const auto fault = unit_.post(request, *posting)) return refused(*fault);
   } else if (std::holds_alternative<golden::Blocked>(verdict)) {
     completion.status = Completion::Status::kBlocked;
   } else if (const auto *interrupt = std::get_if<golden::Interrupt>(&verdict)) {
     completion.interrupt = interrupt->message;
+  } else if (const auto *answer = std::get_if<golden::TranslationCompletion>(&verdict)) {
+    const auto bytes = golden::to_little_endian(answer->entry.raw);
+    completion.data.assign(bytes.begin(), bytes.end());
   }
   return completion;
 }

@@ -26,16 +26,24 @@ class GoldenIommu : public Iommu {
   void write(std::uint32_t offset, unsigned bytes, std::uint64_t value) override {
     unit_.write(offset, bytes, value);
   }
-  // A zero-length read and a translation request touch no memory and return no data.
+  // A zero-length read touches no memory and returns no data, a translation request touches none
+  // and returns its completion entry.
   Completion access(const Request &request, std::span<const std::uint8_t> data = {}) override;
   std::vector<Completion> access_all(std::span<const Request> requests) override;
   void settle() override {}
   std::vector<Message> take_messages() override { return unit_.take_messages(); }
+  std::vector<InvalidateRequest> take_invalidate_requests() override {
+    return unit_.take_invalidate_requests();
+  }
+  void complete_invalidation(const InvalidateCompletion &completion) override {
+    unit_.complete_invalidation(completion);
+  }
 
   // For what the common interface does not show.
   [[nodiscard]] golden::Unit &unit() { return unit_; }
 
  private:
+  Completion refused(const golden::Fault &fault);
   Completion carry_out(const Request &request, const golden::Translation &translation,
                        std::span<const std::uint8_t> data);
 

@@ -73,18 +73,19 @@ Verdict remap_by_entry(const Scene &scene, unsigned index, bool extended) {
   const HostAddr address((scene.control.interrupt_table & irta::kTable) + 16ULL * index);
   const auto entry = scene.tables.read128(address);
   const std::optional<Reason> reason =
-      entry ? judge_interrupt_entry(*entry, scene.request.source_id, extended)
+      entry ? judge_interrupt_entry(scene.config, *entry, scene.request.source_id, extended)
             : Reason::kInterruptEntryAccess;
   scene.note([&] {
     Step step{.title = fmt::format("interrupt entry {:x}h", index), .address = address};
     if (entry) {
       step.words = {(*entry)[0], (*entry)[1]};
-      step.fields = interrupt_entry_fields(*entry, extended);
+      step.fields = interrupt_entry_fields(scene.config, *entry, extended);
     }
     step.conclusion = conclusion(reason, "present, valid, and the requester may use it");
     return step;
   });
   if (reason) return make_fault(*reason, entry && ((*entry)[0] & interrupt_entry::kFpd) != 0);
+  if (is_posted(*entry)) return posting_of(*entry, extended);
   return Interrupt{.message = remapped_message(*entry, extended), .remapped = true};
 }
 

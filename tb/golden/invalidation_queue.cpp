@@ -30,12 +30,15 @@ void InvalidationQueue::base_written() {
 
 bool InvalidationQueue::fetches() const {
   const RegisterFile &registers = at_.registers;
-  return registers.any(reg::kGsts, gsts::kQies) && !registers.any(reg::kFsts, fsts::kIqe) &&
+  return registers.any(reg::kGsts, gsts::kQies) &&
+         !registers.any(reg::kFsts, fsts::kIqe | fsts::kIte) &&
          registers.get(reg::kIqh) != registers.get(reg::kIqt);
 }
 
 void InvalidationQueue::run() {
-  while (fetches()) {
+  while (!current_ || carry_out(*current_)) {
+    current_.reset();
+    if (!fetches()) return;
     QueueError error = check_before_fetch();
     if (error == QueueError::kNone) {
       const Descriptor descriptor = fetch();
@@ -43,11 +46,15 @@ void InvalidationQueue::run() {
         error = *invalid;
       } else {
         advance();
-        carry_out(descriptor);
+        current_ = descriptor;
       }
     }
     if (error != QueueError::kNone) at_.faults.queue_error(error);
   }
+}
+
+void InvalidationQueue::abort_wait() {
+  if (current_ && std::holds_alternative<InvalidationWait>(*current_)) current_.reset();
 }
 
 QueueError InvalidationQueue::check_before_fetch() const {
@@ -83,11 +90,18 @@ void InvalidationQueue::advance() {
   at_.registers.set(reg::kIqh, next % iqa::queue_bytes(queue));
 }
 
-void InvalidationQueue::carry_out(const Descriptor &descriptor) {
+bool InvalidationQueue::carry_out(const Descriptor &descriptor) {
   if (const auto *context = std::get_if<ContextInvalidation>(&descriptor)) at_.perform(*context);
   if (const auto *pages = std::get_if<IotlbInvalidation>(&descriptor)) at_.perform(*pages);
   if (const auto *entries = std::get_if<InterruptInvalidation>(&descriptor)) at_.perform(*entries);
-  if (const auto *wait = std::get_if<InvalidationWait>(&descriptor)) complete(*wait);
+  if (const auto *message = std::get_if<DeviceTlbInvalidation>(&descriptor)) {
+    return at_.device_tlbs.send(*message);
+  }
+  if (const auto *wait = std::get_if<InvalidationWait>(&descriptor)) {
+    if (!at_.device_tlbs.idle()) return false;
+    complete(*wait);
+  }
+  return true;
 }
 
 // The architecture gives a failing status write no report; the write is simply lost.

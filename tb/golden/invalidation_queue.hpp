@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The invalidation queue (VT-d 6.5.2): fetch, check and carry out descriptors strictly in order.
+// Only messages to device TLBs take time: the queue goes on while they are outstanding, up to the
+// next wait descriptor or to a message that has to be held back.
 #ifndef DMAR_GOLDEN_INVALIDATION_QUEUE_HPP
 #define DMAR_GOLDEN_INVALIDATION_QUEUE_HPP
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "dmar/config.hpp"
 #include "dmar/memory_bus.hpp"
 #include "dmar/types.hpp"
 #include "golden/descriptor.hpp"
+#include "golden/device_tlbs.hpp"
 #include "golden/event.hpp"
 #include "golden/fault_log.hpp"
 #include "golden/register_file.hpp"
@@ -36,6 +41,7 @@ class InvalidationQueue {
     FaultLog &faults;
     EventMessage &completion_event;
     std::vector<StatusWrite> &status_writes;
+    DeviceTlbs &device_tlbs;
     std::function<void(const Invalidation &)> perform;
   };
   explicit InvalidationQueue(Surroundings surroundings) : at_(std::move(surroundings)) {}
@@ -44,16 +50,22 @@ class InvalidationQueue {
   void run();
   // Software wrote IQA.
   void base_written();
+  // FSTS.ITE was set: the wait descriptor that is pending never completes (VT-d 6.5.2.10).
+  void abort_wait();
+  // GSTS.QIES was cleared: what was fetched is forgotten.
+  void disabled() { current_.reset(); }
 
  private:
   [[nodiscard]] bool fetches() const;
   [[nodiscard]] QueueError check_before_fetch() const;
   [[nodiscard]] Descriptor fetch();
-  void carry_out(const Descriptor &descriptor);
+  // False: not now, because of messages to device TLBs that are outstanding.
+  bool carry_out(const Descriptor &descriptor);
   void complete(const InvalidationWait &wait);
   void advance();
 
   Surroundings at_;
+  std::optional<Descriptor> current_ = std::nullopt;  // fetched and valid, not carried out yet
 };
 
 }  // namespace dmar::golden

@@ -42,6 +42,9 @@ void require_legal(const Config &config) {
           "extended_interrupt_mode needs interrupt_remapping");
   require(config.max_interrupt_mask <= (config.interrupt_remapping ? 15 : 0),
           "max_interrupt_mask is at most 15, and 0 without interrupt_remapping");
+  require(config.device_tlb || !config.no_write_flag, "no_write_flag needs device_tlb");
+  require(config.interrupt_remapping || !config.posted_interrupts,
+          "posted_interrupts needs interrupt_remapping");
 }
 
 }  // namespace dmar::golden

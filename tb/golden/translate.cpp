@@ -11,19 +11,30 @@
 #include "golden/permission.hpp"
 #include "golden/protected_memory.hpp"
 #include "golden/scene.hpp"
+#include "golden/translation_request.hpp"
 
 namespace dmar::golden {
 
 namespace {
 
-// Malformed or unsupported whatever the tables say (VT-d 7.1.1). The length rules of translation
-// requests are those of the link and end there.
-bool unsupported(const Request &request) {
+// A unit with ATS answers reads for one aligned translation and no others. Without ATS no context
+// entry permits any, and the length rules are those of the link and end there.
+bool asks_for_one_translation(const Config &config, const Request &request) {
+  if (!config.device_tlb) {
+    return request.kind == AccessKind::kRead || request.kind == AccessKind::kZeroLengthRead;
+  }
+  constexpr std::uint32_t kEntry = sizeof(TranslationEntry);
+  return request.kind == AccessKind::kRead && request.bytes == kEntry &&
+         request.address.raw() % kEntry == 0;
+}
+
+// Malformed or unsupported whatever the tables say (VT-d 7.1.1).
+bool unsupported(const Config &config, const Request &request) {
   switch (request.at) {
     case AddressType::kUntranslated:
       return false;
     case AddressType::kTranslationRequest:
-      return request.kind == AccessKind::kWrite || request.kind == AccessKind::kAtomic;
+      return !asks_for_one_translation(config, request);
     case AddressType::kTranslated:
       return request.pasid.has_value();
     default:
@@ -31,15 +42,8 @@ bool unsupported(const Request &request) {
   }
 }
 
-bool below(std::uint64_t address, unsigned width) { return width >= 64 || address >> width == 0; }
-
 Translation identity(const Request &request) {
   return {.address = HostAddr(request.address.raw()), .snoop = !request.no_snoop, .identity = true};
-}
-
-// The answer to a translation request that gets nothing and is no fault.
-Translation granted_nothing(const Context &context) {
-  return {.read = false, .write = false, .domain = context.domain};
 }
 
 // Identity results of TT = 10 and of translated requests.
@@ -59,24 +63,12 @@ Verdict check_identity(const Scene &scene, const Context &context) {
   return result;
 }
 
-bool output_in_interrupt_range(const Request &request, const Page &page) {
-  if (request.at == AddressType::kUntranslated) return in_interrupt_range(page.address.raw());
-  const std::uint64_t size = page_bytes(page.size);
-  const std::uint64_t first = page.address.raw() & ~(size - 1);
-  return first <= 0xFEEF'FFFF && first + size > 0xFEE0'0000;
-}
-
 Verdict check_page(const Scene &scene, const Context &context, const Page &page) {
   const Request &request = scene.request;
   const bool fpd = context.fault_processing_disable;
-  const bool asks_only = request.at == AddressType::kTranslationRequest;
-  if (!asks_only) {
-    const auto reason = permission_fault(scene.config, request.kind, page.read, page.write);
-    if (reason) return make_fault(*reason, fpd);
-  } else if (!page.read && !page.write) {
-    return granted_nothing(context);
-  }
-  if (output_in_interrupt_range(request, page)) {
+  const auto reason = permission_fault(scene.config, request.kind, page.read, page.write);
+  if (reason) return make_fault(*reason, fpd);
+  if (in_interrupt_range(page.address.raw())) {
     return make_fault(FaultReason::kInterruptRangeOutput, fpd);
   }
   return Translation{.address = page.address,
@@ -89,19 +81,10 @@ Verdict check_page(const Scene &scene, const Context &context, const Page &page)
 
 Verdict translate_second_stage(const Scene &scene, const Context &context) {
   const Request &request = scene.request;
-  const bool asks_only = request.at == AddressType::kTranslationRequest;
   const unsigned width = second_stage::input_width(scene.config, context.levels);
   if (!below(request.address.raw(), width)) {
     scene.note_decision("address width", "the address exceeds the input width of the domain");
-    if (asks_only) return granted_nothing(context);
     return make_fault(FaultReason::kAddressBeyondWidth, context.fault_processing_disable);
-  }
-  // A device may not learn a translation for the range; it is to use untranslated writes.
-  if (asks_only && in_interrupt_range(request.address.raw())) {
-    Translation result = identity(request);
-    result.read = false;
-    result.domain = context.domain;
-    return result;
   }
   const auto end = walk_pages(scene, context);
   if (const auto *fault = std::get_if<Fault>(&end)) return *fault;
@@ -111,7 +94,7 @@ Verdict translate_second_stage(const Scene &scene, const Context &context) {
 // Units of major version 1 leave second-stage results to the tables.
 Verdict protect(const Scene &scene, const Verdict &verdict) {
   const auto *result = std::get_if<Translation>(&verdict);
-  if (result == nullptr || scene.request.at == AddressType::kTranslationRequest) return verdict;
+  if (result == nullptr) return verdict;
   if (!result->identity && scene.config.version_major < 2) return verdict;
   if (!in_protected_memory(scene.config, scene.control, result->address.raw())) return verdict;
   scene.note_decision("protected memory", "the address lies in a protected region");
@@ -134,6 +117,9 @@ Verdict translate_remapped(const Scene &scene) {
   const bool translated = scene.request.at == AddressType::kTranslated;
   if (translated || context.translation_type == context_entry::kPassThrough) {
     return check_identity(scene, context);
+  }
+  if (scene.request.at == AddressType::kTranslationRequest) {
+    return complete_translation_request(scene, context);
   }
   return translate_second_stage(scene, context);
 }
@@ -159,7 +145,7 @@ Verdict pass_unchanged(const Scene &scene) {
 }
 
 Verdict decide(const Scene &scene) {
-  if (unsupported(scene.request)) return Blocked{Blocked::Cause::kUnsupportedRequest};
+  if (unsupported(scene.config, scene.request)) return Blocked{Blocked::Cause::kUnsupportedRequest};
   if (is_for_interrupt_range(scene.request)) return judge_interrupt_range(scene);
   if (!scene.control.translation_enabled) return pass_unchanged(scene);
   return protect(scene, translate_remapped(scene));
@@ -170,7 +156,12 @@ Verdict decide(const Scene &scene) {
 Verdict translate(const Config &config, const ControlState &control, TableReader &tables,
                   const Request &request, std::vector<Step> *steps) {
   const Scene scene{config, control, tables, request, steps};
-  const Verdict verdict = decide(scene);
+  Verdict verdict = decide(scene);
+  const bool may_abort = config.device_tlb && request.at == AddressType::kTranslationRequest;
+  auto *fault = std::get_if<Fault>(&verdict);
+  if (may_abort && fault != nullptr && aborts_translation_request(fault->reason)) {
+    fault->refusal = Refusal::kCompleterAbort;
+  }
   scene.note([&] { return Step{.title = "verdict", .conclusion = describe(verdict)}; });
   return verdict;
 }

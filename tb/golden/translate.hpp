@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "dmar/ats.hpp"
 #include "dmar/config.hpp"
 #include "dmar/types.hpp"
 
@@ -53,11 +54,23 @@ struct Translation {
   friend bool operator==(const Translation &, const Translation &) = default;
 };
 
+// A translation request that succeeded, whatever it grants (VT-d 4.1.3). Never recorded.
+struct TranslationCompletion {
+  TranslationEntry entry = {};
+  std::optional<DomainId> domain = {};  // of the context entry
+
+  friend bool operator==(const TranslationCompletion &, const TranslationCompletion &) = default;
+};
+
+// How a request that is blocked ends on the bus.
+enum class Refusal : std::uint8_t { kUnsupportedRequest, kCompleterAbort };
+
 // Blocked with a fault condition. Recorded unless `suppressed`.
 struct Fault {
   FaultReason reason = FaultReason::kNone;
   bool qualified = false;   // may be suppressed by FPD
   bool suppressed = false;  // qualified, and an entry read on the way had FPD=1
+  Refusal refusal = Refusal::kUnsupportedRequest;  // an abort for translation requests only
 
   friend bool operator==(const Fault &, const Fault &) = default;
 };
@@ -79,12 +92,25 @@ struct Interrupt {
   friend bool operator==(const Interrupt &, const Interrupt &) = default;
 };
 
+// To be posted: an interrupt whose entry names a descriptor in memory (VT-d 5.2). What comes of it
+// the descriptor decides when it is updated; see posting.hpp.
+struct Posting {
+  HostAddr descriptor = {};  // of 64 bytes
+  unsigned vector = 0;       // VV
+  bool urgent = false;       // URG
+  bool extended = false;     // IRTA.EIME, which says how wide the notification's destination is
+  bool fault_processing_disable = false;  // FPD of the entry
+
+  friend bool operator==(const Posting &, const Posting &) = default;
+};
+
 // Completes without any access (zero-length read of the interrupt range).
 struct NoAccess {
   friend bool operator==(const NoAccess &, const NoAccess &) = default;
 };
 
-using Verdict = std::variant<Translation, Fault, Blocked, Interrupt, NoAccess>;
+using Verdict =
+    std::variant<Translation, Fault, Blocked, Interrupt, NoAccess, TranslationCompletion, Posting>;
 
 // One line of the explanation of a translation: an entry that was read, or a decision.
 struct Step {

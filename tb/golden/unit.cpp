@@ -6,6 +6,8 @@
 #include "dmar/structures.hpp"
 #include "golden/bus_table_reader.hpp"
 #include "golden/legal_config.hpp"
+#include "golden/posting.hpp"
+#include "golden/scene.hpp"
 
 namespace dmar::golden {
 
@@ -29,6 +31,7 @@ Unit::Unit(const Config &config, MemoryBus &memory)
       fault_event_(registers_, reg::kFectl, messages_),
       completion_event_(registers_, reg::kIectl, messages_),
       faults_(config_, registers_, fault_event_),
+      device_tlbs_(invalidate_requests_),
       queue_({.config = config_,
               .control = control_,
               .registers = registers_,
@@ -36,6 +39,7 @@ Unit::Unit(const Config &config, MemoryBus &memory)
               .faults = faults_,
               .completion_event = completion_event_,
               .status_writes = status_writes_,
+              .device_tlbs = device_tlbs_,
               .perform = [this](const Invalidation &invalidation) { perform(invalidation); }}) {}
 
 void Unit::reset() {
@@ -44,6 +48,9 @@ void Unit::reset() {
   control_ = {};
   messages_.clear();
   status_writes_.clear();
+  invalidate_requests_.clear();
+  device_tlbs_.reset();
+  queue_.disabled();
 }
 
 std::uint64_t Unit::read(std::uint32_t offset, unsigned bytes) const {
@@ -87,7 +94,10 @@ void Unit::global_command(std::uint32_t command) {
     control_.interrupt_table = registers_.get(reg::kIrta);
     registers_.set_bits(reg::kGsts, gsts::kIrtps);
   }
-  if (!set_level(gsts::kQies, (command & gcmd::kQie) != 0)) registers_.set(reg::kIqh, 0);
+  if (!set_level(gsts::kQies, (command & gcmd::kQie) != 0)) {
+    registers_.set(reg::kIqh, 0);
+    queue_.disabled();
+  }
   if (remaps_interrupts) {
     control_.compatibility_allowed = set_level(gsts::kCfis, (command & gcmd::kCfi) != 0);
     control_.interrupt_enabled = set_level(gsts::kIres, (command & gcmd::kIre) != 0);
@@ -167,6 +177,31 @@ void Unit::update_protected_memory() {
   control_.protected_low_limit = static_cast<std::uint32_t>(registers_.get(reg::kPlmlimit));
   control_.protected_high_base = registers_.get(reg::kPhmbase);
   control_.protected_high_limit = registers_.get(reg::kPhmlimit);
+}
+
+// With a tag that is not of that device the others in the message count all the same.
+void Unit::complete_invalidation(const InvalidateCompletion &completion) {
+  if (!config_.device_tlb || !control_.translation_enabled) return;
+  if (!device_tlbs_.complete(completion)) faults_.completion_error(completion.source_id);
+  queue_.run();
+}
+
+bool Unit::time_out_device_tlb(std::optional<unsigned> itag) {
+  const std::optional<SourceId> source_id = device_tlbs_.give_up(itag);
+  if (!source_id) return false;
+  queue_.abort_wait();
+  faults_.invalidation_time_out(*source_id);
+  queue_.run();
+  return true;
+}
+
+std::optional<Fault> Unit::post(const Request &request, const Posting &posting) {
+  const Posted posted = golden::post(memory_, posting);
+  if (posted.notification) messages_.push_back(*posted.notification);
+  if (!posted.fault) return std::nullopt;
+  const Fault fault = make_fault(*posted.fault, posting.fault_processing_disable);
+  if (!fault.suppressed) faults_.record(request, fault.reason);
+  return fault;
 }
 
 Verdict Unit::judge(const Request &request, std::vector<Step> *steps) const {

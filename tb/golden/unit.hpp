@@ -7,13 +7,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "dmar/ats.hpp"
 #include "dmar/config.hpp"
 #include "dmar/memory_bus.hpp"
 #include "dmar/types.hpp"
 #include "golden/descriptor.hpp"
+#include "golden/device_tlbs.hpp"
 #include "golden/event.hpp"
 #include "golden/fault_log.hpp"
 #include "golden/invalidation_queue.hpp"
@@ -41,7 +44,10 @@ class Unit {
 
   // Judges a request and records its fault, if any (VT-d 7.2). `steps`: see translate.hpp.
   Verdict translate(const Request &request, std::vector<Step> *steps = nullptr);
-  // The same without recording anything.
+  // Carries out what a verdict `posting` on `request` asks for: the descriptor in memory is
+  // updated, a notification joins the messages. The fault, recorded, when it cannot be.
+  std::optional<Fault> post(const Request &request, const Posting &posting);
+  // The same as translate() without recording anything.
   [[nodiscard]] Verdict judge(const Request &request, std::vector<Step> *steps = nullptr) const;
 
   // The control state in force.
@@ -50,6 +56,15 @@ class Unit {
   // Wait-descriptor status writes and event messages since the last call, oldest first.
   std::vector<StatusWrite> take_status_writes() { return std::exchange(status_writes_, {}); }
   std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
+  // Messages to device TLBs since the last call, oldest first.
+  std::vector<InvalidateRequest> take_invalidate_requests() {
+    return std::exchange(invalidate_requests_, {});
+  }
+  // A message of a device. Without translation it is refused, like all that is not untranslated.
+  void complete_invalidation(const InvalidateCompletion &completion);
+  // Nothing takes time here, so somebody else has to say that a device did not complete in time:
+  // the message with this tag, or the oldest one. False: none is outstanding.
+  bool time_out_device_tlb(std::optional<unsigned> itag = std::nullopt);
   // How many take_status_writes() would give.
   [[nodiscard]] std::size_t status_writes_waiting() const { return status_writes_.size(); }
 
@@ -74,10 +89,12 @@ class Unit {
   ControlState control_;
   std::vector<Message> messages_;
   std::vector<StatusWrite> status_writes_;
+  std::vector<InvalidateRequest> invalidate_requests_;
   std::function<void(const Invalidation &)> invalidation_observer_;
   EventMessage fault_event_;
   EventMessage completion_event_;
   FaultLog faults_;
+  DeviceTlbs device_tlbs_;
   InvalidationQueue queue_;
 };
 

@@ -42,7 +42,7 @@ class CoreSimulation : public CoreModel {
 
  private:
   static constexpr unsigned kResetCycles = 8;
-  static constexpr unsigned kVerdictWidth = 94;  // the hit is the lowest bit
+  static constexpr unsigned kVerdictWidth = 96;  // the hit is the lowest bit
 
   static std::unique_ptr<VerilatedContext> make_context(std::uint64_t seed) {
     auto context = std::make_unique<VerilatedContext>();

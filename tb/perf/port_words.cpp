@@ -59,6 +59,7 @@ RequestWords pack(const Request &request) {
   put(words, place(kFields, "dword"), request.kind == AccessKind::kWrite && request.bytes == 4);
   put(words, place(kFields, "in_page"), 1);
   put(words, place(kFields, "no_snoop"), request.no_snoop);
+  put(words, place(kFields, "no_write"), request.no_write);
   put(words, place(kFields, "address"), request.address.raw());
   put(words, place(kFields, "data"), request.message_data);
   return words;

@@ -23,10 +23,11 @@ struct Field {
 inline constexpr std::array kRequestFields{
     Field{"source_id", 16}, Field{"pasid_valid", 1}, Field{"pasid", 20},   Field{"at", 2},
     Field{"privileged", 1}, Field{"execute", 1},     Field{"kind", 2},     Field{"dword", 1},
-    Field{"in_page", 1},    Field{"no_snoop", 1},    Field{"address", 64}, Field{"data", 32}};
+    Field{"in_page", 1},    Field{"no_snoop", 1},    Field{"no_write", 1}, Field{"address", 64},
+    Field{"data", 32}};
 inline constexpr std::array kAnswerFields{
-    Field{"verdict", 3},  Field{"reason", 8},   Field{"snoop", 1}, Field{"host_page", 52},
-    Field{"remapped", 1}, Field{"message", 18}, Field{"epoch", 1}};
+    Field{"verdict", 3},  Field{"reason", 8},   Field{"snoop", 1},      Field{"host_page", 52},
+    Field{"remapped", 1}, Field{"message", 18}, Field{"completion", 7}, Field{"epoch", 1}};
 inline constexpr std::array kAccessFields{Field{"valid", 1}, Field{"write", 1}, Field{"word", 10},
                                           Field{"data", 32}};
 

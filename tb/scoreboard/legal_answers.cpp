@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "dmar/fault_names.hpp"
+#include "golden/explain.hpp"
 #include "golden/translate.hpp"
 
 namespace dmar::bench {
@@ -17,11 +18,16 @@ Answer answer_of(const golden::Verdict &verdict) {
     return {.verdict = VerdictKind::kForward, .address = done->address.raw(), .snoop = done->snoop};
   }
   if (const auto *fault = std::get_if<golden::Fault>(&verdict)) {
-    return {
-        .verdict = VerdictKind::kFault, .reason = fault->reason, .suppressed = fault->suppressed};
+    return {.verdict = VerdictKind::kFault,
+            .reason = fault->reason,
+            .suppressed = fault->suppressed,
+            .aborted = fault->refusal == golden::Refusal::kCompleterAbort};
   }
   if (std::holds_alternative<golden::Blocked>(verdict)) return {.verdict = VerdictKind::kBlock};
   if (std::holds_alternative<golden::NoAccess>(verdict)) return {.verdict = VerdictKind::kComplete};
+  if (const auto *done = std::get_if<golden::TranslationCompletion>(&verdict)) {
+    return {.verdict = VerdictKind::kComplete, .entry = done->entry.raw};
+  }
   const Message &message = std::get<golden::Interrupt>(verdict).message;
   return {.verdict = VerdictKind::kInterrupt, .address = message.address, .data = message.data};
 }
@@ -54,10 +60,12 @@ std::string describe(const Answer &answer) {
     case VerdictKind::kInterrupt:
       return fmt::format("interrupt message {:#x} to {:#x}", answer.data, answer.address);
     case VerdictKind::kComplete:
-      return "complete without access";
+      return answer.entry == 0 ? std::string("complete without access")
+                               : fmt::format("complete with {}",
+                                             golden::describe(TranslationEntry{answer.entry}));
     case VerdictKind::kFault:
-      return fmt::format("fault {:02X}h, {}{}", static_cast<unsigned>(answer.reason),
-                         fault_name(answer.reason).description,
+      return fmt::format("fault {:02X}h, {}{}{}", static_cast<unsigned>(answer.reason),
+                         fault_name(answer.reason).description, answer.aborted ? ", aborted" : "",
                          answer.suppressed ? ", not recorded" : "");
     case VerdictKind::kBlock:
       break;

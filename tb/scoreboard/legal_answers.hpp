@@ -24,9 +24,11 @@ struct Answer {
   VerdictKind verdict = VerdictKind::kForward;
   FaultReason reason = FaultReason::kNone;
   bool suppressed = false;    // of a fault: not recorded
+  bool aborted = false;       // of a fault: the completer abort of a translation request
   std::uint64_t address = 0;  // first byte accessed behind the unit
   std::uint32_t data = 0;     // of an interrupt message
   bool snoop = true;
+  std::uint64_t entry = 0;  // the completion of a translation request
 
   friend auto operator<=>(const Answer &, const Answer &) = default;
 };

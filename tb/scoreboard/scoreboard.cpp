@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "golden/little_endian.hpp"
 #include "scoreboard/mismatch.hpp"
 
 namespace dmar::bench {
@@ -32,7 +33,13 @@ bool released(VerdictKind verdict) {
 Answer observed_answer(const Outcome &outcome, const DmaAccess *access) {
   const VerdictKind verdict = outcome.verdict.verdict;
   Answer answer{.verdict = verdict};
-  if (verdict == VerdictKind::kFault) answer.reason = outcome.verdict.reason;
+  if (verdict == VerdictKind::kFault) {
+    answer.reason = outcome.verdict.reason;
+    answer.aborted = outcome.completion.status == Completion::Status::kAborted;
+  }
+  if (verdict == VerdictKind::kComplete && !outcome.completion.data.empty()) {
+    answer.entry = golden::from_little_endian<std::uint64_t>(outcome.completion.data);
+  }
   if (released(verdict) && access != nullptr) answer.address = access->beat.address;
   if (outcome.completion.interrupt) answer.data = outcome.completion.interrupt->data;
   if (verdict == VerdictKind::kForward) answer.snoop = outcome.completion.snoop;

@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "golden/little_endian.hpp"
+
 namespace dmar::trace {
 
 namespace {
@@ -35,10 +37,18 @@ Outcome outcome_of(const InterruptEvent &event) {
 }
 
 Outcome outcome_of(const Completion &completion) {
-  if (completion.status == Completion::Status::kBlocked) return blocked(completion.reason);
+  const bool aborted = completion.status == Completion::Status::kAborted;
+  if (aborted || completion.status == Completion::Status::kBlocked) {
+    return blocked(completion.reason);
+  }
   if (completion.status == Completion::Status::kMemoryError) return {.kind = Kind::kMemoryError};
   if (completion.interrupt) return interrupt(*completion.interrupt);
   if (completion.address) return access(*completion.address);
+  if (completion.data.size() ==
+      sizeof(TranslationEntry)) {  // nothing else brings data from nowhere
+    return {.kind = Kind::kCompletion,
+            .entry = {golden::from_little_endian<std::uint64_t>(completion.data)}};
+  }
   return {.kind = Kind::kNoAccess};
 }
 
@@ -49,6 +59,10 @@ Outcome outcome_of(const golden::Verdict &verdict) {
           [](const golden::Fault &fault) { return blocked(fault.reason); },
           [](const golden::Blocked &) { return blocked(FaultReason::kNone); },
           [](const golden::Interrupt &passed) { return interrupt(passed.message); },
+          [](const golden::TranslationCompletion &answer) {
+            return Outcome{.kind = Kind::kCompletion, .entry = answer.entry};
+          },
+          [](const golden::Posting &) { return Outcome{.kind = Kind::kPosted}; },
           [](const golden::NoAccess &) { return Outcome{.kind = Kind::kNoAccess}; },
       },
       verdict);
@@ -70,6 +84,10 @@ std::string to_string(const Outcome &outcome) {
       return fmt::format("ok {:x}", outcome.address.raw());
     case Kind::kInterrupt:
       return fmt::format("ok {:x} {:x}", outcome.message.address, outcome.message.data);
+    case Kind::kCompletion:
+      return fmt::format("ok entry {:x}", outcome.entry.raw);
+    case Kind::kPosted:
+      return "ok posted";
     case Kind::kNoAccess:
       return "ok without an access";
     case Kind::kFault:

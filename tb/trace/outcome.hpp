@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "dmar/ats.hpp"
 #include "dmar/types.hpp"
 #include "golden/translate.hpp"
 #include "trace/event.hpp"
@@ -16,6 +17,8 @@ struct Outcome {
     kAccess,       // reached memory at `address`
     kInterrupt,    // left as `message`
     kNoAccess,     // completed without an access
+    kCompletion,   // translation request that succeeded with `entry`
+    kPosted,       // interrupt that was posted
     kFault,        // blocked for `reason`
     kBlocked,      // blocked without a fault condition
     kMemoryError,  // let through, memory answered with an error
@@ -24,6 +27,7 @@ struct Outcome {
   Kind kind = Kind::kBlocked;
   HostAddr address = {};
   Message message = {};
+  TranslationEntry entry = {};
   FaultReason reason = FaultReason::kNone;
 
   friend bool operator==(const Outcome &, const Outcome &) = default;

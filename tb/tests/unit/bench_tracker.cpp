@@ -117,6 +117,69 @@ TEST_F(Tracker, MemoryErrorIsNotABlock) {
             Completion::Status::kMemoryError);
 }
 
+class TranslationTracker : public Tracker {
+ protected:
+  BurstHandle ask(std::uint64_t address) {
+    const Request request{.source_id = SourceId(0x28),
+                          .address = Iova(address),
+                          .bytes = 8,
+                          .at = AddressType::kTranslationRequest,
+                          .beat_bytes = 16};
+    burst_ = make_burst(request, {}, 3);
+    tracker_.add(++handle_, request, burst_.address, 100);
+    return handle_;
+  }
+  void told(std::uint64_t address, VerdictKind verdict) {
+    tracker_.note_verdict({.source_id = SourceId(0x28),
+                           .address = Iova(address),
+                           .at = AddressType::kTranslationRequest,
+                           .verdict = verdict});
+  }
+};
+
+TEST_F(TranslationTracker, IsOneBeatOfEightBytes) {
+  ask(0x5008);
+  EXPECT_EQ(burst_.address.len, 0);
+  EXPECT_EQ(burst_.address.size, 3);
+  EXPECT_EQ(burst_.address.user >> device_user::kAddressType, 1U);
+  const Request reads{.source_id = SourceId(0x28),
+                      .address = Iova(0),
+                      .at = AddressType::kTranslationRequest,
+                      .no_write = true};
+  EXPECT_EQ(pack_user(reads) >> device_user::kAddressType,
+            1U | 1U << (device_user::kNoWrite - device_user::kAddressType));
+}
+
+TEST_F(TranslationTracker, AddressTypeTellsItFromARead) {
+  const auto read = add(0x5000, AccessKind::kRead, 8);
+  const auto asked = ask(0x5000);
+  told(0x5000, VerdictKind::kComplete);
+  EXPECT_FALSE(tracker_.judged(read));
+  ASSERT_TRUE(tracker_.judged(asked));
+  EXPECT_EQ(tracker_.finish(asked, answer({kRespOkay})).completion.data.size(), 8U);
+}
+
+TEST_F(TranslationTracker, ErrorOfTheUnitIsAnAbort) {
+  const auto aborted = ask(0x5000);
+  told(0x5000, VerdictKind::kFault);
+  EXPECT_EQ(tracker_.finish(aborted, answer({kRespSlave})).completion.status,
+            Completion::Status::kAborted);
+  const auto unsupported = ask(0x5000);
+  told(0x5000, VerdictKind::kFault);
+  EXPECT_EQ(tracker_.finish(unsupported, answer({kRespDecode})).completion.status,
+            Completion::Status::kBlocked);
+  const auto allowed = ask(0x5000);
+  told(0x5000, VerdictKind::kComplete);
+  EXPECT_THAT(error_of([&] { tracker_.finish(allowed, answer({kRespSlave})); }),
+              HasSubstr("allowed, but answered with"));
+}
+
+TEST_F(TranslationTracker, CausesNoAccess) {
+  ask(0x5000);
+  EXPECT_THAT(error_of([&] { tracker_.note_access(access_at(0x9000)); }),
+              HasSubstr("no outstanding request may cause it"));
+}
+
 TEST_F(Tracker, BlockedRequestThatReachedMemory) {
   const auto handle = add(0x5000);
   tracker_.note_access(access_at(0x9000));

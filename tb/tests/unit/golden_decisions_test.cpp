@@ -261,55 +261,5 @@ TEST_F(GoldenProtectedMemory, TablesMayLieInside) {
   EXPECT_THAT(unit.judge({.source_id = kDevice, .address = Iova(0x5004)}), GoesTo(0x9004));
 }
 
-// A unit with ATS; device 5 may use it.
-class GoldenAts : public ::testing::Test {
- protected:
-  GoldenAts() {
-    machine_.tables.attach(kDevice, domain_, {.device_tlb = true});
-    machine_.enable_translation();
-  }
-  Verdict ask(std::uint64_t address) {
-    return machine_.unit.judge({.source_id = kDevice,
-                                .address = Iova(address),
-                                .bytes = 8,
-                                .at = AddressType::kTranslationRequest});
-  }
-  Verdict translated(std::uint64_t address) {
-    return machine_.unit.judge(
-        {.source_id = kDevice, .address = Iova(address), .at = AddressType::kTranslated});
-  }
-  static void expect_granted(const Verdict &verdict, bool read, bool write) {
-    const auto *translation = std::get_if<Translation>(&verdict);
-    ASSERT_NE(translation, nullptr);
-    EXPECT_EQ(translation->read, read);
-    EXPECT_EQ(translation->write, write);
-  }
-
-  Machine machine_{Config{.device_tlb = true}};
-  Domain domain_ = machine_.tables.create_domain();
-};
-
-TEST_F(GoldenAts, RequestLearnsEffectivePermissionsInsteadOfFaulting) {
-  domain_.map(Iova(0x5000), HostAddr(0x9000), PageSize::k4K, {.read = true, .write = false});
-  expect_granted(ask(0x5000), true, false);
-  EXPECT_THAT(ask(0x5000), GoesTo(0x9000));
-  expect_granted(ask(0x6000), false, false);
-  expect_granted(ask(0x1'0000'0000'0000), false, false);  // beyond the width
-  expect_granted(ask(0xFEE0'0000), false, true);          // stay untranslated for interrupts
-}
-
-TEST_F(GoldenAts, LargePageOverTheInterruptRangeIsRefused) {
-  domain_.map(Iova(0xC000'0000), HostAddr(0xC000'0000), PageSize::k1G);
-  EXPECT_THAT(ask(0xC000'0000), FaultsWith(FaultReason::kInterruptRangeOutput));
-  EXPECT_THAT(machine_.unit.judge({.source_id = kDevice, .address = Iova(0xC000'0000)}),
-              GoesTo(0xC000'0000));
-}
-
-TEST_F(GoldenAts, TranslatedRequestsAreUsedAsTheyAre) {
-  EXPECT_THAT(translated(0x1234'5000), GoesTo(0x1234'5000));
-  EXPECT_THAT(translated(0x4000'0000'0000), FaultsWith(FaultReason::kAddressBeyondWidth));
-  EXPECT_THAT(translated(0xFEE0'0000), FaultsWith(FaultReason::kInterruptRangeOutput));
-}
-
 }  // namespace
 }  // namespace dmar::golden

@@ -13,7 +13,7 @@ using Result = std::optional<FaultReason>;
 constexpr Result kRefused{FaultReason::kInterruptSourceInvalid};
 
 Result judge(const InterruptEntry &entry, unsigned requester) {
-  return judge_interrupt_entry({entry.lo(), entry.hi()},
+  return judge_interrupt_entry({}, {entry.lo(), entry.hi()},
                                SourceId(static_cast<std::uint16_t>(requester)), false);
 }
 

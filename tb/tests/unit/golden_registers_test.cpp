@@ -52,11 +52,14 @@ TEST(GoldenRegisters, EachFeatureHasItsCapabilityBit) {
   EXPECT_EQ(capability({.root_pointer_flush = true}) ^ cap, 1ULL << 63);
   EXPECT_EQ(capability({.interrupt_pointer_flush = true}) ^ cap, 1ULL << 62);
   EXPECT_EQ(capability({.write_buffer_flush = true}) ^ cap, 1ULL << 4);
+  EXPECT_EQ(capability({.posted_interrupts = true}) ^ cap, 1ULL << 59);
   const std::uint64_t ecap = extended_capability({});
   EXPECT_EQ(extended_capability({.interrupt_remapping = false}) ^ ecap, 1ULL << 3);
   EXPECT_EQ(extended_capability({.extended_interrupt_mode = false}) ^ ecap, 1ULL << 4);
   EXPECT_EQ(extended_capability({.max_interrupt_mask = 4}) ^ ecap, 0xBULL << 20);
   EXPECT_EQ(extended_capability({.abort_mode = true}) ^ ecap, 1ULL << 52);
+  EXPECT_EQ(extended_capability({.device_tlb = true}) ^ ecap, 1ULL << 2);
+  EXPECT_EQ(extended_capability({.no_write_flag = true}) ^ ecap, 1ULL << 33);
 }
 
 TEST(GoldenRegisters, IllegalConfigurationsAreRefused) {

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Translation requests beside other requests: whose walk they join, what an invalidation does to
+// one under way, and what they look like at the pins.
+#include <algorithm>
+#include <vector>
+
+#include "dmar/ats.hpp"
+#include "golden/little_endian.hpp"
+#include "tests/scenario/rtl_scenario.hpp"
+
+namespace dmar {
+namespace {
+
+constexpr std::uint64_t kRW = TranslationEntry::kRead | TranslationEntry::kWrite;
+
+MATCHER_P(Completes, raw, "completes with " + ::testing::PrintToString(std::uint64_t{raw})) {
+  return arg.status == Completion::Status::kOkay && !arg.address && arg.data.size() == 8 &&
+         golden::from_little_endian<std::uint64_t>(arg.data) == std::uint64_t{raw};
+}
+
+class TranslationRequests : public RtlScenario {
+ protected:
+  Domain start_ats() {
+    Domain domain = tables().create_domain({.id = 1, .levels = 4});
+    domain.map(kIova, HostAddr(kData));
+    tables().attach(kDevice, domain, {.device_tlb = true});
+    driver().set_root_pointer(tables().root_table());
+    driver().enable_translation();
+    return domain;
+  }
+  static Request asking(Iova address = kIova) {
+    Request request = read_of(address, 8);
+    request.at = AddressType::kTranslationRequest;
+    return request;
+  }
+  static Request translated(std::uint64_t address) {
+    Request request = read_of(Iova(address));
+    request.at = AddressType::kTranslated;
+    return request;
+  }
+  bench::RtlIommu::Handle submit_and_reach(const Request &request, HostAddr word) {
+    hold_walk_at(word);
+    const unsigned before = held_reads();
+    const auto handle = unit().submit(request, {}, std::uint8_t{1});
+    unit().step_until([&] { return held_reads() > before; }, "the walk");
+    return handle;
+  }
+};
+
+// It joins a walk that has read an entry before the entry became present: it walks on its own then.
+TEST_P(TranslationRequests, WalkOfAnotherMayBeTooOldForIt) {
+  for (const std::uint64_t rights : {std::uint64_t{0}, std::uint64_t{TranslationEntry::kRead}}) {
+    make({});
+    Domain domain = start_ats();
+    const HostAddr leaf = tables().entry_address(domain, kIova, 1);
+    const std::uint64_t good = memory().read64(leaf);
+    memory().write64(leaf, rights == 0 ? 0 : (good & ~kRW) | rights);
+    Request write = read_of(kIova);
+    write.kind = AccessKind::kWrite;
+    const auto first = submit_and_reach(write, leaf);
+    memory().write64(leaf, good);
+    const auto asked = unit().submit(asking(), {}, std::uint8_t{2});
+    unit().step(100);
+    release();
+    EXPECT_THAT(unit().wait(asked).completion, Completes(kData | kRW));
+    EXPECT_THAT(unit().wait(first).completion, Faults(FaultReason::kWriteNotPermitted));
+  }
+}
+
+// The other way round: DMA joins the walk of a translation request.
+TEST_P(TranslationRequests, OthersMayJoinItsWalk) {
+  Domain domain = start_ats();
+  const auto asked = submit_and_reach(asking(), tables().entry_address(domain, kIova, 1));
+  const auto walks = unit().counters().walks;
+  const auto read = unit().submit(read_of(kIova), {}, std::uint8_t{2});
+  unit().step(100);
+  EXPECT_EQ(unit().counters().walks, walks);
+  release();
+  EXPECT_THAT(unit().wait(asked).completion, Completes(kData | kRW));
+  EXPECT_THAT(unit().wait(read).completion, Reaches(kData));
+}
+
+// The walk of a translated request ends at its context entry, so that nobody else can use it.
+TEST_P(TranslationRequests, NobodyJoinsTheWalkOfATranslatedRequest) {
+  start_ats();
+  const auto used =
+      submit_and_reach(translated(kIova.raw()), tables().context_entry_address(kDevice));
+  const auto read = unit().submit(read_of(kIova), {}, std::uint8_t{2});
+  const auto asked = unit().submit(asking(), {}, std::uint8_t{3});
+  unit().step(100);
+  release();
+  EXPECT_THAT(unit().wait(used).completion, Reaches(kIova.raw()));
+  EXPECT_THAT(unit().wait(read).completion, Reaches(kData));
+  EXPECT_THAT(unit().wait(asked).completion, Completes(kData | kRW));
+}
+
+// With its context entry cached a translated request is a hit.
+TEST_P(TranslationRequests, TranslatedRequestsAreHits) {
+  start_ats();
+  unit().access(translated(kData));
+  const auto before = unit().counters();
+  for (unsigned n = 0; n < 8; ++n) {
+    EXPECT_THAT(unit().access(translated(kData + n * kPage)), Reaches(kData + n * kPage));
+  }
+  const auto after = unit().counters();
+  EXPECT_EQ(after.hits - before.hits, 8U);
+  EXPECT_EQ(after.walks, before.walks);
+}
+
+// An invalidation overtakes its walk: it is told what the tables say after it.
+TEST_P(TranslationRequests, InvalidationUnderItsWalk) {
+  for (unsigned level = 1; level <= 4; ++level) {
+    make({});
+    Domain domain = start_ats();
+    Domain other = tables().create_domain({.id = 2, .levels = 4});
+    other.map(kIova, HostAddr(kMoreData));
+    const HostAddr entry = tables().entry_address(domain, kIova, level);
+    const auto asked = submit_and_reach(asking(), entry);
+    memory().write64(entry, memory().read64(tables().entry_address(other, kIova, level)));
+    begin_invalidation(true);
+    finish_invalidation();
+    release();
+    EXPECT_THAT(unit().wait(asked).completion, Completes(kMoreData | kRW)) << level;
+  }
+}
+
+// Both halves of the bus carry the entry, and whatever the unit answers by itself later in the same
+// slots, with a fault or without one, carries nothing of it.
+TEST_P(TranslationRequests, EntriesOnTheBus) {
+  Domain domain = start_ats();
+  domain.map(Iova(kIova.raw() + kPage), HostAddr(kMoreData));
+  driver().write32(reg::kPlmbase, kMoreData);
+  driver().write32(reg::kPlmlimit, kMoreData);
+  driver().write32(reg::kPmen, pmen::kEpm);
+  driver().poll32(reg::kPmen, pmen::kPrs, pmen::kPrs, "PMEN");
+  for (unsigned n = 0; n < 2 * slots(); ++n) {
+    const auto outcome = unit().wait(unit().submit(asking(Iova(kIova.raw() + 8 * n))));
+    ASSERT_EQ(outcome.beats.size(), 1U);
+    const auto &beat = outcome.beats[0];
+    EXPECT_TRUE(std::equal(beat.begin(), beat.begin() + 8, beat.begin() + 8));
+    EXPECT_THAT(outcome.completion, Completes(kData | kRW));
+  }
+  const Iova shut(kIova.raw() + kPage);
+  for (const Request &request : {read_of(shut), read_of(Iova(0)), asking(Iova(4))}) {
+    for (unsigned n = 0; n < slots(); ++n) {
+      const auto outcome = unit().wait(unit().submit(request));
+      EXPECT_EQ(outcome.completion.status, Completion::Status::kBlocked);
+      for (const auto &beat : outcome.beats) {
+        EXPECT_TRUE(std::ranges::all_of(beat, [](std::uint8_t byte) { return byte == 0; }));
+      }
+    }
+  }
+}
+
+// Many at once, of all address types, for pages of all rights: each gets its own answer.
+TEST_P(TranslationRequests, AllTypesAtOnce) {
+  Domain domain = start_ats();
+  constexpr unsigned kPages = 16;
+  std::vector<Request> requests;
+  std::vector<::testing::Matcher<const Completion &>> expected;
+  for (unsigned n = 0; n < kPages; ++n) {
+    const Iova iova(kIova.raw() + n * kPage);
+    const std::uint64_t host = kData + n * kPage;
+    const Rights rights{.read = (n & 1) == 0, .write = (n & 2) == 0};
+    domain.map(iova, HostAddr(host), PageSize::k4K, rights);
+    const std::uint64_t granted = (rights.read ? 1U : 0U) | (rights.write ? 2U : 0U);
+    requests.push_back(asking(iova));
+    expected.push_back(Completes(granted == 0 ? 0 : host | granted));
+    requests.push_back(read_of(iova, 8));
+    if (rights.read)
+      expected.push_back(Reaches(host));
+    else
+      expected.push_back(Faults(FaultReason::kReadNotPermitted));
+    requests.push_back(translated(host));
+    expected.push_back(Reaches(host));
+  }
+  for (unsigned round = 0; round < 3; ++round) {
+    const std::vector<Completion> answers = unit().access_all(requests);
+    for (std::size_t n = 0; n < answers.size(); ++n) EXPECT_THAT(answers[n], expected[n]) << n;
+    if (round == 1) driver().invalidate_all();
+  }
+}
+
+DMAR_RTL_SCENARIO_WITH(
+    TranslationRequests, +[](const Config &config) { return config.device_tlb; });
+
+}  // namespace
+}  // namespace dmar
