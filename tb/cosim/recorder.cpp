@@ -100,7 +100,7 @@ void Recorder::request(const Request &request, const golden::Verdict &verdict) {
   const auto *translation = std::get_if<golden::Translation>(&verdict);
   const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
   const bool write = request.kind == AccessKind::kWrite;
-  if ((!write && request.kind != AccessKind::kRead) ||
+  if (request.at != AddressType::kUntranslated || (!write && request.kind != AccessKind::kRead) ||
       (fault == nullptr && translation == nullptr && interrupt == nullptr)) {
     ++left_out_;
     forget();
