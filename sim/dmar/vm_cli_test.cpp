@@ -338,6 +338,12 @@ TEST_F(VmOptions, AreChecked) {
          "--sriov: its segment needs a unit of its own; at most --units 3");
   expect("--sriov edu --passthrough", "--sriov: its tests need domains that translate");
   expect("--sriov edu --no-dma-remapping", "--sriov: its tests need domains that translate");
+  expect("--ats --sriov edu", "there is one segment");
+  expect("--ats --units 4", "--ats: its segment needs a unit of its own; at most --units 3");
+  expect("--ats --passthrough", "--ats: its tests need domains that translate");
+  expect("--ats --bounce --memory 3072", "--ats and --bounce");
+  expect("--ats --config default", "--ats: configuration default knows no device TLBs (ECAP.DT)");
+  expect("--ats --aw 48", "--ats: configuration default knows no device TLBs (ECAP.DT)");
   expect("--units 0", "--units");
   expect("--units 5", "--units");
   expect("--units 4", "--units 4: dmar2 would have no function; at most --units 3 here");
