@@ -8,6 +8,8 @@
 // of the request, in any order, never refused: the requester keeps room for it. Hits are answered
 // on the port's own rsp; all else, of both ports, on late_rsp, which may come in the same clock. A
 // tag is free again with its answer.
+// Messages of devices come after the writes that the device made before: each is visible or refused
+// when its message is given (dmar_top has dmar_write_barrier for that).
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
 // an epoch other than `epoch_o`, from DrainLatency clocks after the first clock of the new epoch at
 // the latest. The last answer of the old epoch comes in that first clock.
@@ -40,6 +42,13 @@ module dmar_core #(
   output dmar_pkg::answer_t         late_rsp_o,
   output logic                      epoch_o,
   input wire logic                  drain_busy_i,
+  // Messages to devices and from them
+  output logic                      m_msg_valid_o,
+  input wire logic                  m_msg_ready_i,
+  output dmar_pkg::device_message_t m_msg_o,
+  input wire logic                  s_msg_valid_i,
+  output logic                      s_msg_ready_o,
+  input wire dmar_pkg::device_message_t s_msg_i,
   input wire dmar_pkg::reg_access_t access_i,
   output logic     [31:0]           access_rdata_o,
   output logic                      messages_busy_o,
@@ -195,7 +204,8 @@ module dmar_core #(
 
   logic [31:0] capability_rdata, command_rdata, protected_rdata, inv_rdata;
   logic [31:0] completion_rdata, fault_rdata;
-  logic        queue_enable, queue_enabled, queue_error, queue_stopped, completion;
+  logic        queue_enable, queue_enabled, completion;
+  dmar_pkg::queue_errors_t queue_errors, queue_status;
   logic        remapping, fault_busy, completion_busy;
   logic        queue_valid, queue_ready, queue_rsp_valid, status_valid, status_done;
   logic [63:0] queue_addr;
@@ -226,10 +236,12 @@ module dmar_core #(
 
   dmar_invalidate #(`DMAR_INVALIDATE_MAP) u_invalidate (
     .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata), .queue_enable_i(queue_enable),
-    .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .stopped_i(queue_stopped),
-    .error_o(queue_error), .mem_valid_o(queue_valid), .mem_ready_i(queue_ready),
+    .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .status_i(queue_status),
+    .errors_o(queue_errors), .mem_valid_o(queue_valid), .mem_ready_i(queue_ready),
     .mem_addr_o(queue_addr), .mem_len_o(queue_len), .rsp_valid_i(queue_rsp_valid),
     .rsp_data_i(rsp_data), .rsp_last_i(rsp_last), .rsp_error_i(rsp_error),
+    .translation_i(control.translation_enabled), .m_msg_valid_o, .m_msg_ready_i, .m_msg_o,
+    .s_msg_valid_i, .s_msg_ready_o, .s_msg_i,
     .status_valid_o(status_valid), .status_o(status), .status_done_i(status_done),
     .completion_o(completion), .command_valid_i(command_valid), .command_flush_i(command_flush),
     .command_done_o(command_done), .flush_valid_o(flush_valid), .flush_o(flush),
@@ -247,8 +259,8 @@ module dmar_core #(
   ) u_fault_unit (
     .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata), .fault_valid_i(fault_valid),
     .fault_i(fault),
-    .restart_i(!remapping), .queue_error_i(queue_error),
-    .queue_stopped_o(queue_stopped), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
+    .restart_i(!remapping), .queue_errors_i(queue_errors),
+    .queue_status_o(queue_status), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
     .msg_ready_i(fault_event_done), .msg_o(fault_event)
   );
 

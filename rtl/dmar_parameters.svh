@@ -25,6 +25,7 @@
   parameter bit          Coherent              = 1'b1, \
   parameter bit          DeviceTlb             = 1'b0, \
   parameter bit          NoWriteFlag           = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
@@ -64,11 +65,12 @@
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
-  .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
-  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .IdWidth(IdWidth), .ReadSlots(ReadSlots), .WriteSlots(WriteSlots), \
-  .ReadBufferBeats(ReadBufferBeats), .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
+  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
+  .MaxInterruptMask(MaxInterruptMask), .IdWidth(IdWidth), .ReadSlots(ReadSlots), \
+  .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
+  .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -94,6 +96,7 @@
   parameter bit          Coherent              = 1'b1, \
   parameter bit          DeviceTlb             = 1'b0, \
   parameter bit          NoWriteFlag           = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout      = 268435456, \
   parameter bit          CollapseFaults        = 1'b1, \
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
@@ -132,13 +135,13 @@
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PageSelective(PageSelective), .PassThrough(PassThrough), \
   .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
-  .NoWriteFlag(NoWriteFlag), .CollapseFaults(CollapseFaults), \
-  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .AbortMode(AbortMode), \
-  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
-  .WriteBufferFlush(WriteBufferFlush), .Tags(Tags), .Port0Tags(Port0Tags), \
-  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
-  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
+  .CollapseFaults(CollapseFaults), .InterruptRemapping(InterruptRemapping), \
+  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
+  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
+  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush), \
+  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
+  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -150,10 +153,11 @@
   .Sagaw(Sagaw), .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), \
   .FaultRecords(FaultRecords), .MaxAddrMask(MaxAddrMask), .ProtectedLow(ProtectedLow), \
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
-  .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
-  .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
+  .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
+  .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags), \
+  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
@@ -202,14 +206,17 @@
   parameter int unsigned DomainIdCode       = 6, \
   parameter int unsigned MaxAddrMask        = 18, \
   parameter bit          PageSelective      = 1'b1, \
+  parameter bit          DeviceTlb          = 1'b0, \
+  parameter int unsigned DeviceTlbTimeout   = 268435456, \
   parameter bit          InterruptRemapping = 1'b1, \
   parameter bit          AbortMode          = 1'b0, \
   parameter int unsigned QueueAhead         = 8
 
 `define DMAR_INVALIDATE_MAP \
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .DomainIdCode(DomainIdCode), \
-  .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective), \
-  .InterruptRemapping(InterruptRemapping), .AbortMode(AbortMode), .QueueAhead(QueueAhead)
+  .MaxAddrMask(MaxAddrMask), .PageSelective(PageSelective), .DeviceTlb(DeviceTlb), \
+  .DeviceTlbTimeout(DeviceTlbTimeout), .InterruptRemapping(InterruptRemapping), \
+  .AbortMode(AbortMode), .QueueAhead(QueueAhead)
 
 `define DMAR_TRANSLATE_PARAMETERS \
   parameter int unsigned HostAddrWidth      = 46, \

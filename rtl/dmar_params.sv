@@ -16,6 +16,7 @@ module dmar_params #(
   parameter int unsigned ProtectedAlign        = 21,
   parameter bit          DeviceTlb             = 1'b0,
   parameter bit          NoWriteFlag           = 1'b0,
+  parameter int unsigned DeviceTlbTimeout      = 268435456,
   parameter bit          InterruptRemapping    = 1'b1,
   parameter bit          ExtendedInterruptMode = 1'b1,
   parameter int unsigned MaxInterruptMask      = 15,
@@ -78,6 +79,9 @@ module dmar_params #(
   end
   if (ProtectedAlign < 12 || ProtectedAlign > 31) begin : gen_protected_align
     $error("ProtectedAlign must be 12 to 31");
+  end
+  if (DeviceTlbTimeout < 64 || DeviceTlbTimeout > 2147483646) begin : gen_device_tlb_timeout
+    $error("DeviceTlbTimeout must be 64 to 2147483646");
   end
   if (MaxInterruptMask > 15) begin : gen_max_interrupt_mask
     $error("MaxInterruptMask must be 0 to 15");

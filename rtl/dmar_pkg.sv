@@ -419,10 +419,11 @@ package dmar_pkg;
   localparam logic [1:0] GRANULARITY_NARROW = 2'b11;  // device or page
 
   // What an invalidation descriptor asks for.
-  localparam logic [1:0] INV_CONTEXT   = 2'd0;
-  localparam logic [1:0] INV_IOTLB     = 2'd1;
-  localparam logic [1:0] INV_INTERRUPT = 2'd2;
-  localparam logic [1:0] INV_WAIT      = 2'd3;
+  localparam logic [2:0] INV_CONTEXT   = 3'd0;
+  localparam logic [2:0] INV_IOTLB     = 3'd1;
+  localparam logic [2:0] INV_INTERRUPT = 3'd2;
+  localparam logic [2:0] INV_WAIT      = 3'd3;
+  localparam logic [2:0] INV_DEVICE    = 3'd4;  // the TLB of a device
 
   // Source-id bits that a function mask leaves to compare (VT-d 6.5.2.1).
   function automatic logic [15:0] function_mask(input logic [1:0] fm);
@@ -459,6 +460,20 @@ package dmar_pkg;
     endcase
   endfunction
 
+  // Messages between the unit and devices with TLBs of their own (PCIe ATS) //
+
+  localparam logic [1:0] MESSAGE_INVALIDATE = 2'd0;  // Invalidate Request, to a device
+  localparam logic [1:0] MESSAGE_COMPLETION = 2'd1;  // Invalidate Completion, of a device
+
+  typedef struct packed {
+    logic [1:0]  kind;
+    source_id_t  source_id;    // the device
+    logic        pasid_valid;  // a PASID prefix
+    logic [19:0] pasid;
+    logic [8:0]  tag;          // request: ITag in bits 4:0; completion: count in bits 2:0, 0 says 8
+    logic [63:0] payload;      // request: 0 Global, 11 S, 63:12 address; completion: ITags in 31:0
+  } device_message_t;
+
   // Registers //
 
   // One 32-bit register access; `valid` lasts one clock.
@@ -474,6 +489,13 @@ package dmar_pkg;
     logic [63:0] address;
     logic [31:0] data;
   } message_t;
+
+  // What stops the invalidation queue, or is told of it: bits of FSTS
+  typedef struct packed {
+    logic ite;      // a device did not answer in time
+    logic ice;      // one answered what it was not asked
+    logic iqe;      // a descriptor cannot be carried out
+  } queue_errors_t;
 
   // The table port //
 

@@ -111,6 +111,18 @@ module dmar_top #(
   input wire logic               m_dma_rvalid_i,
   output logic                   m_dma_rready_o,
 
+  // Messages to devices with TLBs of their own, and from them. Fields: docs/integration.md
+  output logic                   m_msg_valid_o,    // invalidate request
+  input wire logic               m_msg_ready_i,
+  output logic     [15:0]        m_msg_source_id_o,
+  output logic     [4:0]         m_msg_itag_o,
+  output logic     [63:0]        m_msg_payload_o,
+  input wire logic               s_msg_valid_i,    // invalidate completion
+  output logic                   s_msg_ready_o,
+  input wire logic [15:0]        s_msg_source_id_i,
+  input wire logic [31:0]        s_msg_itags_i,
+  input wire logic [2:0]         s_msg_count_i,    // 0 says 8
+
   // Memory side, tables, queues and event messages: AXI4 manager, single beats
   output logic     [5:0]         m_tbl_awid_o,
   output logic     [63:0]        m_tbl_awaddr_o,
@@ -179,6 +191,7 @@ module dmar_top #(
   dmar_pkg::tag_t     read_tag, write_tag, read_rsp_tag, write_rsp_tag, late_rsp_tag;
   dmar_pkg::request_t read_request, write_request;
   dmar_pkg::answer_t  read_rsp, write_rsp, late_rsp;
+  logic [WriteSlots-1:0] write_alloc, write_done;
 
   dmar_axi_read #(
     .DeviceTlb(DeviceTlb), .Slots(ReadSlots), .IdWidth(IdWidth), .BufferBeats(ReadBufferBeats)
@@ -220,6 +233,7 @@ module dmar_top #(
     .rsp_valid_i(write_rsp_valid), .rsp_tag_i(write_rsp_tag), .rsp_i(write_rsp),
     .late_valid_i(late_rsp_valid), .late_tag_i(late_rsp_tag), .late_i(late_rsp),
     .epoch_i(epoch), .drain_busy_o(write_drain_busy),
+    .slot_alloc_o(write_alloc), .slot_done_o(write_done),
     .m_awid_o(m_dma_awid_o), .m_awaddr_o(m_dma_awaddr_o), .m_awlen_o(m_dma_awlen_o),
     .m_awsize_o(m_dma_awsize_o), .m_awburst_o(m_dma_awburst_o),
     .m_awqos_o(m_dma_awqos_o),
@@ -244,6 +258,39 @@ module dmar_top #(
   logic unused_attributes;
   assign unused_attributes = ^{s_dma_arlock_i, s_dma_arcache_i, s_dma_arprot_i, s_dma_awlock_i,
                                s_dma_awcache_i, s_dma_awprot_i};
+
+  // Messages //
+
+  dmar_pkg::device_message_t sent, received, completion;
+  logic                      received_valid, received_ready;
+
+  assign m_msg_source_id_o = sent.source_id;
+  assign m_msg_itag_o      = sent.tag[4:0];
+  assign m_msg_payload_o   = sent.payload;
+
+  always_comb begin
+    completion           = '0;
+    completion.kind      = dmar_pkg::MESSAGE_COMPLETION;
+    completion.source_id = s_msg_source_id_i;
+    completion.tag       = {6'h0, s_msg_count_i};
+    completion.payload   = {32'h0, s_msg_itags_i};
+  end
+
+  if (DeviceTlb) begin : gen_barrier
+    dmar_write_barrier #(.Slots(WriteSlots)) u_barrier (
+      .clk_i, .rst_ni, .alloc_i(write_alloc), .alloc_source_i(s_dma_awuser_i[15:0]),
+      .done_i(write_done), .up_valid_i(s_msg_valid_i), .up_ready_o(s_msg_ready_o),
+      .up_i(completion), .dn_valid_o(received_valid), .dn_ready_i(received_ready),
+      .dn_o(received)
+    );
+  end else begin : gen_no_barrier
+    assign received_valid = s_msg_valid_i;
+    assign received       = completion;
+    assign s_msg_ready_o  = received_ready;
+
+    logic unused_slots;
+    assign unused_slots = ^{write_alloc, write_done};
+  end
 
   // Registers //
 
@@ -281,6 +328,8 @@ module dmar_top #(
     .xlate1_rsp_o(write_rsp),
     .late_rsp_valid_o(late_rsp_valid), .late_rsp_tag_o(late_rsp_tag), .late_rsp_o(late_rsp),
     .epoch_o(epoch), .drain_busy_i(read_drain_busy || write_drain_busy),
+    .m_msg_valid_o, .m_msg_ready_i, .m_msg_o(sent), .s_msg_valid_i(received_valid),
+    .s_msg_ready_o(received_ready), .s_msg_i(received),
     .access_i(access), .access_rdata_o(access_rdata), .messages_busy_o(messages_busy),
     .awid_o(m_tbl_awid_o), .awaddr_o(m_tbl_awaddr_o), .awlen_o(m_tbl_awlen_o),
     .awsize_o(m_tbl_awsize_o), .awburst_o(m_tbl_awburst_o),
@@ -319,7 +368,7 @@ module dmar_top #(
 
   // Single beats, one write at a time: nothing to match. The rest of the request is in the waves.
   logic unused;
-  assign unused = ^m_tbl_bresp_i;
+  assign unused = ^{m_tbl_bresp_i, sent};
 
 endmodule
 `default_nettype wire

@@ -58,6 +58,9 @@ rtl/regs/dmar_global_command.sv
 rtl/regs/dmar_protected_regs.sv
 rtl/invalidate/dmar_flush_mux.sv
 rtl/invalidate/dmar_inv_registers.sv
+rtl/invalidate/dmar_inv_tags.sv
+rtl/invalidate/dmar_inv_answers.sv
+rtl/invalidate/dmar_inv_devices.sv
 rtl/invalidate/dmar_inv_request.sv
 rtl/invalidate/dmar_inv_decode.sv
 rtl/invalidate/dmar_inv_ring.sv
@@ -79,6 +82,7 @@ rtl/axi/dmar_write_verdicts.sv
 rtl/axi/dmar_write_head.sv
 rtl/axi/dmar_write_responses.sv
 rtl/axi/dmar_axi_write.sv
+rtl/axi/dmar_write_barrier.sv
 rtl/axi/dmar_xlate_mux.sv
 rtl/dmar_core.sv
 rtl/dmar_params.sv

@@ -49,6 +49,9 @@ module dmar_axi_write #(
   input wire dmar_pkg::answer_t  late_i,
   input wire logic               epoch_i,
   output logic                   drain_busy_o,   // released before this epoch, not yet acknowledged
+  // For dmar_write_barrier: slots that are taken and given back in this clock
+  output logic     [Slots-1:0]   slot_alloc_o,
+  output logic     [Slots-1:0]   slot_done_o,
   // Memory
   output logic     [IdWidth-1:0] m_awid_o,
   output logic     [63:0]        m_awaddr_o,
@@ -191,6 +194,8 @@ module dmar_axi_write #(
     end
   end
 
+  assign slot_alloc_o = alloc;
+  assign slot_done_o  = done;
   assign drain_busy_o = ((permitted_q | issued_q) & (epoch_q ^ {Slots{epoch_i}})) != '0;
 
   `DMAR_ASSERT(AnswersAwaited_A,

@@ -15,8 +15,8 @@ module dmar_fault_unit #(
   input wire logic                  fault_valid_i,
   input wire dmar_pkg::fault_t      fault_i,
   input wire logic                  restart_i,         // TES = IRES = 0
-  input wire logic                  queue_error_i,     // sets FSTS.IQE
-  output logic                      queue_stopped_o,   // FSTS.IQE
+  input wire dmar_pkg::queue_errors_t queue_errors_i,  // set FSTS.IQE, ICE, ITE
+  output dmar_pkg::queue_errors_t   queue_status_o,    // FSTS.IQE, ICE, ITE
   output logic                      busy_o,
   output logic                      msg_valid_o,
   input wire logic                  msg_ready_i,
@@ -26,7 +26,8 @@ module dmar_fault_unit #(
   localparam logic [9:0] FSTS_WORD  = 10'h00D;
   localparam logic [9:0] FECTL_WORD = 10'h00E;
 
-  logic        overflow_q, queue_error_q, pending, recorded, lost, write_status;
+  logic        overflow_q, pending, recorded, lost, write_status;
+  dmar_pkg::queue_errors_t queue_q, queue_cleared;  // FSTS.ITE, ICE, IQE
   logic [7:0]  index_q, recorded_index;
   logic [31:0] record_rdata, event_rdata, status;
   logic        any_status, condition;
@@ -39,27 +40,27 @@ module dmar_fault_unit #(
     .recorded_index_o(recorded_index), .lost_o(lost)
   );
 
-  assign status       = {16'h0, index_q, 3'b000, queue_error_q, 2'b00, pending, overflow_q};
-  assign write_status = access_i.valid && access_i.write && (access_i.word == FSTS_WORD);
+  assign status        = {16'h0, index_q, 1'b0, queue_q, 2'b00, pending, overflow_q};
+  assign queue_cleared = write_status ? access_i.data[6:4] : '0;
+  assign write_status  = access_i.valid && access_i.write && (access_i.word == FSTS_WORD);
 
   // A bit that is set and cleared in one clock stays set: nothing that happened is forgotten.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      overflow_q    <= 1'b0;
-      queue_error_q <= 1'b0;
-      index_q       <= '0;
+      overflow_q <= 1'b0;
+      queue_q    <= '0;
+      index_q    <= '0;
     end else begin
       if (lost)                                  overflow_q <= 1'b1;
       else if (write_status && access_i.data[0]) overflow_q <= 1'b0;
-      if (queue_error_i)                         queue_error_q <= 1'b1;
-      else if (write_status && access_i.data[4]) queue_error_q <= 1'b0;
+      queue_q <= queue_errors_i | (queue_q & ~queue_cleared);
       if (recorded && !pending)                  index_q <= recorded_index;
     end
   end
 
   // While any status bit is set, software has yet to look: no further message.
-  assign any_status = pending || overflow_q || queue_error_q;
-  assign condition  = ((recorded && !pending) || queue_error_i) && !any_status;
+  assign any_status = pending || overflow_q || (queue_q != '0);
+  assign condition  = ((recorded && !pending) || queue_errors_i != '0) && !any_status;
 
   dmar_event #(.FirstWord(FECTL_WORD)) u_event (
     .clk_i, .rst_ni, .access_i, .rdata_o(event_rdata), .set_i(condition), .quiet_i(!any_status),
@@ -67,7 +68,7 @@ module dmar_fault_unit #(
   );
 
   assign rdata_o = record_rdata | event_rdata | ((access_i.word == FSTS_WORD) ? status : '0);
-  assign queue_stopped_o = queue_error_q;
+  assign queue_status_o = queue_q;
 
 endmodule
 `default_nettype wire

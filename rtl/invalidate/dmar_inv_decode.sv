@@ -5,17 +5,19 @@
 module dmar_inv_decode #(
   parameter int unsigned MaxAddrMask   = 18,
   parameter bit          PageSelective = 1'b1,
-  parameter bit          InterruptRemapping = 1'b1
+  parameter bit          InterruptRemapping = 1'b1,
+  parameter bit          DeviceTlb     = 1'b0
 ) (
   input wire logic [127:0] descriptor_i,
   input wire logic         upper_half_i,  // 256-bit descriptor: a bit of the upper half is set
   output logic             error_o,
   output logic     [3:0]   cause_o,       // IQERCD.IQEI
-  output logic     [1:0]   kind_o         // dmar_pkg::INV_*
+  output logic     [2:0]   kind_o         // dmar_pkg::INV_*
 );
 
   localparam logic [6:0] TYPE_CONTEXT   = 7'h01;
   localparam logic [6:0] TYPE_IOTLB     = 7'h02;
+  localparam logic [6:0] TYPE_DEVICE    = 7'h03;
   localparam logic [6:0] TYPE_INTERRUPT = 7'h04;
   localparam logic [6:0] TYPE_WAIT      = 7'h05;
 
@@ -53,6 +55,15 @@ module dmar_inv_decode #(
         reserved = (descriptor_i[7:5] != '0) || (descriptor_i[26:16] != '0)
             || (descriptor_i[63:50] != '0) || (descriptor_i[49:48] != '0) || address;
         unknown  = !InterruptRemapping;
+      end
+      // PFSID is reserved without ECAP.DIT.
+      TYPE_DEVICE: begin
+        kind_o   = dmar_pkg::INV_DEVICE;
+        reserved = (descriptor_i[7:4] != '0) || (descriptor_i[26:21] != '0)
+            || (descriptor_i[31:27] != '0) || (descriptor_i[63:50] != '0)
+            || (descriptor_i[49:48] != '0) || (descriptor_i[75:71] != '0)
+            || (descriptor_i[70:65] != '0);
+        unknown  = !DeviceTlb;
       end
       // Bit 7, page-request drain, is reserved without page requests.
       TYPE_WAIT: begin

@@ -14,10 +14,12 @@ module dmar_inv_request #(
   input wire logic               queue_on_i,
   input wire logic               load_i,
   input wire logic [127:0]       descriptor_i,
-  input wire logic [1:0]         kind_i,             // dmar_pkg::INV_*
+  input wire logic [2:0]         kind_i,             // dmar_pkg::INV_*
   output logic                   wants_status_o,     // wait: SW
   output logic                   wants_event_o,      // wait: IF
   output dmar_pkg::message_t     status_o,
+  output dmar_pkg::device_message_t device_o,        // device TLB, without the ITag
+  output logic     [4:0]         device_limit_o,     // MIP
   // Registers
   input wire logic [31:0]        write_data_i,
   input wire logic               source_write_i,     // CCMD 31:0
@@ -38,11 +40,11 @@ module dmar_inv_request #(
   localparam logic [15:0] DOMAIN_MASK = 16'(~({17{1'b1}} << (4 + 2 * DomainIdCode)));
 
   // As in a descriptor, without the bits that tell the type
-  logic [63:0] high_q;      // wait: address; IOTLB: page, IH, AM
-  logic [31:0] middle_q;    // wait: data; context: FM, source; interrupt: index
-  logic [15:0] low_q;       // domain; interrupt: IM
+  logic [63:0] high_q;      // wait: address; IOTLB: page, IH, AM; device: address, S
+  logic [31:0] middle_q;    // wait: data; context: FM, source; interrupt: index; device: source
+  logic [15:0] low_q;       // domain; interrupt: IM; device: MIP
   logic [1:0]  flags_q;     // granularity; wait: SW, IF
-  logic [1:0]  kind_q;
+  logic [2:0]  kind_q;
   logic        source_lost_q, page_low_lost_q, page_high_lost_q;
 
   always_ff @(posedge clk_i) begin
@@ -93,10 +95,19 @@ module dmar_inv_request #(
   // Address bits that no host address has are ignored.
   assign status_o = {{(64 - HostAddrWidth){1'b0}}, high_q[HostAddrWidth-1:2], 2'b00, middle_q};
 
+  assign device_limit_o = low_q[4:0];
+  always_comb begin
+    device_o           = '0;
+    device_o.kind      = dmar_pkg::MESSAGE_INVALIDATE;
+    device_o.source_id = middle_q[15:0];
+    device_o.payload   = {high_q[63:12], high_q[0], 11'h0};
+  end
+
   // One mask serves pages and interrupt indices. A wider page mask than MaxAddrMask is refused.
   localparam int unsigned MaskWidth = (MaxAddrMask > 16) ? MaxAddrMask : 16;
 
-  logic [1:0]           kind, granularity;
+  logic [2:0]           kind;
+  logic [1:0]           granularity;
   logic [5:0]           mask;
   logic [MaskWidth-1:0] compared;
 

@@ -4,7 +4,7 @@
 // write goes to the stores of the lookups too. One operation a clock.
 // A set read in the clock in which it is written may look torn; then a fill picks some way, and a
 // sweep may drop an entry too many: never does it miss one, since what is being written is either
-// being dropped or does not match (dmar_flush keeps such fills away).
+// being dropped or does not match (docs/architecture.md, "Why nothing stale survives").
 `default_nettype none
 module dmar_cache_keeper #(
   parameter int unsigned Sets     = 4,

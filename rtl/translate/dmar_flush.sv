@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries out one flush at a time. Lookups, walks and DMA go on meanwhile:
-// 1. The caches are swept, one set a clock. What the flush concerns is kept from entering them.
-// 2. Lookups that read a set before it was swept leave the lanes (two clocks).
-// 3. Walks, and requests that wait, forget what they may have taken from the caches (poison).
-// 4. With `drain`: a new epoch begins, and every DMA released in the old one becomes visible.
+// Carries out one flush at a time: sweep, settle, poison, and with `drain` a new epoch, fence and
+// drain. Lookups, walks and DMA go on meanwhile. What happens in which clock, and why it leaves
+// nothing stale: docs/architecture.md, "Why nothing stale survives".
 // A change of the control state (`apply`) lets every request under way be answered before step 3.
 // A request that one flush made start over is answered before the next flush begins, so that a
 // stream of invalidations cannot starve it.

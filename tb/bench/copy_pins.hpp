@@ -134,6 +134,13 @@ void copy_inputs(const Pins &pins, Model &model) {
   }
   assign(model.s_dma_bready_i, pins.device.b.ready);
   assign(model.s_dma_rready_i, pins.device.r.ready);
+  assign(model.m_msg_ready_i, pins.to_device.ready);
+  assign(model.s_msg_valid_i, pins.from_device.valid);
+  if (pins.from_device.valid) {
+    assign(model.s_msg_source_id_i, pins.from_device.payload.source_id);
+    assign(model.s_msg_itags_i, pins.from_device.payload.itags);
+    assign(model.s_msg_count_i, pins.from_device.payload.count);
+  }
   DMAR_DRIVE_MEMORY(m_dma, pins.dma)
   DMAR_DRIVE_MEMORY(m_tbl, pins.table)
 }
@@ -186,6 +193,13 @@ void copy_outputs(const Model &model, Pins &pins) {
     pins.device.r.payload.last = model.s_dma_rlast_o != 0;
     read_wide(model.s_dma_rdata_o, pins.device.r.payload.data);
   }
+  pins.to_device.valid = model.m_msg_valid_o != 0;
+  if (pins.to_device.valid) {
+    assign(pins.to_device.payload.source_id, model.m_msg_source_id_o);
+    assign(pins.to_device.payload.itag, model.m_msg_itag_o);
+    assign(pins.to_device.payload.payload, model.m_msg_payload_o);
+  }
+  pins.from_device.ready = model.s_msg_ready_o != 0;
   DMAR_READ_MANAGER(m_dma, pins.dma)
   DMAR_READ_QUALIFIERS(m_dma, aw, pins.dma.aw)
   DMAR_READ_QUALIFIERS(m_dma, ar, pins.dma.ar)

@@ -20,6 +20,8 @@ namespace {
 // Cycles without table traffic or flush after which the unit, otherwise idle, starts nothing more.
 constexpr std::uint64_t kResetCycles = 2;
 constexpr std::uint64_t kQuietCycles = 64;
+// A completion that waits for no write is counted so long after it is taken.
+constexpr std::uint64_t kCompletionCycles = 40;
 
 // Of a write that keeps the rules of m_tbl.
 Message dword_write(const AxiAccess &access) {
@@ -51,6 +53,7 @@ RtlIommu::RtlIommu(const ModelInfo &model, const RtlOptions &options)
       host_(simulation_->pins().reg, options.host_stall_percent, options.seed * 8 + 1),
       device_(simulation_->pins().device, "s_dma", options.device_stall_percent,
               options.seed * 8 + 2),
+      message_ports_(simulation_->pins(), options.message_stall_percent, options.seed * 8 + 5),
       dma_memory_(simulation_->pins().dma, behind(options_, memory_), "m_dma", options.dma_memory,
                   options.seed * 8 + 3),
       table_memory_(simulation_->pins().table, behind(options_, memory_), "m_tbl",
@@ -85,6 +88,7 @@ void RtlIommu::connect() {
   simulation_->attach(monitor_);
   simulation_->attach(host_);
   simulation_->attach(device_);
+  simulation_->attach(message_ports_);
   simulation_->attach(dma_memory_);
   simulation_->attach(table_memory_);
 }
@@ -130,7 +134,8 @@ void RtlIommu::step(std::uint64_t cycles) {
   for (; cycles != 0; --cycles) {
     simulation_->step();
     memory_.set_time(simulation_->cycle());
-    if (!table_memory_.idle() || simulation_->pins().flushing) {
+    if (!table_memory_.idle() || simulation_->pins().flushing ||
+        simulation_->pins().to_device.valid) {
       last_busy_cycle_ = simulation_->cycle();
     }
     if (device_.has_finished() || !unjudged_.empty()) finish_requests();
@@ -141,6 +146,7 @@ void RtlIommu::reset_unit() {
   simulation_->set_reset(true);
   step();  // the unit and the devices notice at its end
   device_.forget();
+  message_ports_.forget();
   tracker_.forget();
   forgotten_before_ = cycle();
   outcomes_.clear();
@@ -261,6 +267,16 @@ void RtlIommu::settle() {
 }
 
 std::vector<Message> RtlIommu::take_messages() { return std::exchange(messages_, {}); }
+
+std::vector<InvalidateRequest> RtlIommu::take_invalidate_requests() {
+  return message_ports_.take();
+}
+
+void RtlIommu::complete_invalidation(const InvalidateCompletion &completion) {
+  send_completion(completion);
+  step_until([this] { return !completions_under_way(); }, "completion of an invalidation");
+  step(kCompletionCycles);
+}
 
 Counters RtlIommu::counters() const {
   return {.requests = monitor_.requests(),

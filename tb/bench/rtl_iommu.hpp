@@ -18,6 +18,7 @@
 #include "bench/axi_memory.hpp"
 #include "bench/dma_tracker.hpp"
 #include "bench/lite_host.hpp"
+#include "bench/message_ports.hpp"
 #include "bench/monitor.hpp"
 #include "bench/simulation_base.hpp"
 #include "coverage/unit_watch.hpp"
@@ -28,11 +29,12 @@ namespace dmar::bench {
 
 struct RtlOptions {
   std::uint64_t seed = 1;
-  MemoryTiming dma_memory = {};       // behind m_dma
-  MemoryTiming table_memory = {};     // behind m_tbl
-  unsigned device_stall_percent = 0;  // hesitation of the device, each channel
-  unsigned host_stall_percent = 0;    // of the CPU, each channel
-  std::string wave = {};              // FST file from the first cycle on, when not empty
+  MemoryTiming dma_memory = {};        // behind m_dma
+  MemoryTiming table_memory = {};      // behind m_tbl
+  unsigned device_stall_percent = 0;   // hesitation of the device, each channel
+  unsigned host_stall_percent = 0;     // of the CPU, each channel
+  unsigned message_stall_percent = 0;  // of both message ports
+  std::string wave = {};               // FST file from the first cycle on, when not empty
   MemoryBus *host_memory = nullptr;  // behind both managers in place of memory(); outlives the unit
   std::uint64_t wait_bound = 200'000;  // cycles before a wait is called a hang
 };
@@ -81,6 +83,17 @@ class RtlIommu : public Iommu {
   std::vector<Completion> access_all(std::span<const Request> requests) override;
   void settle() override;
   std::vector<Message> take_messages() override;
+  // Requests are those that the message port has taken. A completion is done when the unit has
+  // counted it.
+  std::vector<InvalidateRequest> take_invalidate_requests() override;
+  void complete_invalidation(const InvalidateCompletion &completion) override;
+
+  // A completion in flight: given to the message port, behind those before it.
+  void send_completion(const InvalidateCompletion &completion) { message_ports_.push(completion); }
+  // Completions that the message port has not taken yet.
+  [[nodiscard]] bool completions_under_way() const { return message_ports_.under_way(); }
+  // False: the message port takes no requests from now on.
+  void accept_invalidate_requests(bool accept) { message_ports_.accept(accept); }
 
   // Requests in flight. Without an `id`, IDs are given in turn; the unit may then reorder reads.
   Handle submit(const Request &request, std::span<const std::uint8_t> data = {},
@@ -181,6 +194,7 @@ class RtlIommu : public Iommu {
   std::unique_ptr<SimulationBase> simulation_;
   LiteHost host_;
   AxiManager device_;
+  MessagePorts message_ports_;
   AxiMemory dma_memory_;
   AxiMemory table_memory_;
   DmaTracker tracker_;
@@ -196,7 +210,7 @@ class RtlIommu : public Iommu {
   std::uint64_t table_reads_ = 0;
   std::uint64_t queue_reads_ = 0;
   std::uint64_t forgotten_before_ = 0;  // cycle of the last reset_unit()
-  std::uint64_t last_busy_cycle_ = 0;   // of table traffic, or of a flush
+  std::uint64_t last_busy_cycle_ = 0;   // of table traffic, a flush or a message
   unsigned next_id_ = 0;
 };
 

@@ -106,6 +106,9 @@ module smoke;
     .m_tbl_arready_i(m_tbl_arready), .m_tbl_rid_i(m_tbl_rid), .m_tbl_rdata_i(m_tbl_rdata),
     .m_tbl_rresp_i(m_tbl_rresp), .m_tbl_rlast_i(m_tbl_rlast), .m_tbl_rvalid_i(m_tbl_rvalid),
     .m_tbl_rready_o(m_tbl_rready),
+    .m_msg_valid_o(), .m_msg_ready_i(1'b1), .m_msg_source_id_o(), .m_msg_itag_o(),
+    .m_msg_payload_o(), .s_msg_valid_i(1'b0), .s_msg_ready_o(), .s_msg_source_id_i(16'h0),
+    .s_msg_itags_i(32'h0), .s_msg_count_i(3'h0),
     .mon_valid_o(), .mon_source_id_o(), .mon_address_o(), .mon_at_o(), .mon_kind_o(),
     .mon_verdict_o(), .mon_reason_o(), .mon_hit_o(), .mon_walk_o(), .mon_busy_o()
   );

@@ -19,7 +19,9 @@ class CoreSimulation : public CoreModel {
  public:
   explicit CoreSimulation(std::uint64_t seed) : context_(make_context(seed)) {
     model_->rst_ni = 0;
-    model_->drain_busy_i = 0;  // what is permitted here is done at once
+    model_->drain_busy_i = 0;   // what is permitted here is done at once
+    model_->m_msg_ready_i = 1;  // to devices that never answer
+    model_->s_msg_valid_i = 0;
     for (unsigned i = 0; i < kResetCycles; ++i) {
       settle();
       edge();

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Device-TLB invalidation in its order: an invalidate request leaves after the flushes before it,
+// and a completion counts after the writes before it.
+#include "tests/scenario/device_tlb_rtl.hpp"
+
+namespace dmar {
+namespace {
+
+class DeviceTlbOrder : public DeviceTlbRtl {
+ protected:
+  // Both devices in the domain of kIova, of which nothing is cached.
+  void start_both() {
+    Domain domain = start_with_page();
+    tables().attach(kNeighbour, domain);
+    driver().enable_queue();
+  }
+  // The invalidation of kDevice has left, and a wait descriptor waits for its answer.
+  std::uint32_t ask() {
+    push(kDevice, 1);
+    const std::uint32_t ticket = driver().push_wait();
+    driver().ring_doorbell();
+    step_until_sent(1);
+    unit().step(kLong);
+    return ticket;
+  }
+  // A write that has been accepted and is not permitted yet, so that no drain waits for it.
+  bench::RtlIommu::Handle hold_write_of(SourceId source_id) {
+    hold_walk_at(tables().context_entry_address(source_id));
+    const bench::RtlIommu::Handle write = unit().submit(write_of(kIova, 16, source_id));
+    unit().step_until([this] { return held_reads() != 0; }, "the walk of a write");
+    return write;
+  }
+};
+
+TEST_P(DeviceTlbOrder, ACompletionWaitsForTheWritesOfItsDevice) {
+  start_both();
+  const std::uint32_t ticket = ask();
+  const bench::RtlIommu::Handle write = hold_write_of(kDevice);
+  answer(sent()[0]);
+  step_until_taken();
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(ticket)) << "the completion has passed a write";
+  EXPECT_FALSE(unit().poll(write));
+  release();
+  step_until_complete(ticket);
+  EXPECT_TRUE(unit().poll(write)) << "the write is answered by then";
+}
+
+// Answered means by memory: a write that has only left the unit still counts.
+TEST_P(DeviceTlbOrder, ACompletionWaitsForTheAnswerOfMemory) {
+  start_both();
+  const std::uint32_t ticket = ask();
+  hold_dma(false, true);
+  const bench::RtlIommu::Handle write = unit().submit(write_of(kIova));
+  unit().step(kLong);
+  EXPECT_FALSE(unit().dma_under_way().empty());
+  answer(sent()[0]);
+  step_until_taken();
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(ticket));
+  release();
+  step_until_complete(ticket);
+  EXPECT_EQ(unit().wait(write).completion.status, Completion::Status::kOkay);
+}
+
+TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteOfOthers) {
+  start_both();
+  const std::uint32_t ticket = ask();
+  hold_write_of(kNeighbour);
+  answer(sent()[0]);
+  step_until_complete(ticket);
+  release();
+}
+
+TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteThatComesAfterIt) {
+  start_both();
+  const std::uint32_t ticket = ask();
+  answer(sent()[0]);
+  step_until_taken();
+  unit().step(2);
+  hold_write_of(kDevice);
+  step_until_complete(ticket);
+  release();
+}
+
+// A refused write is answered, too.
+TEST_P(DeviceTlbOrder, ACompletionWaitsForARefusedWriteUntilItIsRefused) {
+  start_both();
+  const std::uint32_t ticket = ask();
+  hold_walk_at(tables().context_entry_address(kDevice));
+  const bench::RtlIommu::Handle write = unit().submit(write_of(Iova(kIova.raw() + kPage)));
+  unit().step_until([this] { return held_reads() != 0; }, "the walk of a write");
+  answer(sent()[0]);
+  step_until_taken();
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(ticket));
+  release();
+  step_until_complete(ticket);
+  EXPECT_EQ(unit().wait(write).completion.status, Completion::Status::kBlocked);
+}
+
+// At every distance between the address of a write and the completion. The walk of the write is
+// held, so no drain knows of it: a wait that is complete meanwhile has not waited for it.
+TEST_P(DeviceTlbOrder, AtEveryClockAroundAWrite) {
+  start_both();
+  unsigned earlier = 0;
+  unsigned later = 0;
+  for (int distance = -8; distance <= 8; ++distance) {
+    SCOPED_TRACE(distance);
+    driver().push(context_descriptor({}));
+    push(kDevice, 1);
+    const std::uint32_t ticket = driver().push_wait();
+    driver().ring_doorbell();
+    step_until_sent(sent().size() + 1);
+    hold_walk_at(tables().context_entry_address(kDevice));
+    std::uint64_t taken = 0;
+    const auto complete = [&] {
+      answer(sent().back());
+      step_until_taken();
+      taken = unit().cycle();
+    };
+    if (distance < 0) {
+      complete();
+      unit().step(static_cast<std::uint64_t>(-distance - 1));
+    }
+    const bench::RtlIommu::Handle write = unit().submit(write_of(kIova));
+    if (distance >= 0) {
+      unit().step(static_cast<std::uint64_t>(distance));
+      complete();
+    }
+    unit().step(kLong);
+    const bool waited = !driver().wait_completed(ticket);
+    release();
+    step_until_complete(ticket);
+    const bool before = unit().wait(write).accepted_cycle < taken;
+    EXPECT_EQ(waited, before);
+    ++(before ? earlier : later);
+  }
+  EXPECT_GE(earlier, 5U);
+  EXPECT_GE(later, 5U);
+}
+
+TEST_P(DeviceTlbOrder, ARequestLeavesAfterTheFlushesBeforeIt) {
+  Domain domain = start_with_page();
+  driver().enable_queue();
+  std::uint64_t page = kData;
+  for (unsigned round = 0; round < 20; ++round) {
+    unit().access(read_of(kIova));
+    page += kPage;
+    domain.unmap(kIova);
+    domain.map(kIova, HostAddr(page));
+    driver().push(iotlb_descriptor(
+        {.granularity = granularity::kDeviceOrPage, .domain = 1, .address = kIova}));
+    push(kDevice, 1);
+    driver().ring_doorbell();
+    step_until_sent(round + 1);
+    const Completion completion = unit().access(read_of(kIova));
+    ASSERT_EQ(completion.address, HostAddr(page)) << "the request has passed the flush";
+    answer(sent().back());
+    driver().wait_for_queue();
+  }
+}
+
+DMAR_RTL_SCENARIO_WITH(DeviceTlbOrder, has_device_tlb);
+
+}  // namespace
+}  // namespace dmar
