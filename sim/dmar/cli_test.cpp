@@ -237,6 +237,19 @@ TEST_F(Program, ExplainsAnyRequestAtThatMoment) {
   EXPECT_THAT(write.output, HasSubstr("blocked, fault 05h"));
 }
 
+// The addresses of devices with TLBs: other types of the same request.
+TEST_F(Program, ExplainsRequestsOfDevicesWithTlbs) {
+  const auto explained = [](const std::string &type) {
+    return dmar(fmt::format("explain {} --at 21696 --sid 00:05.0 --iova fffdff10 {}", kLazy, type))
+        .output;
+  };
+  EXPECT_THAT(explained("--translation-request --no-write"),
+              AllOf(HasSubstr("read of 8 bytes"), HasSubstr("translation request, no write"),
+                    HasSubstr("fault 0Dh")));
+  EXPECT_THAT(explained("--translated"), AllOf(HasSubstr(", translated"), HasSubstr("fault 0Dh")));
+  EXPECT_THAT(explained("--no-write"), HasSubstr("--translation-request"));
+}
+
 TEST_F(Program, ExplainSaysWhatIsWrongWithItsArguments) {
   const auto message = [](const std::string &arguments) {
     const Result result = dmar(fmt::format("explain {} {}", kLazy, arguments));

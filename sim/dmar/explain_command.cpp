@@ -32,6 +32,9 @@ struct ExplainOptions {
   std::string iova;
   std::string data;
   bool write = false;
+  bool translation_request = false;
+  bool translated = false;
+  bool no_write = false;
   std::optional<unsigned> bytes;
 };
 
@@ -77,7 +80,7 @@ Request request_from(const ExplainOptions &options) {
     throw UsageError(fmt::format("--iova {}: not a hexadecimal address", options.iova));
   }
   constexpr std::uint64_t kPage = 4096;
-  const unsigned bytes = options.bytes.value_or(1);
+  const unsigned bytes = options.bytes.value_or(options.translation_request ? 8 : 1);
   if (*iova % kPage + bytes > kPage) {
     throw UsageError(fmt::format("--bytes {}: {} bytes at {:x} cross a page", bytes, bytes, *iova));
   }
@@ -85,6 +88,10 @@ Request request_from(const ExplainOptions &options) {
           .address = Iova(*iova),
           .kind = options.write ? AccessKind::kWrite : AccessKind::kRead,
           .bytes = bytes,
+          .at = options.translation_request ? AddressType::kTranslationRequest
+                : options.translated        ? AddressType::kTranslated
+                                            : AddressType::kUntranslated,
+          .no_write = options.no_write,
           .message_data = data_from(options)};
 }
 
@@ -102,6 +109,9 @@ RecordedRequest request_at(const trace::Trace &trace, std::size_t index) {
     }
     if (const auto *message = std::get_if<trace::InterruptEvent>(&entry.event)) {
       return {trace::request_of(*message), trace::outcome_of(*message)};
+    }
+    if (const auto *ask = std::get_if<trace::AskEvent>(&entry.event)) {
+      return {trace::request_of(*ask), trace::outcome_of(*ask)};
     }
     throw UsageError(fmt::format("{}:{}: '{}' is not a request: give --sid and --iova", trace.file,
                                  entry.line, trace::to_string(entry.event)));
@@ -178,7 +188,19 @@ void add_explain(CLI::App &app, int &status) {
   sid->type_name("ID")->needs(iova);
   iova->type_name("HEX")->needs(sid);
   command->add_flag("--write", options->write, "A write; without it a read")->needs(sid);
-  command->add_option("--bytes", options->bytes, "Bytes of the request, 1 to 4096 (default 1)")
+  CLI::Option *asking = command->add_flag("--translation-request", options->translation_request,
+                                          "The device asks where the address leads (ATS, AT = 01)");
+  asking->needs(sid);
+  command->add_flag("--no-write", options->no_write, "It asks for read access only (NW)")
+      ->needs(asking);
+  command
+      ->add_flag("--translated", options->translated,
+                 "The address is one that the device was told (ATS, AT = 10)")
+      ->needs(sid)
+      ->excludes(asking);
+  command
+      ->add_option("--bytes", options->bytes,
+                   "Bytes of the request, 1 to 4096 (default 1; of a translation request 8)")
       ->transform(whole_number(1, 4096))
       ->type_name("N")
       ->needs(sid);

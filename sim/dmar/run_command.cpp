@@ -54,12 +54,14 @@ void refuse_missing_features(const trace::Trace &trace, const RunOptions &option
 
 bool is_request(const trace::Entry &entry) {
   return std::holds_alternative<trace::DmaEvent>(entry.event) ||
-         std::holds_alternative<trace::InterruptEvent>(entry.event);
+         std::holds_alternative<trace::InterruptEvent>(entry.event) ||
+         std::holds_alternative<trace::AskEvent>(entry.event);
 }
 
 bool is_consequence(const trace::Entry &entry) {
   return std::holds_alternative<trace::StatusEvent>(entry.event) ||
-         std::holds_alternative<trace::MessageEvent>(entry.event);
+         std::holds_alternative<trace::MessageEvent>(entry.event) ||
+         std::holds_alternative<trace::InvalidateEvent>(entry.event);
 }
 
 void refuse_empty_window(const trace::Trace &trace, const RunOptions &options) {

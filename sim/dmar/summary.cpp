@@ -35,14 +35,23 @@ std::string dmesg(const trace::Report &report) {
 }
 
 std::string interrupts(const trace::Report &report) {
-  return fmt::format("{} remapped, {} unchanged, {} blocked", grouped(report.interrupts_remapped),
-                     grouped(report.interrupts_unchanged), grouped(report.interrupts_blocked));
+  const std::string posted = report.interrupts_posted == 0
+                                 ? ""
+                                 : fmt::format("{} posted, ", grouped(report.interrupts_posted));
+  return fmt::format("{} remapped, {}{} unchanged, {} blocked", grouped(report.interrupts_remapped),
+                     posted, grouped(report.interrupts_unchanged),
+                     grouped(report.interrupts_blocked));
 }
 
 std::string compared(const trace::Report &report) {
   std::string out = "Compared with the golden model and the recording\n";
   out += row("DMA requests", report.dma, fmt::format("{} bytes moved", grouped(report.dma_bytes)));
   out += row("interrupt messages", report.interrupts, interrupts(report));
+  if (report.translation_requests != 0) {
+    out += row("translation requests", report.translation_requests);
+  }
+  if (report.device_tlb_messages != 0)
+    out += row("device-TLB messages", report.device_tlb_messages);
   out +=
       row("register reads", report.register_reads,
           report.extra_polls == 0 ? "" : fmt::format("{} more polls", grouped(report.extra_polls)));
@@ -56,7 +65,7 @@ std::string performance(const RunResult &result) {
   const trace::Report &report = result.report;
   std::string out =
       result.options.golden_only ? "The golden model (no clock, no caches)\n" : "The unit\n";
-  out += row("requests", report.dma + report.interrupts);
+  out += row("requests", report.dma + report.interrupts + report.translation_requests);
   out += row("hits", report.counters.hits);
   out += row("walks", report.counters.walks);
   out += row("table reads", report.counters.table_reads);
@@ -119,7 +128,10 @@ std::string json_text(const RunResult &result) {
       {"interrupts", report.interrupts},
       {"interrupts_remapped", report.interrupts_remapped},
       {"interrupts_unchanged", report.interrupts_unchanged},
+      {"interrupts_posted", report.interrupts_posted},
       {"interrupts_blocked", report.interrupts_blocked},
+      {"translation_requests", report.translation_requests},
+      {"device_tlb_messages", report.device_tlb_messages},
       {"faults", report.faults},
       {"register_reads", report.register_reads},
       {"register_writes", report.register_writes},

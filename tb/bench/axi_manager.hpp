@@ -58,6 +58,12 @@ class AxiManager : public Agent {
   // that is reset together with its neighbour.
   void forget();
 
+  // The address of a burst that was submitted has been taken.
+  [[nodiscard]] bool address_taken(BurstHandle handle) const {
+    const auto found = transfers_.find(handle);
+    return found == transfers_.end() || found->second.address_done;
+  }
+
   // Nothing queued or in flight.
   [[nodiscard]] bool idle() const { return in_flight_ == 0; }
   [[nodiscard]] unsigned in_flight() const { return in_flight_; }

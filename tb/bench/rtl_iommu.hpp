@@ -104,6 +104,8 @@ class RtlIommu : public Iommu {
   // The outcome, once; nullopt while the request is under way.
   std::optional<Outcome> poll(Handle handle);
   Outcome wait(Handle handle);
+  // The unit has accepted its address.
+  [[nodiscard]] bool accepted(Handle handle) const { return device_.address_taken(handle); }
   [[nodiscard]] unsigned in_flight() const { return device_.in_flight(); }
   [[nodiscard]] unsigned ids() const { return 1U << model_.id_width; }
   // No device request in flight, and no table traffic for so long that the unit will start nothing

@@ -135,6 +135,7 @@ void Lockstep::note_golden_consequences() {
   for (const InvalidateRequest &request : golden_->take_invalidate_requests()) {
     ++statistics_.golden_device_tlb_invalidations;
     invalidations_.due(request);
+    if (recorder_ != nullptr) recorder_->consequence(trace::InvalidateEvent{request});
   }
   for (const Message &message : golden_->take_messages()) {
     due_messages_.push_back(message);

@@ -51,8 +51,10 @@ void Lockstep::complete_invalidation(const InvalidateCompletion &completion) {
     if (golden_->control().translation_enabled) {
       const InvalidationPairs::Answer answer = invalidations_.answered(completion);
       for (const InvalidateRequest &request : answer.carried_out) grants_.invalidated(request);
+      if (recorder_ != nullptr) recorder_->forget();
       golden_->complete_invalidation(answer.golden);
       note_golden_consequences();
+      if (recorder_ != nullptr) recorder_->event(trace::CompletionEvent{answer.golden});
     }
     rtl_->complete_invalidation(completion);
     disturb();
@@ -72,8 +74,10 @@ void Lockstep::give_up_invalidations() {
   for (const InvalidateRequest &given_up : invalidations_.give_up(rtl_->cycle() - timeout)) {
     ++statistics_.device_tlb_timeouts;
     golden_->time_out_device_tlb(given_up.itag);
+    note_golden_consequences();
+    if (recorder_ == nullptr) continue;
+    recorder_->event(trace::TimeOutEvent{.source_id = given_up.source_id, .itag = given_up.itag});
   }
-  note_golden_consequences();
   disturb();
 }
 

@@ -4,41 +4,43 @@
 
 #include <fmt/core.h>
 
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "cosim/error.hpp"
 #include "dmar/fault_names.hpp"
 #include "trace/event_text.hpp"
+#include "trace/outcome.hpp"
 
 namespace dmar::cosim {
 
 namespace {
 
-std::string outcome_text(const trace::DmaEvent &event) {
-  return event.address ? fmt::format("ok {:x}", event.address->raw())
-                       : fmt::format("fault {:x}", static_cast<unsigned>(event.reason));
-}
-
-std::string outcome_text(const trace::InterruptEvent &event) {
-  return event.output ? fmt::format("ok {}", trace::to_string(*event.output))
-                      : fmt::format("fault {:x}", static_cast<unsigned>(event.reason));
-}
-
 std::string line_of(const trace::Event &event) {
-  std::string line = trace::to_string(event);
-  if (const auto *read = std::get_if<trace::ReadEvent>(&event)) {
-    line += fmt::format(" {:x}", read->value);
-  } else if (const auto *dma = std::get_if<trace::DmaEvent>(&event)) {
-    line += fmt::format(" {}", outcome_text(*dma));
-  } else if (const auto *interrupt = std::get_if<trace::InterruptEvent>(&event)) {
-    line += fmt::format(" {}", outcome_text(*interrupt));
-  }
-  return line;
+  return std::visit(
+      [&event](const auto &value) {
+        using Value = std::decay_t<decltype(value)>;
+        const std::string line = trace::to_string(event);
+        if constexpr (std::is_same_v<Value, trace::ReadEvent>) {
+          return fmt::format("{} {:x}", line, value.value);
+        } else if constexpr (std::is_same_v<Value, trace::DmaEvent> ||
+                             std::is_same_v<Value, trace::AskEvent> ||
+                             std::is_same_v<Value, trace::InterruptEvent>) {
+          return fmt::format("{} {}", line, trace::to_string(trace::outcome_of(value)));
+        } else {
+          return line;
+        }
+      },
+      event);
 }
 
+// A completion of a device may let descriptors be fetched.
 bool looks_at_memory(const trace::Event &event) {
   return std::holds_alternative<trace::WriteEvent>(event) ||
          std::holds_alternative<trace::DmaEvent>(event) ||
+         std::holds_alternative<trace::AskEvent>(event) ||
+         std::holds_alternative<trace::CompletionEvent>(event) ||
          std::holds_alternative<trace::InterruptEvent>(event);
 }
 
@@ -95,26 +97,43 @@ void Recorder::event(const trace::Event &event) {
 
 void Recorder::consequence(const trace::Event &event) { consequences_.push_back(line_of(event)); }
 
+void Recorder::leave_out() {
+  ++left_out_;
+  forget();
+}
+
 void Recorder::request(const Request &request, const golden::Verdict &verdict) {
   const auto *fault = std::get_if<golden::Fault>(&verdict);
   const auto *translation = std::get_if<golden::Translation>(&verdict);
   const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
+  const bool posted = std::holds_alternative<golden::Posting>(verdict);
+  const FaultReason reason = fault != nullptr ? fault->reason : FaultReason::kNone;
+  if (request.at == AddressType::kTranslationRequest) {
+    const auto *done = std::get_if<golden::TranslationCompletion>(&verdict);
+    if (fault == nullptr && done == nullptr) return leave_out();
+    trace::AskEvent event{.source_id = request.source_id,
+                          .iova = request.address,
+                          .no_write = request.no_write,
+                          .entry = std::nullopt,
+                          .reason = reason};
+    if (done != nullptr) event.entry = done->entry;
+    return this->event(event);
+  }
   const bool write = request.kind == AccessKind::kWrite;
-  if (request.at != AddressType::kUntranslated || (!write && request.kind != AccessKind::kRead) ||
-      (fault == nullptr && translation == nullptr && interrupt == nullptr)) {
-    ++left_out_;
-    forget();
-    return;
+  if ((!write && request.kind != AccessKind::kRead) ||
+      (fault == nullptr && translation == nullptr && interrupt == nullptr && !posted)) {
+    return leave_out();
   }
   // Whatever else goes to the interrupt range is no message.
   const bool message = write && request.bytes == 4 && request.address.raw() % 4 == 0;
   if (message &&
-      (interrupt != nullptr || (fault != nullptr && is_interrupt_fault(fault->reason)))) {
+      (interrupt != nullptr || posted || (fault != nullptr && is_interrupt_fault(reason)))) {
     trace::InterruptEvent event{
         .source_id = request.source_id,
         .input = {.address = request.address.raw(), .data = request.message_data},
         .output = std::nullopt,
-        .reason = fault != nullptr ? fault->reason : FaultReason::kNone};
+        .reason = reason,
+        .posted = posted};
     if (interrupt != nullptr) event.output = interrupt->message;
     this->event(event);
     return;
@@ -124,7 +143,8 @@ void Recorder::request(const Request &request, const golden::Verdict &verdict) {
                         .iova = request.address,
                         .bytes = request.bytes,
                         .address = std::nullopt,
-                        .reason = fault != nullptr ? fault->reason : FaultReason::kNone};
+                        .reason = reason,
+                        .translated = request.at == AddressType::kTranslated};
   if (translation != nullptr) event.address = translation->address;
   this->event(event);
 }

@@ -54,6 +54,7 @@ class Recorder {
   using Line = std::array<std::uint8_t, kLine>;
 
   void put(const std::string &line);
+  void leave_out();
   void put_memory();
 
   std::filesystem::path path_;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "dmar/ats.hpp"
 #include "dmar/registers.hpp"
 #include "dmar/types.hpp"
 
@@ -37,6 +38,12 @@ struct InterruptScope {
   unsigned index = 0;
   unsigned mask = 0;  // IM
 };
+struct DeviceTlbScope {
+  SourceId source_id = {};
+  Iova address = {};
+  std::uint64_t bytes = 4096;  // a power of two that `address` is aligned to; 0: everything
+  unsigned max_pending = 0;    // MIP: 0 says 32
+};
 struct WaitSpec {
   bool status_write = false;  // SW
   bool interrupt = false;     // IF
@@ -63,6 +70,15 @@ constexpr QueueDescriptor interrupt_descriptor(const InterruptScope &scope) {
   if (scope.all) return {.lo = 4U, .hi = 0};
   return {.lo = 0x14U | (std::uint64_t{scope.mask} << 27) | (std::uint64_t{scope.index} << 32),
           .hi = 0};
+}
+
+constexpr QueueDescriptor device_tlb_descriptor(const DeviceTlbScope &scope) {
+  const std::uint64_t whole = ~(std::uint64_t{1} << 63) & ~std::uint64_t{0xFFF};
+  const std::uint64_t code = scope.bytes == 0 ? whole | size_code::kSize
+                                              : size_code::encode(scope.address.raw(), scope.bytes);
+  return {.lo = 3U | (std::uint64_t{scope.max_pending} << 16) |
+                (std::uint64_t{scope.source_id.raw()} << 32),
+          .hi = (code & ~size_code::kSize) | ((code & size_code::kSize) != 0 ? 1U : 0U)};
 }
 
 constexpr QueueDescriptor wait_descriptor(const WaitSpec &wait) {

@@ -27,9 +27,10 @@ bool DeviceTlbs::complete(const InvalidateCompletion &completion) {
     Tag &tag = tags_[n];
     if (!tag.used || tag.source_id != completion.source_id) {
       all_known = false;
-    } else if (++tag.completions >= completion.count) {
-      tag = {};
+      continue;
     }
+    if (tag.due == 0) tag.due = completion.count;  // what later ones say does not count
+    if (--tag.due == 0) tag = {};
   }
   return all_known;
 }

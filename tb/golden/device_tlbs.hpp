@@ -38,7 +38,7 @@ class DeviceTlbs {
   struct Tag {
     bool used = false;
     SourceId source_id = {};
-    unsigned completions = 0;
+    unsigned due = 0;          // completions to come; 0: not one has come yet
     std::uint64_t number = 0;  // they are sent in this order
   };
 

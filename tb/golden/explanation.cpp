@@ -27,6 +27,10 @@ std::string request_text(const Request &request) {
 std::string explanation(const Unit &unit, const Request &request) {
   std::vector<Step> steps;
   const Verdict verdict = unit.judge(request, &steps);
+  // An interrupt to be posted has one more step: what memory holds decides.
+  if (const auto *posting = std::get_if<Posting>(&verdict)) {
+    steps.insert(steps.end() - 1, unit.look_at_descriptor(*posting));
+  }
   std::string text = fmt::format("Request: {}\n\n{}\nVerdict: {}.\n", request_text(request),
                                  render(steps), describe(verdict));
   if (const auto *fault = std::get_if<Fault>(&verdict); fault && !fault->suppressed) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <span>
+#include <utility>
 
 #include "dmar/structures.hpp"
 #include "golden/little_endian.hpp"
@@ -38,6 +39,7 @@ bool InvalidationQueue::fetches() const {
 void InvalidationQueue::run() {
   while (!current_ || carry_out(*current_)) {
     current_.reset();
+    finish_switching_off();
     if (!fetches()) return;
     QueueError error = check_before_fetch();
     if (error == QueueError::kNone) {
@@ -51,6 +53,23 @@ void InvalidationQueue::run() {
     }
     if (error != QueueError::kNone) at_.faults.queue_error(error);
   }
+}
+
+void InvalidationQueue::set_enabled(bool on) {
+  switching_off_ = !on;
+  if (on) at_.registers.set_bits(reg::kGsts, gsts::kQies);
+  if (!current_) finish_switching_off();
+}
+
+void InvalidationQueue::finish_switching_off() {
+  if (!std::exchange(switching_off_, false)) return;
+  at_.registers.clear_bits(reg::kGsts, gsts::kQies);
+  at_.registers.set(reg::kIqh, 0);
+}
+
+void InvalidationQueue::reset() {
+  current_.reset();
+  switching_off_ = false;
 }
 
 void InvalidationQueue::abort_wait() {

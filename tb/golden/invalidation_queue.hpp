@@ -52,8 +52,9 @@ class InvalidationQueue {
   void base_written();
   // FSTS.ITE was set: the wait descriptor that is pending never completes (VT-d 6.5.2.10).
   void abort_wait();
-  // GSTS.QIES was cleared: what was fetched is forgotten.
-  void disabled() { current_.reset(); }
+  // GCMD.QIE. The queue stays on until the descriptor that waits for devices is done.
+  void set_enabled(bool on);
+  void reset();
 
  private:
   [[nodiscard]] bool fetches() const;
@@ -63,9 +64,11 @@ class InvalidationQueue {
   bool carry_out(const Descriptor &descriptor);
   void complete(const InvalidationWait &wait);
   void advance();
+  void finish_switching_off();
 
   Surroundings at_;
   std::optional<Descriptor> current_ = std::nullopt;  // fetched and valid, not carried out yet
+  bool switching_off_ = false;
 };
 
 }  // namespace dmar::golden

@@ -22,10 +22,6 @@ bool posted_descriptor_reserved(const PostedDescriptorWords &words, bool extende
 // if it was clear and SN does not suppress it. Returns the notification then.
 std::optional<Message> post_into(PostedDescriptorWords &words, const Posting &posting);
 
-// Its fields, for an explanation.
-std::vector<Step::Field> posted_descriptor_fields(const PostedDescriptorWords &words,
-                                                  bool extended);
-
 // nullopt: memory answered with an error.
 std::optional<PostedDescriptorWords> read_posted_descriptor(MemoryBus &memory, HostAddr address);
 
@@ -36,6 +32,9 @@ struct Posted {
 
 // Carries `posting` out on memory, in one step.
 Posted post(MemoryBus &memory, const Posting &posting);
+
+// The descriptor field by field and what post() would make of it, for an explanation.
+Step posted_descriptor_step(MemoryBus &memory, const Posting &posting);
 
 }  // namespace dmar::golden
 

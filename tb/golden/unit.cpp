@@ -50,7 +50,7 @@ void Unit::reset() {
   status_writes_.clear();
   invalidate_requests_.clear();
   device_tlbs_.reset();
-  queue_.disabled();
+  queue_.reset();
 }
 
 std::uint64_t Unit::read(std::uint32_t offset, unsigned bytes) const {
@@ -94,10 +94,7 @@ void Unit::global_command(std::uint32_t command) {
     control_.interrupt_table = registers_.get(reg::kIrta);
     registers_.set_bits(reg::kGsts, gsts::kIrtps);
   }
-  if (!set_level(gsts::kQies, (command & gcmd::kQie) != 0)) {
-    registers_.set(reg::kIqh, 0);
-    queue_.disabled();
-  }
+  queue_.set_enabled((command & gcmd::kQie) != 0);
   if (remaps_interrupts) {
     control_.compatibility_allowed = set_level(gsts::kCfis, (command & gcmd::kCfi) != 0);
     control_.interrupt_enabled = set_level(gsts::kIres, (command & gcmd::kIre) != 0);
@@ -193,6 +190,10 @@ bool Unit::time_out_device_tlb(std::optional<unsigned> itag) {
   faults_.invalidation_time_out(*source_id);
   queue_.run();
   return true;
+}
+
+Step Unit::look_at_descriptor(const Posting &posting) const {
+  return posted_descriptor_step(memory_, posting);
 }
 
 std::optional<Fault> Unit::post(const Request &request, const Posting &posting) {

@@ -47,6 +47,8 @@ class Unit {
   // Carries out what a verdict `posting` on `request` asks for: the descriptor in memory is
   // updated, a notification joins the messages. The fault, recorded, when it cannot be.
   std::optional<Fault> post(const Request &request, const Posting &posting);
+  // What post() would find in memory.
+  [[nodiscard]] Step look_at_descriptor(const Posting &posting) const;
   // The same as translate() without recording anything.
   [[nodiscard]] Verdict judge(const Request &request, std::vector<Step> *steps = nullptr) const;
 

@@ -5,8 +5,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "dmar/structures.hpp"
 #include "trace/outcome.hpp"
 
 namespace dmar::trace {
@@ -98,6 +100,32 @@ Completion AccessCheck::carry_out(const InterruptEvent &event,
         fmt::format("an interrupt request caused an access to {:x}", access.address.raw()));
   }
   return completion;
+}
+
+Completion AccessCheck::carry_out(const AskEvent &event, std::vector<std::string> &complaints) {
+  const Completion completion = target_.iommu().access(request_of(event));
+  for (const HostAccess &access : target_.take_accesses()) {
+    complaints.push_back(
+        fmt::format("a translation request caused an access to {:x}", access.address.raw()));
+  }
+  return completion;
+}
+
+void AccessCheck::check_posted(HostAddr descriptor, std::vector<std::string> &complaints) {
+  std::array<std::uint8_t, posted_descriptor::kBytes> found{};
+  std::array<std::uint8_t, posted_descriptor::kBytes> wanted{};
+  memory_.load(descriptor, found);
+  reference_.load(descriptor, wanted);
+  if (found != wanted) {
+    complaints.push_back(
+        fmt::format("the posted descriptor at {:x} is another one than that of "
+                    "the golden model",
+                    descriptor.raw()));
+  }
+  const std::uint64_t first = descriptor.raw();
+  std::erase_if(writes_, [&](const Write &write) {
+    return write.address >= first && write.address + write.bytes <= first + found.size();
+  });
 }
 
 // Every burst behind the unit lies inside the bytes asked for, and a blocked request causes none.

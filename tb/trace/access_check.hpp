@@ -31,6 +31,9 @@ class AccessCheck {
   // The outcome of `access`, and in `complaints` what is wrong with the bytes it moved.
   Completion carry_out(const DmaEvent &event, unsigned line, std::vector<std::string> &complaints);
   Completion carry_out(const InterruptEvent &event, std::vector<std::string> &complaints);
+  Completion carry_out(const AskEvent &event, std::vector<std::string> &complaints);
+  // An interrupt was posted to this descriptor: it is as the reference has it.
+  void check_posted(HostAddr descriptor, std::vector<std::string> &complaints);
 
   // Everything the unit wrote since the last call apart from `expected`, as complaints.
   void check_writes(const std::vector<StatusEvent> &expected, std::vector<std::string> &complaints);

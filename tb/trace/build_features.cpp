@@ -10,7 +10,7 @@ namespace dmar::trace {
 
 namespace {
 
-constexpr std::array<BuildFeature, 10> kRequestFeatures{{
+constexpr std::array<BuildFeature, 12> kRequestFeatures{{
     {"a table depth (CAP.SAGAW)", [](Config &c, const Config &b) { c.sagaw = b.sagaw; }},
     {"super-pages (CAP.SSLPS)", [](Config &c, const Config &b) { c.super_pages = b.super_pages; }},
     {"a wider host address",
@@ -22,20 +22,25 @@ constexpr std::array<BuildFeature, 10> kRequestFeatures{{
     {"pass-through (ECAP.PT)", [](Config &c, const Config &b) { c.pass_through = b.pass_through; }},
     {"snoop control (ECAP.SC)",
      [](Config &c, const Config &b) { c.snoop_control = b.snoop_control; }},
-    {"device TLBs (ECAP.DT)", [](Config &c, const Config &b) { c.device_tlb = b.device_tlb; }},
+    {kDeviceTlbs, [](Config &c, const Config &b) { c.device_tlb = b.device_tlb; }},
+    {"the no-write flag (ECAP.NWFS)",
+     [](Config &c, const Config &b) { c.no_write_flag = b.no_write_flag; }},
+    {kPostedInterrupts,
+     [](Config &c, const Config &b) { c.posted_interrupts = b.posted_interrupts; }},
     {kInterruptRemapping,
      [](Config &c, const Config &b) { c.interrupt_remapping = b.interrupt_remapping; }},
     {"32-bit APIC ids (ECAP.EIM)",
      [](Config &c, const Config &b) { c.extended_interrupt_mode = b.extended_interrupt_mode; }},
 }};
 
-constexpr std::array<BuildFeature, 3> kDescriptorFeatures{{
+constexpr std::array<BuildFeature, 4> kDescriptorFeatures{{
     {"page-selective invalidation (CAP.PSI)",
      [](Config &c, const Config &b) { c.page_selective = b.page_selective; }},
     {"a wider address mask (CAP.MAMV)",
      [](Config &c, const Config &b) { c.max_address_mask = b.max_address_mask; }},
     {kInterruptRemapping,
      [](Config &c, const Config &b) { c.interrupt_remapping = b.interrupt_remapping; }},
+    {kDeviceTlbs, [](Config &c, const Config &b) { c.device_tlb = b.device_tlb; }},
 }};
 
 }  // namespace
@@ -53,6 +58,8 @@ Config with_everything(const Config &build) {
   config.pass_through = true;
   config.snoop_control = true;
   config.device_tlb = true;
+  config.no_write_flag = true;
+  config.posted_interrupts = true;
   config.interrupt_remapping = true;
   config.extended_interrupt_mode = true;
   config.page_selective = true;

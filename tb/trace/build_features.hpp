@@ -13,6 +13,8 @@
 namespace dmar::trace {
 
 inline constexpr const char *kInterruptRemapping = "interrupt remapping";
+inline constexpr const char *kDeviceTlbs = "device TLBs (ECAP.DT)";
+inline constexpr const char *kPostedInterrupts = "posted interrupts (CAP.PI)";
 
 struct BuildFeature {
   const char *name;  // completes "this build has no ..."

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "dmar/ats.hpp"
 #include "dmar/types.hpp"
 
 namespace dmar::trace {
@@ -56,14 +57,42 @@ struct DmaEvent {
   unsigned bytes = 0;  // 1..4096
   std::optional<HostAddr> address;
   FaultReason reason = FaultReason::kNone;
+  bool translated = false;  // AT = 10: `iova` is a host address that the device was told
 };
 
-// A message-signalled interrupt. `output` is set when it was let through, else `reason`.
+// A translation request of a device (ATS). `entry` is set when it succeeded, else `reason`.
+struct AskEvent {
+  SourceId source_id;
+  Iova iova;
+  bool no_write = false;  // NW
+  std::optional<TranslationEntry> entry;
+  FaultReason reason = FaultReason::kNone;
+};
+
+// A message-signalled interrupt. `output` is set when it was let through; else it was posted, or
+// blocked for `reason`.
 struct InterruptEvent {
   SourceId source_id;
   Message input;
   std::optional<Message> output;
   FaultReason reason = FaultReason::kNone;
+  bool posted = false;
+};
+
+// A device says that it completed invalidations of its TLB.
+struct CompletionEvent {
+  InvalidateCompletion completion;
+};
+
+// The device did not complete the invalidation with this tag in time.
+struct TimeOutEvent {
+  SourceId source_id;
+  unsigned itag = 0;
+};
+
+// Consequence of the event above: a message to the TLB of a device.
+struct InvalidateEvent {
+  InvalidateRequest request;
 };
 
 // Consequence of the event above: an event message of the unit itself.
@@ -72,7 +101,7 @@ struct MessageEvent {
 };
 
 using Event = std::variant<ReadEvent, WriteEvent, MemEvent, StatusEvent, DmaEvent, InterruptEvent,
-                           MessageEvent>;
+                           MessageEvent, AskEvent, InvalidateEvent, CompletionEvent, TimeOutEvent>;
 
 struct Entry {
   unsigned line = 0;  // in the file, from 1

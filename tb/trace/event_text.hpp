@@ -13,6 +13,7 @@ namespace dmar::trace {
 std::string to_string(const Event &event);
 std::string to_string(const StatusEvent &event);
 std::string to_string(const Message &message);
+std::string to_string(const InvalidateRequest &request);
 
 }  // namespace dmar::trace
 

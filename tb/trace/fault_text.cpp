@@ -52,6 +52,10 @@ std::string fault_text(const InterruptEvent &event) {
   return interrupt_text(event.source_id, recorded_index(event.input), event.reason);
 }
 
+std::string fault_text(const AskEvent &event) {
+  return dma_text(false, event.source_id, event.iova.raw(), event.reason);
+}
+
 std::string fault_text(const golden::FaultRecord &record) {
   const auto reason = static_cast<FaultReason>(record.reason());
   if (is_interrupt_fault(reason)) {

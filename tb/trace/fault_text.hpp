@@ -16,6 +16,7 @@ namespace dmar::trace {
 // are left out.
 std::string fault_text(const DmaEvent &event);
 std::string fault_text(const InterruptEvent &event);
+std::string fault_text(const AskEvent &event);
 std::string fault_text(const golden::FaultRecord &record);
 
 // A read of a fault record gives bits that the architecture leaves undefined for interrupt faults:

@@ -32,7 +32,7 @@ const char *unknown_descriptor(std::uint64_t qw0) {
   constexpr std::array<const char *, 11> kTypes{nullptr,
                                                 nullptr,
                                                 nullptr,
-                                                "device-TLB invalidation",
+                                                nullptr,
                                                 nullptr,
                                                 nullptr,
                                                 "PASID invalidation",
@@ -82,14 +82,19 @@ class FeatureCheck {
   }
 
   void check(const InterruptEvent &event) {
-    constexpr unsigned kDescriptorAccess = 0x27;
-    constexpr unsigned kDescriptorReserved = 0x28;
-    const auto reason = static_cast<unsigned>(event.reason);
-    if (reason == kDescriptorAccess || reason == kDescriptorReserved) {
-      add("posted interrupts (CAP.PI)");
+    const bool of_descriptor = event.reason == FaultReason::kPostedDescriptorAccess ||
+                               event.reason == FaultReason::kPostedDescriptorReserved;
+    if (!of_descriptor) {
+      check_request(event);
+    } else if (!config_.posted_interrupts) {
+      add(kPostedInterrupts);  // the entry alone does not say that it is the descriptor that faults
     }
-    check_request(event);
   }
+
+  void check(const AskEvent &event) { check_request(event); }
+  void check(const InvalidateEvent &) {}
+  void check(const CompletionEvent &) {}
+  void check(const TimeOutEvent &) {}
 
   template <class RequestEvent>
   void check_request(const RequestEvent &event) {

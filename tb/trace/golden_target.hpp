@@ -25,6 +25,7 @@ class GoldenTarget : public Target {
     return out;
   }
   std::vector<HostAccess> take_accesses() override { return {}; }
+  void time_out(unsigned itag) override { iommu_.unit().time_out_device_tlb(itag); }
 
  private:
   GoldenIommu iommu_;

@@ -33,7 +33,13 @@ Outcome outcome_of(const DmaEvent &event) {
 }
 
 Outcome outcome_of(const InterruptEvent &event) {
+  if (event.posted) return {.kind = Kind::kPosted};
   return event.output ? interrupt(*event.output) : blocked(event.reason);
+}
+
+Outcome outcome_of(const AskEvent &event) {
+  if (!event.entry) return blocked(event.reason);
+  return {.kind = Kind::kCompletion, .entry = *event.entry};
 }
 
 Outcome outcome_of(const Completion &completion) {
@@ -85,9 +91,9 @@ std::string to_string(const Outcome &outcome) {
     case Kind::kInterrupt:
       return fmt::format("ok {:x} {:x}", outcome.message.address, outcome.message.data);
     case Kind::kCompletion:
-      return fmt::format("ok entry {:x}", outcome.entry.raw);
+      return fmt::format("ok {:x}", outcome.entry.raw);
     case Kind::kPosted:
-      return "ok posted";
+      return "posted";
     case Kind::kNoAccess:
       return "ok without an access";
     case Kind::kFault:
@@ -104,7 +110,16 @@ Request request_of(const DmaEvent &event) {
   return {.source_id = event.source_id,
           .address = event.iova,
           .kind = event.write ? AccessKind::kWrite : AccessKind::kRead,
-          .bytes = event.bytes};
+          .bytes = event.bytes,
+          .at = event.translated ? AddressType::kTranslated : AddressType::kUntranslated};
+}
+
+Request request_of(const AskEvent &event) {
+  return {.source_id = event.source_id,
+          .address = event.iova,
+          .bytes = sizeof(TranslationEntry),
+          .at = AddressType::kTranslationRequest,
+          .no_write = event.no_write};
 }
 
 Request request_of(const InterruptEvent &event) {

@@ -35,6 +35,7 @@ struct Outcome {
 
 Outcome outcome_of(const DmaEvent &event);
 Outcome outcome_of(const InterruptEvent &event);
+Outcome outcome_of(const AskEvent &event);
 Outcome outcome_of(const Completion &completion);
 Outcome outcome_of(const golden::Verdict &verdict);
 
@@ -48,6 +49,7 @@ std::string to_string(const Outcome &outcome);
 // The request that a trace line stands for.
 Request request_of(const DmaEvent &event);
 Request request_of(const InterruptEvent &event);
+Request request_of(const AskEvent &event);
 
 }  // namespace dmar::trace
 

@@ -66,22 +66,39 @@ Message parse_message(Fields &fields, std::string_view address, std::string_view
   return out;
 }
 
-// True for "ok"; for "fault" takes the code as well.
-bool parse_outcome(Fields &fields, FaultReason &reason) {
+enum class Result { kOk, kFault, kPosted };
+
+// For "fault" takes the code as well.
+Result parse_outcome(Fields &fields, FaultReason &reason, bool may_be_posted) {
   const std::string_view word = fields.word("outcome");
-  if (word == "ok") return true;
-  if (word != "fault") fields.fail("outcome", "must be 'ok' or 'fault'");
+  if (word == "ok") return Result::kOk;
+  if (may_be_posted && word == "posted") return Result::kPosted;
+  if (word != "fault") {
+    fields.fail("outcome",
+                may_be_posted ? "must be 'ok', 'posted' or 'fault'" : "must be 'ok' or 'fault'");
+  }
   reason = static_cast<FaultReason>(fields.hex("CODE", 8));
   if (reason == FaultReason::kNone) fields.fail("CODE", "0 is not a fault reason");
-  return false;
+  return Result::kFault;
+}
+
+// True for "ok"; for "fault" takes the code as well.
+bool parse_outcome(Fields &fields, FaultReason &reason) {
+  return parse_outcome(fields, reason, false) == Result::kOk;
+}
+
+SourceId parse_source(Fields &fields) {
+  return SourceId(static_cast<std::uint16_t>(fields.hex("SID", 16)));
 }
 
 DmaEvent parse_dma(Fields &fields) {
   DmaEvent out;
-  const std::string_view direction = fields.word("r|w");
-  if (direction != "r" && direction != "w") fields.fail("r|w", "must be 'r' or 'w'");
+  std::string_view direction = fields.word("r|w");
+  out.translated = direction.starts_with('t');
+  if (out.translated) direction.remove_prefix(1);
+  if (direction != "r" && direction != "w") fields.fail("r|w", "must be 'r', 'w', 'tr' or 'tw'");
   out.write = direction == "w";
-  out.source_id = SourceId(static_cast<std::uint16_t>(fields.hex("SID", 16)));
+  out.source_id = parse_source(fields);
   out.iova = Iova(fields.hex("IOVA"));
   out.bytes = fields.decimal("N", 1, kPage);
   if (out.iova.raw() % kPage + out.bytes > kPage) {
@@ -91,12 +108,56 @@ DmaEvent parse_dma(Fields &fields) {
   return out;
 }
 
+AskEvent parse_ask(Fields &fields) {
+  constexpr std::uint64_t kEntry = sizeof(TranslationEntry);
+  AskEvent out;
+  const std::string_view rights = fields.word("r|rw");
+  if (rights != "r" && rights != "rw") fields.fail("r|rw", "must be 'r' or 'rw'");
+  out.no_write = rights == "r";
+  out.source_id = parse_source(fields);
+  out.iova = Iova(fields.hex("IOVA"));
+  if (out.iova.raw() % kEntry != 0) {
+    fields.fail("IOVA", fmt::format("{:x} is not a multiple of 8", out.iova.raw()));
+  }
+  if (parse_outcome(fields, out.reason)) out.entry = TranslationEntry{fields.hex("ENTRY")};
+  return out;
+}
+
+InvalidateEvent parse_invalidate(Fields &fields) {
+  InvalidateRequest out{.source_id = parse_source(fields)};
+  out.itag = static_cast<std::uint8_t>(fields.hex("ITAG", 5));
+  out.payload = fields.hex("PAYLOAD");
+  return {out};
+}
+
+CompletionEvent parse_completion(Fields &fields) {
+  InvalidateCompletion out{.source_id = parse_source(fields)};
+  out.itags = static_cast<std::uint32_t>(fields.hex("ITAGS", 32));
+  out.count = static_cast<std::uint8_t>(fields.decimal("N", 1, 8));
+  return {out};
+}
+
+TimeOutEvent parse_time_out(Fields &fields) {
+  TimeOutEvent out{.source_id = parse_source(fields)};
+  out.itag = static_cast<unsigned>(fields.hex("ITAG", 5));
+  return out;
+}
+
 InterruptEvent parse_interrupt(Fields &fields) {
   InterruptEvent out;
-  out.source_id = SourceId(static_cast<std::uint16_t>(fields.hex("SID", 16)));
+  out.source_id = parse_source(fields);
   out.input = parse_message(fields, "ADDR", "DATA");
   if (out.input.address % 4 != 0) fields.fail_line("an interrupt message is one aligned DWORD");
-  if (parse_outcome(fields, out.reason)) out.output = parse_message(fields, "ADDR'", "DATA'");
+  switch (parse_outcome(fields, out.reason, true)) {
+    case Result::kOk:
+      out.output = parse_message(fields, "ADDR'", "DATA'");
+      break;
+    case Result::kPosted:
+      out.posted = true;
+      break;
+    case Result::kFault:
+      break;
+  }
   return out;
 }
 
@@ -108,6 +169,10 @@ Event parse_event(Fields &fields) {
   if (name == "status") return parse_status(fields);
   if (name == "dma") return parse_dma(fields);
   if (name == "int") return parse_interrupt(fields);
+  if (name == "ask") return parse_ask(fields);
+  if (name == "inv") return parse_invalidate(fields);
+  if (name == "done") return parse_completion(fields);
+  if (name == "lost") return parse_time_out(fields);
   if (name == "event") return MessageEvent{parse_message(fields, "ADDR", "DATA")};
   std::string shown;
   for (const char c : name.substr(0, 40)) shown += (c >= ' ' && c <= '~') ? c : '?';
@@ -115,7 +180,9 @@ Event parse_event(Fields &fields) {
 }
 
 bool is_consequence(const Event &event) {
-  return std::holds_alternative<StatusEvent>(event) || std::holds_alternative<MessageEvent>(event);
+  return std::holds_alternative<StatusEvent>(event) ||
+         std::holds_alternative<MessageEvent>(event) ||
+         std::holds_alternative<InvalidateEvent>(event);
 }
 
 // A consequence belongs to something the unit was given; memory lines stand before their user.

@@ -10,14 +10,24 @@ void Reference::step(const Event &event) {
   std::visit(
       [this](const auto &value) {
         using Value = std::decay_t<decltype(value)>;
-        if constexpr (std::is_same_v<Value, MemEvent> || std::is_same_v<Value, WriteEvent> ||
-                      std::is_same_v<Value, DmaEvent> || std::is_same_v<Value, InterruptEvent>) {
-          apply(value);
-        }
+        constexpr bool kConsequence = std::is_same_v<Value, StatusEvent> ||
+                                      std::is_same_v<Value, MessageEvent> ||
+                                      std::is_same_v<Value, InvalidateEvent>;
+        if constexpr (!kConsequence && !std::is_same_v<Value, ReadEvent>) apply(value);
       },
       event);
+  unit_.take_invalidate_requests();
   unit_.take_status_writes();
   unit_.take_messages();
+}
+
+golden::Verdict Reference::apply(const InterruptEvent &event) {
+  const Request request = request_of(event);
+  golden::Verdict verdict = unit_.translate(request);
+  if (const auto *posting = std::get_if<golden::Posting>(&verdict)) {
+    if (const auto fault = unit_.post(request, *posting)) verdict = *fault;
+  }
+  return verdict;
 }
 
 std::vector<StatusEvent> Reference::take_status_writes() {

@@ -26,13 +26,20 @@ class Reference {
   // Device requests move no data here: what a device wrote is of no interest to the tables, and
   // whatever becomes a table later has a memory line of its own.
   golden::Verdict apply(const DmaEvent &event) { return unit_.translate(request_of(event)); }
-  golden::Verdict apply(const InterruptEvent &event) { return unit_.translate(request_of(event)); }
+  golden::Verdict apply(const AskEvent &event) { return unit_.translate(request_of(event)); }
+  // What is to be posted is posted; a descriptor that faults is the verdict then.
+  golden::Verdict apply(const InterruptEvent &event);
+  void apply(const CompletionEvent &event) { unit_.complete_invalidation(event.completion); }
+  void apply(const TimeOutEvent &event) { unit_.time_out_device_tlb(event.itag); }
 
   // Brings the model past an event, whatever it is; consequences are drained and dropped.
   void step(const Event &event);
 
   std::vector<StatusEvent> take_status_writes();
   std::vector<Message> take_messages() { return unit_.take_messages(); }
+  std::vector<InvalidateRequest> take_invalidate_requests() {
+    return unit_.take_invalidate_requests();
+  }
 
   // Called for each invalidation that the model carries out.
   void observe_invalidations(std::function<void(const golden::Invalidation &)> observer) {

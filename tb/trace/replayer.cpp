@@ -78,10 +78,7 @@ void Replayer::show(const RequestEvent &event, const Completion &completion,
   if (!timed_) {
     options_.observer->request(report::RequestSeen::untimed(request, completion, verdict, index_));
   }
-  if (completion.status != Completion::Status::kBlocked ||
-      completion.reason == FaultReason::kNone) {
-    return;
-  }
+  if (completion.reason == FaultReason::kNone) return;
   options_.observer->fault(
       {.record = golden::make_fault_record(iommu_.config(), request, completion.reason),
        .request = request,
@@ -112,7 +109,7 @@ void Replayer::replay(std::size_t &index) {
   if (options_.on_event) options_.on_event(*current_, index);
   std::visit([this](const auto &event) { apply(event); }, current_->event);
   const Consequences recorded = recorded_after(index);
-  if (!recorded.status_writes.empty() || !recorded.messages.empty()) {
+  if (!recorded.empty()) {
     settle();
     settle_due_ = false;
   }
@@ -128,6 +125,8 @@ Replayer::Consequences Replayer::recorded_after(std::size_t &index) const {
       out.status_writes.push_back(*status);
     } else if (const auto *message = std::get_if<MessageEvent>(&event)) {
       out.messages.push_back(message->message);
+    } else if (const auto *request = std::get_if<InvalidateEvent>(&event)) {
+      out.invalidate_requests.push_back(request->request);
     } else {
       break;
     }
@@ -210,10 +209,41 @@ void Replayer::apply(const InterruptEvent &event) {
   const golden::Verdict golden = reference_.apply(event);
   if (options_.observer != nullptr) options_.observer->expect(golden);
   const Completion completion = access_check_.carry_out(event, complaints_);
+  if (const auto *posting = std::get_if<golden::Posting>(&golden)) {
+    access_check_.check_posted(posting->descriptor, complaints_);
+    settle();  // the notification
+  }
   count_interrupt(golden);
   show(event, completion, golden);
-  compare_requests(event, outcome_of(completion), outcome_of(golden),
-                   recorded_outcome(event, golden));
+  Outcome unit = outcome_of(completion);
+  // A message that is done and did not leave has been posted.
+  if (unit.kind == Outcome::Kind::kNoAccess) unit.kind = Outcome::Kind::kPosted;
+  compare_requests(event, unit, outcome_of(golden), recorded_outcome(event, golden));
+}
+
+void Replayer::apply(const AskEvent &event) {
+  settle_if_due();
+  target_.expect(request_of(event));
+  const golden::Verdict golden = reference_.apply(event);
+  if (options_.observer != nullptr) options_.observer->expect(golden);
+  const Completion completion = access_check_.carry_out(event, complaints_);
+  ++report_.translation_requests;
+  show(event, completion, golden);
+  compare_requests(event, outcome_of(completion), outcome_of(golden), outcome_of(event));
+}
+
+void Replayer::apply(const CompletionEvent &event) {
+  settle_if_due();
+  reference_.apply(CompletionEvent{golden_tags_.of_unit(event.completion)});
+  iommu_.complete_invalidation(unit_tags_.of_unit(event.completion));
+  settle();
+}
+
+void Replayer::apply(const TimeOutEvent &event) {
+  settle_if_due();
+  reference_.apply(TimeOutEvent{event.source_id, golden_tags_.of_unit(event.itag)});
+  target_.time_out(unit_tags_.of_unit(event.itag));
+  settle();
 }
 
 // What the recorded unit made of an edge-triggered message it remapped, with the level bit as the
@@ -231,7 +261,9 @@ Outcome Replayer::recorded_outcome(const InterruptEvent &event, const golden::Ve
 void Replayer::count_interrupt(const golden::Verdict &verdict) {
   ++report_.interrupts;
   const auto *message = std::get_if<golden::Interrupt>(&verdict);
-  if (message == nullptr) {
+  if (std::holds_alternative<golden::Posting>(verdict)) {
+    ++report_.interrupts_posted;
+  } else if (message == nullptr) {
     ++report_.interrupts_blocked;
   } else {
     ++(message->remapped ? report_.interrupts_remapped : report_.interrupts_unchanged);
@@ -291,8 +323,14 @@ void Replayer::compare_consequences(const Consequences &recorded) {
   golden_status_writes_ += golden_status_writes.size();
   compare_sequences("status write", status_writes, golden_status_writes, recorded.status_writes);
   compare_sequences("event message", messages, reference_.take_messages(), recorded.messages);
+  const auto &requests = recorded.invalidate_requests;
+  compare_sequences("message to a device TLB",
+                    unit_tags_.as_recorded(iommu_.take_invalidate_requests(), requests),
+                    golden_tags_.as_recorded(reference_.take_invalidate_requests(), requests),
+                    requests);
   report_.status_writes += recorded.status_writes.size();
   report_.events += recorded.messages.size();
+  report_.device_tlb_messages += recorded.invalidate_requests.size();
   access_check_.check_writes(status_writes, complaints_);
   for (std::string &complaint : complaints_) {
     mismatch(to_string(current_->event), std::move(complaint), "-", "-");

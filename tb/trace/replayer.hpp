@@ -17,6 +17,7 @@
 #include "trace/reference.hpp"
 #include "trace/report.hpp"
 #include "trace/sequence.hpp"
+#include "trace/tag_map.hpp"
 #include "trace/target.hpp"
 
 namespace dmar::trace {
@@ -43,6 +44,11 @@ class Replayer {
   struct Consequences {
     std::vector<StatusEvent> status_writes;
     std::vector<Message> messages;
+    std::vector<InvalidateRequest> invalidate_requests;
+
+    [[nodiscard]] bool empty() const {
+      return status_writes.empty() && messages.empty() && invalidate_requests.empty();
+    }
   };
 
   void observe();
@@ -59,8 +65,12 @@ class Replayer {
   void apply(const WriteEvent &event);
   void apply(const DmaEvent &event);
   void apply(const InterruptEvent &event);
+  void apply(const AskEvent &event);
+  void apply(const CompletionEvent &event);
+  void apply(const TimeOutEvent &event);
   void apply(const StatusEvent &) {}  // consequences are compared with the event above them
   void apply(const MessageEvent &) {}
+  void apply(const InvalidateEvent &) {}
 
   std::uint64_t poll(const ReadEvent &event);
   void note(std::string text);
@@ -86,6 +96,8 @@ class Replayer {
   RecordCheck record_check_;
   Report report_;
   const Entry *current_ = nullptr;
+  TagMap unit_tags_;  // of requests to device TLBs
+  TagMap golden_tags_;
   std::vector<std::string> complaints_;     // about bytes, for the current event
   bool settle_due_ = false;                 // a command was written and may still be running
   bool timed_ = false;                      // the target tells the observer of its requests

@@ -33,7 +33,10 @@ struct Report {
   std::uint64_t interrupts = 0;            // all
   std::uint64_t interrupts_remapped = 0;   // left as their table entry says
   std::uint64_t interrupts_unchanged = 0;  // left as they came
+  std::uint64_t interrupts_posted = 0;     // to a descriptor in memory
   std::uint64_t interrupts_blocked = 0;
+  std::uint64_t translation_requests = 0;  // of devices
+  std::uint64_t device_tlb_messages = 0;
   std::uint64_t register_reads = 0;
   std::uint64_t status_writes = 0;
   std::uint64_t events = 0;

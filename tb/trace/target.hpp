@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dmar/iommu.hpp"
+#include "dmar/registers.hpp"
 #include "trace/event.hpp"
 
 namespace dmar::report {
@@ -46,6 +47,16 @@ class Target {
   virtual bool observe(report::UnitObserver &observer) {
     static_cast<void>(observer);
     return false;
+  }
+
+  // The unit is left to find out that a device does not complete the invalidation with this tag.
+  // With a clock that takes its time; without ITE the replay goes on, and shows what is missing.
+  virtual void time_out(unsigned itag) {
+    static_cast<void>(itag);
+    constexpr unsigned kReads = 5'000'000;
+    for (unsigned n = 0; n < kReads; ++n) {
+      if ((iommu().read(reg::kFsts, 4) & fsts::kIte) != 0) return;
+    }
   }
 
   // Status writes of wait descriptors since the last call, oldest first.

@@ -36,6 +36,9 @@ struct NamedConfig {
 };
 const std::vector<NamedConfig> &known_configs();
 
+// Configurations without a model, for combinations that no model has; on the golden model alone.
+const std::vector<NamedConfig> &golden_configs();
+
 // The tables of the scenarios are 48 bits wide; a build without them is left to random machines.
 inline bool runs_scenarios(const Config &config) { return (config.sagaw & 0b00100) != 0; }
 

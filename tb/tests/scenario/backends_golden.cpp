@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The golden model alone, in every configuration that has a model.
+// The golden model alone, in every configuration that is tested.
 #include "tests/scenario/backend.hpp"
 
 namespace dmar {
@@ -7,7 +7,9 @@ namespace dmar {
 const std::vector<Backend> &backends() {
   static const std::vector<Backend> kBackends = [] {
     std::vector<Backend> list;
-    for (const auto &[name, config] : known_configs()) list.push_back(golden_backend(name, config));
+    for (const auto *configs : {&known_configs(), &golden_configs()}) {
+      for (const auto &[name, config] : *configs) list.push_back(golden_backend(name, config));
+    }
     return list;
   }();
   return kBackends;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every Verilated model of the program and its golden twin.
+// Every Verilated model of the program and its golden twin, and the golden model in the
+// configurations that no model has.
 #include <gtest/gtest.h>
 
 #include "bench/registry.hpp"
@@ -19,6 +20,9 @@ const std::vector<Backend> &backends() {
                           -> std::unique_ptr<Iommu> {
                         return bench::make_rtl(name, {.seed = seed, .wave = wave});
                       }});
+    }
+    for (const auto &[name, config] : golden_configs()) {
+      list.push_back(golden_backend(name, config));
     }
     return list;
   }();

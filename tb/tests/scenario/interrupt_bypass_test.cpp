@@ -77,6 +77,7 @@ class InterruptBypass : public InterruptScenario {
     const bool writes = request.kind == AccessKind::kWrite || request.kind == AccessKind::kAtomic;
     const bool malformed = request.at == AddressType::kReserved ||
                            (request.at == AddressType::kTranslationRequest && writes) ||
+                           is_malformed_translation_request(config(), request) ||
                            (request.at == AddressType::kTranslated && request.pasid.has_value());
     if (malformed) {
       expect_refused(request);

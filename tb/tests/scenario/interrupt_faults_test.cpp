@@ -53,7 +53,8 @@ class InterruptFaults : public InterruptScenario {
            c.entry.source_validation |= 1;
          }},
         {"reserved entry bit", R::kInterruptEntryReserved, [](Case &c) { c.more_lo |= bit(12); }},
-        {"posted", R::kInterruptEntryReserved, [](Case &c) { c.more_lo |= bit(15); }},
+        // Reserved in either format.
+        {"posted", R::kInterruptEntryReserved, [](Case &c) { c.more_lo |= bit(15) | bit(24); }},
         {"delivery mode", R::kInterruptEntryReserved, [](Case &c) { c.entry.delivery_mode = 3; }},
         {"destination", R::kInterruptEntryReserved, [](Case &c) { c.entry.destination = 1; }},
     };

@@ -102,7 +102,7 @@ TEST_P(InterruptFreshness, FaultToGoodNeedsNoInvalidation) {
       {0, 0, R::kInterruptEntryNotPresent},
       {kNew.lo() & ~bit(0), kNew.hi(), R::kInterruptEntryNotPresent},
       {kNew.lo() | bit(31), kNew.hi(), R::kInterruptEntryReserved},
-      {kNew.lo() | bit(15), kNew.hi(), R::kInterruptEntryReserved},
+      {kNew.lo() | bit(15) | bit(24), kNew.hi(), R::kInterruptEntryReserved},
       {kNew.lo(), kNew.hi() | bit(63), R::kInterruptEntryReserved},
       {kNew.lo(), bits(19, 18), R::kInterruptEntryReserved},
       {kNew.lo(), bit(18) | kOther.raw(), R::kInterruptSourceInvalid},

@@ -82,6 +82,8 @@ class InterruptMatrix : public InterruptScenario {
   void check(const Value &value, Defect defect, bool fpd, bool extended) {
     SCOPED_TRACE(fmt::format("{}, defect {}, FPD {}, EIME {}", value.name, static_cast<int>(defect),
                              fpd, extended));
+    // Then the entry has another format; posted_faults_test.cpp has its bits.
+    if (config().posted_interrupts && (value.set.lo & irte::kPosted) != 0) return;
     const unsigned index = fresh_index();
     const Words words = entry_of(value, defect, fpd);
     table().set_raw(index, words.lo, words.hi);

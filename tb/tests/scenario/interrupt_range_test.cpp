@@ -135,6 +135,7 @@ class AddressTypes : public Scenario {
   static Request typed(AddressType at, AccessKind kind = AccessKind::kRead) {
     Request request = request_of(kind, kIova);
     request.at = at;
+    if (at == AddressType::kTranslationRequest) request.bytes = 8;  // one translation
     return request;
   }
 };

@@ -19,6 +19,12 @@ constexpr Message delivered(const InterruptEntry &entry, bool extended = false) 
                   static_cast<std::uint32_t>(entry.level) << 15};
 }
 
+// Done, and nothing left the unit in its place.
+MATCHER(IsPosted, "is posted") {
+  return arg.status == Completion::Status::kOkay && arg.reason == FaultReason::kNone &&
+         !arg.interrupt && !arg.address;
+}
+
 class InterruptScenario : public Scenario {
  protected:
   static constexpr HostAddr kTable{0x3000'0000};

@@ -14,6 +14,15 @@ Backend golden_backend(const std::string &config_name, const Config &config) {
           }};
 }
 
+const std::vector<NamedConfig> &golden_configs() {
+  static const std::vector<NamedConfig> kConfigs{
+      {"ats", {.device_tlb = true, .no_write_flag = true, .posted_interrupts = true}},
+      {"ats_plain",
+       {.protected_low = true, .protected_high = true, .device_tlb = true, .version_major = 6}},
+  };
+  return kConfigs;
+}
+
 const std::vector<NamedConfig> &known_configs() {
   static const std::vector<NamedConfig> kConfigs{
       {"default", {}},
@@ -32,6 +41,8 @@ const std::vector<NamedConfig> &known_configs() {
         .domain_id_code = 3,
         .protected_low = true,
         .protected_high = true,
+        .device_tlb = true,
+        .no_write_flag = true,
         .collapse_faults = false,
         .version_major = 6,
         .abort_mode = true,

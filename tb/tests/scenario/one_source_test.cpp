@@ -80,6 +80,8 @@ TEST(OneSource, FaultReasons) {
                            {"FR_IRTE_RESERVED", raw(R::kInterruptEntryReserved)},
                            {"FR_INTERRUPT_COMPATIBILITY", raw(R::kInterruptCompatibilityBlocked)},
                            {"FR_INTERRUPT_SOURCE", raw(R::kInterruptSourceInvalid)},
+                           {"FR_DESCRIPTOR_ACCESS", raw(R::kPostedDescriptorAccess)},
+                           {"FR_DESCRIPTOR_RESERVED", raw(R::kPostedDescriptorReserved)},
                            {"FR_INTERRUPT_REQUEST", raw(R::kInterruptRequestInvalid)},
                            {"FR_TABLE_MODE", raw(R::kTableModeInvalid)},
                            {"FR_PASID_IN_LEGACY_MODE", raw(R::kPasidInLegacyMode)},

@@ -159,7 +159,7 @@ TEST_P(TranslationRequests, AllTypesAtOnce) {
   std::vector<Request> requests;
   std::vector<::testing::Matcher<const Completion &>> expected;
   for (unsigned n = 0; n < kPages; ++n) {
-    const Iova iova(kIova.raw() + n * kPage);
+    const Iova iova(kIova.raw() + (n + 1) * kPage);
     const std::uint64_t host = kData + n * kPage;
     const Rights rights{.read = (n & 1) == 0, .write = (n & 2) == 0};
     domain.map(iova, HostAddr(host), PageSize::k4K, rights);

@@ -30,7 +30,8 @@ bool names_index(FaultReason reason) {
   using enum FaultReason;
   return reason == kInterruptIndexBeyondTable || reason == kInterruptEntryNotPresent ||
          reason == kInterruptEntryAccess || reason == kInterruptEntryReserved ||
-         reason == kInterruptSourceInvalid;
+         reason == kInterruptSourceInvalid || reason == kPostedDescriptorAccess ||
+         reason == kPostedDescriptorReserved;
 }
 
 bool of_interrupt(FaultReason reason) {
@@ -61,7 +62,7 @@ void PrintTo(FaultReason reason, std::ostream *out) {
 }
 
 void PrintTo(const Completion &completion, std::ostream *out) {
-  constexpr std::array<const char *, 3> kStatus{"okay", "blocked", "memory error"};
+  constexpr std::array<const char *, 4> kStatus{"okay", "blocked", "memory error", "aborted"};
   *out << fmt::format("{}, reason {:02X}h, ", kStatus[static_cast<unsigned>(completion.status)],
                       static_cast<unsigned>(completion.reason));
   *out << (completion.address ? fmt::format("address {:#x}", completion.address->raw())
@@ -90,7 +91,13 @@ FaultEntry expected_record(const Config &config, const Request &request, FaultRe
   entry.lo = request.address.raw() & bits(top, 12);
   if (request.kind != AccessKind::kWrite) entry.hi |= bit(62);
   if (request.kind == AccessKind::kAtomic) entry.hi |= bit(28);
+  if (config.device_tlb) entry.hi |= std::uint64_t{static_cast<std::uint8_t>(request.at)} << 60;
   return entry;
+}
+
+bool is_malformed_translation_request(const Config &config, const Request &request) {
+  if (!config.device_tlb || request.at != AddressType::kTranslationRequest) return false;
+  return request.kind != AccessKind::kRead || request.bytes != 8 || request.address.raw() % 8 != 0;
 }
 
 Request interrupt_of(const Message &message, SourceId source_id) {
@@ -156,6 +163,17 @@ void Scenario::expect_fault(const Request &request, FaultReason reason) {
   EXPECT_THAT(access(request), Faults(reason));
   EXPECT_THAT(driver_.drain_faults(),
               ::testing::ElementsAre(expected_record(config(), request, reason)));
+}
+
+void Scenario::expect_abort(const Request &request, FaultReason reason) {
+  EXPECT_THAT(access(request), Aborts(reason));
+  EXPECT_THAT(driver_.drain_faults(),
+              ::testing::ElementsAre(expected_record(config(), request, reason)));
+}
+
+void Scenario::expect_unrecorded_abort(const Request &request, FaultReason reason) {
+  EXPECT_THAT(access(request), Aborts(reason));
+  EXPECT_EQ(driver_.fault_status() & fsts::kAnyStatus, 0U);
 }
 
 void Scenario::expect_unrecorded_fault(const Request &request, FaultReason reason) {

@@ -36,6 +36,10 @@ MATCHER_P(Reaches, address, "reaches memory at " + ::testing::PrintToString(addr
 MATCHER_P(Faults, reason, "is blocked with reason " + ::testing::PrintToString(reason)) {
   return arg.status == Completion::Status::kBlocked && arg.reason == reason && !arg.address;
 }
+// Ended with a completer abort for this fault condition.
+MATCHER_P(Aborts, reason, "is aborted with reason " + ::testing::PrintToString(reason)) {
+  return arg.status == Completion::Status::kAborted && arg.reason == reason && !arg.address;
+}
 // Blocked without a fault condition.
 MATCHER(IsRefused, "is blocked without a fault") {
   return arg.status == Completion::Status::kBlocked && arg.reason == FaultReason::kNone &&
@@ -54,6 +58,9 @@ std::array<std::uint8_t, 4> message_bytes(const Request &request);
 
 // What the unit has to record of a fault (VT-d 11.4, FRCD), by the layout of the architecture.
 FaultEntry expected_record(const Config &config, const Request &request, FaultReason reason);
+
+// A translation request of another shape than one aligned translation, to a unit that answers them.
+bool is_malformed_translation_request(const Config &config, const Request &request);
 
 // Seed of this run: DMAR_SEED, or 1.
 std::uint64_t scenario_seed();
@@ -112,6 +119,9 @@ class Scenario : public ::testing::TestWithParam<std::string> {
   // Carries out `request`, which must be blocked with `reason` and leave exactly one record with
   // the right contents; the record is cleared.
   void expect_fault(const Request &request, FaultReason reason);
+  // The same with a completer abort, which only translation requests get.
+  void expect_abort(const Request &request, FaultReason reason);
+  void expect_unrecorded_abort(const Request &request, FaultReason reason);
   // The same when FPD suppresses the record.
   void expect_unrecorded_fault(const Request &request, FaultReason reason);
   // Blocked without a fault condition, and nothing recorded.

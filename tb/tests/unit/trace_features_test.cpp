@@ -140,7 +140,7 @@ TEST(TraceFeatures, DescriptorsAreRecognised) {
   EXPECT_THAT(features_with_descriptor(0x14), IsEmpty());
   EXPECT_THAT(features_with_descriptor(0x14, kWithoutRemapping),
               ElementsAre("interrupt remapping"));
-  EXPECT_THAT(features_with_descriptor(0x03), ElementsAre("device-TLB invalidation"));
+  EXPECT_THAT(features_with_descriptor(0x03), ElementsAre("device TLBs (ECAP.DT)"));
   EXPECT_THAT(features_with_descriptor(0x37), ElementsAre("PASID invalidation"));
   EXPECT_THAT(features_with_descriptor(0x11), IsEmpty());
   EXPECT_THAT(features_with_descriptor(0x1f), IsEmpty());  // invalid for every unit

@@ -172,7 +172,7 @@ const BadLine kBadLines[] = {
      "2: field 3 (IOVA): '0x12' is not a hexadecimal number"},
     {"IovaTooWide", "dma r 0028 10000000000000000 2 ok 0\n",
      "2: field 3 (IOVA): '10000000000000000' does not fit in 64 bits"},
-    {"Direction", "dma x 0028 12 2 ok 0\n", "2: field 1 (r|w): must be 'r' or 'w'"},
+    {"Direction", "dma x 0028 12 2 ok 0\n", "2: field 1 (r|w): must be 'r', 'w', 'tr' or 'tw'"},
     {"SourceIdTooWide", "dma r 10028 12 2 ok 0\n",
      "2: field 2 (SID): '10028' does not fit in 16 bits"},
     {"NegativeSourceId", "dma r -1 12 2 ok 0\n",

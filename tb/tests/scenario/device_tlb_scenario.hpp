@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fixture of device-TLB invalidation: the queue on, messages to devices and their answers.
+#ifndef DMAR_TESTS_SCENARIO_DEVICE_TLB_SCENARIO_HPP
+#define DMAR_TESTS_SCENARIO_DEVICE_TLB_SCENARIO_HPP
+
+#include <vector>
+
+#include "golden/golden_iommu.hpp"
+#include "tests/scenario/ats_scenario.hpp"
+
+namespace dmar {
+
+class DeviceTlbScenario : public AtsScenario {
+ protected:
+  // Translation on, for completions are refused without it, and the queue.
+  void start_queue(unsigned size_code = 0) {
+    start();
+    driver().enable_queue(size_code);
+  }
+  // For one page of `source_id`.
+  static QueueDescriptor page_of(SourceId source_id, Iova address = kIova,
+                                 unsigned max_pending = 0) {
+    return device_tlb_descriptor(
+        {.source_id = source_id, .address = address, .max_pending = max_pending});
+  }
+  // The messages that have left.
+  std::vector<InvalidateRequest> requests() {
+    unit().settle();
+    return unit().take_invalidate_requests();
+  }
+  // The device answers `request`, in `count` messages if they are more than one.
+  void complete(const InvalidateRequest &request, unsigned count = 1) {
+    for (unsigned n = 0; n < count; ++n) {
+      unit().complete_invalidation({.source_id = request.source_id,
+                                    .itags = std::uint32_t{1} << request.itag,
+                                    .count = static_cast<std::uint8_t>(count)});
+    }
+    unit().settle();
+  }
+  [[nodiscard]] bool completed(std::uint32_t ticket) {
+    unit().settle();
+    return driver().wait_completed(ticket);
+  }
+  // The oldest message is not answered in time. A unit with a clock has its own idea of when.
+  void time_out() {
+    if (auto *golden = dynamic_cast<GoldenIommu *>(&unit())) {
+      ASSERT_TRUE(golden->unit().time_out_device_tlb());
+      return;
+    }
+    for (unsigned n = 0; n < 2'000'000; ++n) {
+      if ((driver().fault_status() & fsts::kIte) != 0) return;
+    }
+    FAIL() << "no time-out";
+  }
+  [[nodiscard]] SourceId timed_out_device() {
+    return SourceId(static_cast<std::uint16_t>(driver().read64(reg::kIqercd) >> 32));
+  }
+  [[nodiscard]] SourceId wrong_device() {
+    return SourceId(static_cast<std::uint16_t>(driver().read64(reg::kIqercd) >> 48));
+  }
+  void expect_no_error() { EXPECT_EQ(driver().fault_status() & fsts::kAnyStatus, 0U); }
+};
+
+inline void PrintTo(const InvalidateRequest &request, std::ostream *out) {
+  *out << fmt::format("tag {} for {:04x}: {:#x}", request.itag, request.source_id.raw(),
+                      request.payload);
+}
+
+}  // namespace dmar
+
+#endif  // DMAR_TESTS_SCENARIO_DEVICE_TLB_SCENARIO_HPP
