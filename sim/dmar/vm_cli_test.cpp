@@ -158,6 +158,11 @@ TEST_F(Boot, DeviceTlbs) {
                     "a forged translated request is blocked",
                     "a device that does not answer an invalidation is survived", "the disk goes on",
                     "a device that answers an invalidation twice is survived"}));
+  // What was recorded is a trace like any other.
+  const Result replay =
+      dmar(fmt::format("run {} --golden-only --config server", in("boot.unit1.trace")));
+  EXPECT_EQ(replay.status, 0) << replay.output;
+  EXPECT_THAT(replay.output, HasSubstr("0 mismatches"));
 }
 
 // Two units: one has the test device and the I/O APIC, the other the disk and all else. Linux

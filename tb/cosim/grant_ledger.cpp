@@ -10,15 +10,17 @@ namespace dmar::cosim {
 
 void GrantLedger::granted(SourceId source, Iova address, const TranslationEntry &entry) {
   if (!entry.grants() || entry.has(TranslationEntry::kUntranslated)) return;
-  const Grant grant{.input = address.raw() & ~(entry.bytes() - 1), .entry = entry};
+  const std::uint64_t input = address.raw() & ~(entry.bytes() - 1);
   std::list<Grant> &grants = grants_[source.raw()];
-  if (std::ranges::find(grants, grant) == grants.end()) grants.push_back(grant);
+  std::erase_if(grants, [&](const Grant &old) { return old.input == input && old.entry == entry; });
+  grants.push_back({.input = input, .entry = entry, .number = ++count_});
 }
 
-void GrantLedger::invalidated(const InvalidateRequest &request) {
+void GrantLedger::invalidated(const InvalidateRequest &request, std::uint64_t sent) {
   if (!devices::reaches_all(request)) return;
   std::erase_if(grants_[request.source_id.raw()], [&](const Grant &grant) {
-    return devices::regions_meet(grant.input, grant.entry.bytes(), request.base(), request.bytes());
+    return grant.number <= sent &&
+           devices::regions_meet(grant.input, grant.entry.bytes(), request.base(), request.bytes());
   });
 }
 

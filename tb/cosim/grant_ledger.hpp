@@ -19,8 +19,11 @@ class GrantLedger {
  public:
   // A translation request for `address` was answered.
   void granted(SourceId source, Iova address, const TranslationEntry &entry);
-  // The device says that it has carried it out.
-  void invalidated(const InvalidateRequest &request);
+  // A number that grows with each grant: the grants before now and those behind it.
+  [[nodiscard]] std::uint64_t moment() const { return count_; }
+  // The device says that it has carried it out. What was granted after `sent`, the moment when the
+  // message came to it, is newer than what it invalidates.
+  void invalidated(const InvalidateRequest &request, std::uint64_t sent);
   // A translated request that the device may make.
   [[nodiscard]] bool covers(const Request &request) const;
 
@@ -31,9 +34,9 @@ class GrantLedger {
   struct Grant {
     std::uint64_t input;  // first byte of its region, as large as that of the entry
     TranslationEntry entry;
-
-    friend bool operator==(const Grant &, const Grant &) = default;
+    std::uint64_t number;
   };
+  std::uint64_t count_ = 0;
   std::map<std::uint16_t, std::list<Grant>> grants_;  // by source
 };
 

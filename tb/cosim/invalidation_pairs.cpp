@@ -17,12 +17,13 @@ bool same(InvalidateRequest a, const InvalidateRequest &b) {
 
 }  // namespace
 
-bool InvalidationPairs::sent(const InvalidateRequest &unit, std::uint64_t cycle) {
+bool InvalidationPairs::sent(const InvalidateRequest &unit, std::uint64_t cycle,
+                             std::uint64_t moment) {
   const auto due =
       std::ranges::find_if(due_, [&](const auto &golden) { return same(golden, unit); });
   std::optional<Pair> &pair = pairs_.at(unit.itag);
   if (due == due_.end() || pair) return false;
-  pair = Pair{.golden = *due, .cycle = cycle};
+  pair = Pair{.golden = *due, .cycle = cycle, .moment = moment};
   due_.erase(due);
   return true;
 }
@@ -47,7 +48,7 @@ InvalidationPairs::Answer InvalidationPairs::answered(const InvalidateCompletion
     answer.golden.itags |= 1U << (pair ? pair->golden.itag : free_golden_itag());
     const bool counts = pair && pair->golden.source_id == unit.source_id;
     if (!counts || ++pair->answers < unit.count) continue;
-    answer.carried_out.push_back(pair->golden);
+    answer.carried_out.push_back({.request = pair->golden, .moment = pair->moment});
     pair.reset();
   }
   return answer;

@@ -19,14 +19,19 @@ class InvalidationPairs {
  public:
   // The golden model has sent it, so the unit owes one like it.
   void due(const InvalidateRequest &golden) { due_.push_back(golden); }
-  // The unit has sent it, at this moment. False when none like it is due, or its ITag is not free.
-  bool sent(const InvalidateRequest &unit, std::uint64_t cycle);
+  // The unit has sent it, not before `cycle`. False when none like it is due, or its ITag is not
+  // free. `moment` is kept for who has to know what came before and after it.
+  bool sent(const InvalidateRequest &unit, std::uint64_t cycle, std::uint64_t moment = 0);
 
   // A device answers. For the golden model: the same with its ITags. And what has been answered
   // by all of its messages now.
+  struct CarriedOut {
+    InvalidateRequest request;
+    std::uint64_t moment = 0;
+  };
   struct Answer {
     InvalidateCompletion golden;
-    std::vector<InvalidateRequest> carried_out = {};
+    std::vector<CarriedOut> carried_out = {};
   };
   Answer answered(const InvalidateCompletion &unit);
   // The unit waits no more for what it sent up to this moment: what the golden model is to give up,
@@ -46,6 +51,7 @@ class InvalidationPairs {
   struct Pair {
     InvalidateRequest golden;
     std::uint64_t cycle = 0;
+    std::uint64_t moment = 0;
     unsigned answers = 0;
   };
   [[nodiscard]] std::uint8_t free_golden_itag() const;

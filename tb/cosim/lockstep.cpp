@@ -171,15 +171,16 @@ void Lockstep::collect() {
   observed_.note(rtl_->take_dma_accesses());
   for (const bench::StatusWrite &write : rtl_->take_status_writes()) note_status_write(write);
   for (const Message &message : rtl_->take_messages()) note_message(message);
-  for (const InvalidateRequest &request : rtl_->take_invalidate_requests()) {
-    note_invalidate_request(request);
-  }
-  collected_cycle_ = rtl_->cycle();
   for (auto flight = flights_.begin(); flight != flights_.end();) {
     const auto outcome = rtl_->poll(flight->second.handle);
     if (outcome) finish(flight->first, flight->second, *outcome);
     flight = outcome ? flights_.erase(flight) : std::next(flight);
   }
+  // Behind the answers, as devices meet them.
+  for (const InvalidateRequest &request : rtl_->take_invalidate_requests()) {
+    note_invalidate_request(request);
+  }
+  collected_cycle_ = rtl_->cycle();
 }
 
 void Lockstep::note_status_write(const bench::StatusWrite &write) {

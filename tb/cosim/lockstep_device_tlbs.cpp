@@ -36,7 +36,7 @@ std::uint64_t Lockstep::device_tlb_timeout() const {
 void Lockstep::note_invalidate_request(const InvalidateRequest &request) {
   ++statistics_.device_tlb_invalidations;
   const std::uint64_t since = collected_cycle_ - std::min(collected_cycle_, kUnderWay);
-  if (!invalidations_.sent(request, since)) {
+  if (!invalidations_.sent(request, since, grants_.moment())) {
     differ("invalidation of a device TLB", text(request), "none like it is due");
   }
   invalidate_requests_.push_back(request);
@@ -50,7 +50,9 @@ void Lockstep::complete_invalidation(const InvalidateCompletion &completion) {
     give_up_invalidations();
     if (golden_->control().translation_enabled) {
       const InvalidationPairs::Answer answer = invalidations_.answered(completion);
-      for (const InvalidateRequest &request : answer.carried_out) grants_.invalidated(request);
+      for (const InvalidationPairs::CarriedOut &one : answer.carried_out) {
+        grants_.invalidated(one.request, one.moment);
+      }
       if (recorder_ != nullptr) recorder_->forget();
       golden_->complete_invalidation(answer.golden);
       note_golden_consequences();

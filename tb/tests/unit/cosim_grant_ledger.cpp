@@ -65,10 +65,10 @@ TEST_F(GrantLedgerTest, AnAcknowledgedInvalidationEndsIt) {
   ledger_.granted(kDevice, Iova(0x40'0000), entry(0x80'0000, kBoth, 1U << 21));
   ledger_.granted(kDevice, Iova(0x1000), entry(0x9000));
   ledger_.granted(kOther, Iova(0x1000), entry(0x9000));
-  ledger_.invalidated(invalidation(0x41'0000));
+  ledger_.invalidated(invalidation(0x41'0000), ledger_.moment());
   EXPECT_FALSE(ledger_.covers(access(0x80'0000))) << "whole entries go";
   EXPECT_TRUE(ledger_.covers(access(0x9000)));
-  ledger_.invalidated(invalidation(0x0, 1U << 20));
+  ledger_.invalidated(invalidation(0x0, 1U << 20), ledger_.moment());
   EXPECT_FALSE(ledger_.covers(access(0x9000)));
   EXPECT_TRUE(ledger_.covers(access(0x9000, AccessKind::kRead, kOther)));
 }
@@ -77,10 +77,23 @@ TEST_F(GrantLedgerTest, AnAcknowledgedInvalidationEndsIt) {
 TEST_F(GrantLedgerTest, AnotherGrantOfThePlaceStays) {
   ledger_.granted(kDevice, Iova(0x1000), entry(0x9000));
   ledger_.granted(kDevice, Iova(0x2000), entry(0x9000));
-  ledger_.invalidated(invalidation(0x1000));
+  ledger_.invalidated(invalidation(0x1000), ledger_.moment());
   EXPECT_TRUE(ledger_.covers(access(0x9000)));
-  ledger_.invalidated(invalidation(0x2000));
+  ledger_.invalidated(invalidation(0x2000), ledger_.moment());
   EXPECT_FALSE(ledger_.covers(access(0x9000)));
+}
+
+// A device may ask anew before it acknowledges; the same answer is a newer one then.
+TEST_F(GrantLedgerTest, WhatWasGrantedAfterTheMessageStays) {
+  ledger_.granted(kDevice, Iova(0x1000), entry(0x9000));
+  ledger_.granted(kDevice, Iova(0x2000), entry(0xA000));
+  const std::uint64_t sent = ledger_.moment();
+  ledger_.granted(kDevice, Iova(0x1000), entry(0x9000));
+  ledger_.granted(kDevice, Iova(0x2000), entry(0xB000));
+  ledger_.invalidated(invalidation(0x0, 1U << 20), sent);
+  EXPECT_TRUE(ledger_.covers(access(0x9000)));
+  EXPECT_FALSE(ledger_.covers(access(0xA000)));
+  EXPECT_TRUE(ledger_.covers(access(0xB000)));
 }
 
 }  // namespace

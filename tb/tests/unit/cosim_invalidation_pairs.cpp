@@ -68,12 +68,14 @@ TEST(InvalidationPairs, ATagThatIsOutCannotBeSentAgain) {
 TEST(InvalidationPairs, WaitsForAllMessagesOfAnAnswer) {
   InvalidationPairs pairs;
   pairs.due(message(0));
-  ASSERT_TRUE(pairs.sent(message(3), 0));
+  ASSERT_TRUE(pairs.sent(message(3), 0, 77));
   EXPECT_THAT(pairs.answered(answer(1U << 3, 2)).carried_out, IsEmpty());
   EXPECT_EQ(pairs.count(), 1U);
   const InvalidationPairs::Answer last = pairs.answered(answer(1U << 3, 2));
   EXPECT_EQ(last.golden, answer(1U << 0, 2));
-  EXPECT_THAT(last.carried_out, ElementsAre(message(0)));
+  ASSERT_THAT(last.carried_out, SizeIs(1));
+  EXPECT_EQ(last.carried_out[0].request, message(0));
+  EXPECT_EQ(last.carried_out[0].moment, 77U);
   EXPECT_EQ(pairs.count(), 0U);
 }
 

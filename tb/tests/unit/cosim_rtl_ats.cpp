@@ -279,6 +279,25 @@ TEST_F(CosimRtlAtsNarrow, AnAcknowledgementComesBehindAllOfATransfer) {
   EXPECT_EQ(unit.statistics().not_granted, 0U);
 }
 
+// It asks anew before it can acknowledge, and goes on with that answer.
+TEST_F(CosimRtlAtsNarrow, AnAnswerBetweenMessageAndAcknowledgementCounts) {
+  EXPECT_EQ(write(kIova, 0x11), DmaStatus::kOkay);
+  port.write(kIova, data_, nullptr);
+  pump();
+  start_invalidation();
+  for (unsigned i = 0; i < 1000 && port.statistics().invalidations == 0; ++i) pump();
+  ASSERT_EQ(port.statistics().acknowledged, 0U);
+  EXPECT_EQ(write(kIova, 0x22), DmaStatus::kOkay);
+  ASSERT_EQ(port.statistics().acknowledged, 0U) << "the long one is under way";
+  finish();
+  ASSERT_EQ(port.statistics().acknowledged, 1U);
+  EXPECT_EQ(write(kIova, 0x33), DmaStatus::kOkay);
+  finish();
+  EXPECT_EQ(unit.statistics().translation_requests, 2U);
+  EXPECT_EQ(unit.statistics().not_granted, 0U);
+  expect_agreement();
+}
+
 TEST_F(CosimRtlAtsNarrow, AnEarlyAcknowledgementIsNamedByWhatComesAfterIt) {
   port.misbehave(AtsMisbehaviour::kAcknowledgesEarly, 1);
   invalidate_during_a_write();
