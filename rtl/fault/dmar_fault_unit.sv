@@ -6,7 +6,8 @@
 module dmar_fault_unit #(
   parameter int unsigned FaultRecords   = 8,
   parameter bit          CollapseFaults = 1'b1,
-  parameter int unsigned FaultInfoWidth = 48
+  parameter int unsigned FaultInfoWidth = 48,
+  parameter bit          DeviceTlb      = 1'b0
 ) (
   input wire logic                  clk_i,
   input wire logic                  rst_ni,
@@ -25,6 +26,8 @@ module dmar_fault_unit #(
 
   localparam logic [9:0] FSTS_WORD  = 10'h00D;
   localparam logic [9:0] FECTL_WORD = 10'h00E;
+
+  localparam dmar_pkg::queue_errors_t QUEUE_STATUS = {{2{DeviceTlb}}, 1'b1};  // what there is
 
   logic        overflow_q, pending, recorded, lost, write_status;
   dmar_pkg::queue_errors_t queue_q, queue_cleared;  // FSTS.ITE, ICE, IQE
@@ -53,7 +56,7 @@ module dmar_fault_unit #(
     end else begin
       if (lost)                                  overflow_q <= 1'b1;
       else if (write_status && access_i.data[0]) overflow_q <= 1'b0;
-      queue_q <= queue_errors_i | (queue_q & ~queue_cleared);
+      queue_q <= (queue_errors_i | (queue_q & ~queue_cleared)) & QUEUE_STATUS;
       if (recorded && !pending)                  index_q <= recorded_index;
     end
   end

@@ -58,7 +58,7 @@ module dmar_inv_decode #(
       end
       // PFSID is reserved without ECAP.DIT.
       TYPE_DEVICE: begin
-        kind_o   = dmar_pkg::INV_DEVICE;
+        kind_o   = DeviceTlb ? dmar_pkg::INV_DEVICE : dmar_pkg::INV_CONTEXT;
         reserved = (descriptor_i[7:4] != '0) || (descriptor_i[26:21] != '0)
             || (descriptor_i[31:27] != '0) || (descriptor_i[63:50] != '0)
             || (descriptor_i[49:48] != '0) || (descriptor_i[75:71] != '0)

@@ -40,6 +40,17 @@ std::uint32_t index_of(const Request &request) {
   return subhandle ? handle + (request.message_data & 0xFFFF) : handle;
 }
 
+// What a completion is beside this verdict. Nothing of a posting comes back to the device, and what
+// its descriptor held at that moment only the unit knows.
+trace::Outcome outcome_beside(const golden::Verdict &verdict, const Completion &completion) {
+  const trace::Outcome outcome = trace::outcome_of(completion);
+  const bool ended = outcome.kind == trace::Outcome::Kind::kNoAccess ||
+                     outcome.reason == FaultReason::kPostedDescriptorAccess ||
+                     outcome.reason == FaultReason::kPostedDescriptorReserved;
+  const bool posted = ended && std::holds_alternative<golden::Posting>(verdict);
+  return posted ? trace::outcome_of(verdict) : outcome;
+}
+
 // Whether a verdict of the golden model is the one that the monitor port showed, address apart.
 bool same_kind(const golden::Verdict &verdict, const bench::VerdictEvent &event) {
   const trace::Outcome outcome = trace::outcome_of(verdict);
@@ -55,6 +66,8 @@ bool same_kind(const golden::Verdict &verdict, const bench::VerdictEvent &event)
       return outcome.kind == Kind::kFault && outcome.reason == event.reason;
     case bench::VerdictKind::kBlock:
       return outcome.kind == Kind::kBlocked;
+    case bench::VerdictKind::kPost:
+      return outcome.kind == Kind::kPosted;
   }
   return false;
 }
@@ -143,12 +156,13 @@ void Lockstep::record_fault(const bench::VerdictEvent &event, const Flight &flig
 }
 
 bool Lockstep::legal(const Flight &flight, const Completion &completion) const {
-  const trace::Outcome unit = trace::outcome_of(completion);
   const bool aborted = completion.status == Completion::Status::kAborted;
   const auto agrees = [&](const golden::Verdict &verdict) {
     const auto *fault = std::get_if<golden::Fault>(&verdict);
     const bool aborts = fault != nullptr && fault->refusal == golden::Refusal::kCompleterAbort;
-    if (trace::outcome_of(verdict) == unit) return aborts == aborted;
+    if (trace::outcome_of(verdict) == outcome_beside(verdict, completion)) {
+      return aborts == aborted;
+    }
     // Let through to a place without RAM.
     const auto *translation = std::get_if<golden::Translation>(&verdict);
     return translation != nullptr && completion.status == Completion::Status::kMemoryError &&
@@ -182,10 +196,10 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   if (!legal(flight, completion)) {
     differ(what, trace::to_string(trace::outcome_of(completion)),
            trace::to_string(trace::outcome_of(now)), owner_of(flight.request, completion));
-  } else if (trace::outcome_of(completion) != trace::outcome_of(now) &&
+  } else if (outcome_beside(now, completion) != trace::outcome_of(now) &&
              completion.status != Completion::Status::kMemoryError) {
     const bool cached = std::ranges::any_of(flight.later, [&](const golden::Verdict &verdict) {
-      return trace::outcome_of(verdict) == trace::outcome_of(completion);
+      return trace::outcome_of(verdict) == outcome_beside(verdict, completion);
     });
     ++(cached ? statistics_.stale : statistics_.raced);
   }

@@ -103,6 +103,7 @@ TEST_P(DeviceTlbQueue, ThousandsOverManyDevicesThatAnswerWhenTheyLike) {
     std::deque<std::pair<std::uint32_t, unsigned>> waits;  // ticket, invalidations before it
     unsigned pushed = 0;
     while ((pushed < 1500 || !waits.empty()) && !HasFatalFailure()) {
+      ASSERT_LT(unit().cycle(), 1'000'000U) << "the queue hangs";
       if (pushed < 1500 && waits.size() < 12) {
         for (std::uint64_t n = random.below(16); n-- > 0; ++pushed) {
           const auto source_id = SourceId(static_cast<std::uint16_t>(0x100 + random.below(48) * 8));

@@ -9,10 +9,11 @@ namespace {
 class DeviceTlbOrder : public DeviceTlbRtl {
  protected:
   // Both devices in the domain of kIova, of which nothing is cached.
-  void start_both() {
+  Domain start_both() {
     Domain domain = start_with_page();
     tables().attach(kNeighbour, domain);
     driver().enable_queue();
+    return domain;
   }
   // The invalidation of kDevice has left, and a wait descriptor waits for its answer.
   std::uint32_t ask() {
@@ -81,6 +82,31 @@ TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteThatComesAfterIt) {
   hold_write_of(kDevice);
   step_until_complete(ticket);
   release();
+}
+
+// Nor while it waits for one that came before it.
+TEST_P(DeviceTlbOrder, AWriteThatComesWhileACompletionWaitsDoesNotCount) {
+  Domain domain = start_both();
+  const Iova other(kIova.raw() + kPage);
+  domain.map(other, HostAddr(kMoreData));
+  unit().access(write_of(kIova));
+  const std::uint32_t ticket = ask();
+  hold_dma(false, true);
+  const bench::RtlIommu::Handle before = unit().submit(write_of(kIova));
+  unit().step_until([this] { return !unit().dma_under_way().empty(); }, "the first write");
+  answer(sent()[0]);
+  step_until_taken();
+  hold_walk_at(tables().entry_address(domain, other, 1));
+  const bench::RtlIommu::Handle after = unit().submit(write_of(other));
+  unit().step_until([this] { return held_reads() != 0; }, "the walk of the second write");
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(ticket));
+  unit().hold_dma_answers(nullptr);
+  step_until_complete(ticket);
+  EXPECT_FALSE(unit().poll(after));
+  release();
+  unit().wait(before);
+  unit().wait(after);
 }
 
 // A refused write is answered, too.
