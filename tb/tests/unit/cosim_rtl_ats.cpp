@@ -205,7 +205,7 @@ TEST_F(CosimRtlAts, ManyInvalidationsAtOnce) {
 
 // --- devices that misbehave ---
 
-TEST_F(CosimRtlAts, ADeviceThatDoesNotAnswerStopsTheQueueUntilSoftwareGoesOn) {
+TEST_F(CosimRtlAts, RealBug30_ADeviceThatDoesNotAnswerStopsTheQueueUntilSoftwareGoesOn) {
   EXPECT_EQ(write(kIova, 0x11), DmaStatus::kOkay);
   port.misbehave(AtsMisbehaviour::kNeverAnswers, 1);
   start_invalidation();
@@ -298,7 +298,7 @@ TEST_F(CosimRtlAtsNarrow, AnAnswerBetweenMessageAndAcknowledgementCounts) {
   expect_agreement();
 }
 
-TEST_F(CosimRtlAtsNarrow, AnEarlyAcknowledgementIsNamedByWhatComesAfterIt) {
+TEST_F(CosimRtlAtsNarrow, RealBug04_AnEarlyAcknowledgementIsNamedByWhatComesAfterIt) {
   port.misbehave(AtsMisbehaviour::kAcknowledgesEarly, 1);
   invalidate_during_a_write();
   EXPECT_GT(unit.statistics().not_granted, 30U);
