@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A message of a device does not pass the writes that the device made before it: it is held until
 // each of them that was accepted has been answered by memory, or refused. Writes of others, and
-// those that come after it, do not hold it up.
+// those that come after it, do not hold it up. What this is for: docs/architecture.md,
+// "Why nothing stale survives".
 `default_nettype none
 module dmar_write_barrier #(
   parameter int unsigned Slots = 8

@@ -2,7 +2,7 @@
 // Set-associative cache whose key is known one clock after its set: context, paging-structure and
 // interrupt-entry caches. Keys and data lie in block RAM, once for each lookup port and, the keys,
 // once more for dmar_cache_keeper. A way that is being written while a lookup reads it does
-// not hit.
+// not hit (docs/architecture.md, "Why nothing stale survives").
 // A key is {part that lookups compare, rest that only sweeps compare}.
 `default_nettype none
 module dmar_cache #(

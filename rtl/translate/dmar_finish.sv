@@ -138,7 +138,8 @@ module dmar_finish #(
   assign release_walk_o = walk_q;
   assign busy_o         = valid_q || rsp_valid_o;
 
-  // Fills. While an invalidation runs, what it concerns stays out; so does a page without rights //
+  // Fills. While an invalidation runs, what it concerns stays out (docs/architecture.md, "Why
+  // nothing stale survives"); so does a page without rights //
 
   logic fills;
   assign fills          = valid_q && first_q && may_fill_q && !(flushing_i && concerned);

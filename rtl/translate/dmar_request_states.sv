@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes of the requests that were no hit, by tag: parked on which walk, and what is known of
 // them. Requests parked on a walk that has an answer are named one after the other.
+// What a flush makes them forget, and when: docs/architecture.md, "Why nothing stale survives".
 `default_nettype none
 `include "dmar_assert.svh"
 

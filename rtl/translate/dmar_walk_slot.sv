@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state of one walk in flight, but for what dmar_walker keeps in tables. A walk that an
 // invalidation overtook (poisoned) makes no further reads, fills nothing and answers nothing; its
-// requests start anew.
+// requests start anew (docs/architecture.md, "Why nothing stale survives").
 `default_nettype none
 `include "dmar_assert.svh"
 

@@ -182,6 +182,7 @@ class RtlIommu : public Iommu {
   void start_wave(const std::string &path) { simulation_->start_wave(path); }
   void stop_wave() { simulation_->stop_wave(); }
   [[nodiscard]] const std::string &model_name() const { return model_.name; }
+  [[nodiscard]] const ModelInfo &model() const { return model_; }
 
  private:
   void connect();
