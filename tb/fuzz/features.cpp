@@ -31,6 +31,8 @@ constexpr std::array kFeatures{
     FeatureInfo{Feature::kPassThrough, "pass-through", "devices without translation"},
     FeatureInfo{Feature::kOddRequests, "odd-requests",
                 "atomics, zero-length reads, PASIDs, other address types"},
+    FeatureInfo{Feature::kAts, "ats",
+                "translation requests and translated requests of devices that may"},
     FeatureInfo{Feature::kInterrupts, "interrupts", "requests to the interrupt range"},
     FeatureInfo{Feature::kInterruptEntries, "interrupt-entries",
                 "software changes interrupt-remapping entries"},

@@ -27,6 +27,7 @@ enum class Feature : std::uint8_t {
   kProtection,
   kPassThrough,
   kOddRequests,
+  kAts,
   kInterrupts,
   kInterruptEntries,
   kRemapping,

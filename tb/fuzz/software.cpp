@@ -177,6 +177,9 @@ void Software::finish() {
   }
   drain_faults();
   if (machine_.ledger().unclaimed() != 0) throw Mismatch("memory saw DMA of no request");
+  if (machine_.oracle().invalidate_requests_due() != 0) {
+    throw Mismatch("a message to a device TLB is missing");
+  }
   if (machine_.oracle().status_writes_due() != 0) throw Mismatch("a status write is missing");
   if (machine_.faults().waiting() != 0) throw Mismatch("register reads were never compared");
 }

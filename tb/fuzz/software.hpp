@@ -68,6 +68,9 @@ class Software {
   void by_registers(const golden::Invalidation &invalidation);
   void by_queue(const std::vector<golden::Invalidation> &invalidations);
   [[nodiscard]] Descriptor encode(const golden::Invalidation &invalidation);
+  // Translation is on, so that devices are heard.
+  [[nodiscard]] bool may_flush_devices() const;
+  [[nodiscard]] Descriptor device_tlb_descriptor();
   [[nodiscard]] Descriptor wait_descriptor(bool status, bool interrupt);
   [[nodiscard]] Descriptor bad_descriptor();
   void push(const Descriptor &descriptor);
