@@ -36,6 +36,8 @@ constexpr std::array kFeatures{
     FeatureInfo{Feature::kInterrupts, "interrupts", "requests to the interrupt range"},
     FeatureInfo{Feature::kInterruptEntries, "interrupt-entries",
                 "software changes interrupt-remapping entries"},
+    FeatureInfo{Feature::kPosting, "posting",
+                "interrupts that are posted, and processors that take them"},
     FeatureInfo{Feature::kRemapping, "remapping",
                 "interrupt remapping goes off and on, its table moves"},
     FeatureInfo{Feature::kOverlap, "overlap", "many requests at a time"},

@@ -30,6 +30,7 @@ enum class Feature : std::uint8_t {
   kAts,
   kInterrupts,
   kInterruptEntries,
+  kPosting,
   kRemapping,
   kOverlap,
   kSlowMemory,

@@ -111,6 +111,8 @@ class Software {
   void toggle_remapping();
   void toggle_compatibility();
   void masked_event();
+  [[nodiscard]] PostedWorld *posted_world();  // nullptr when nothing is posted
+  void take_posted();
 
   // Against the rules (software_rules.cpp)
   void many_commands();

@@ -169,6 +169,11 @@ void Traffic::finish(Flight &flight, const Outcome &outcome) {
   const Scoreboard::Checked checked =
       checkers_.scoreboard.check(flight.request, flight.data, outcome, access ? &*access : nullptr);
   last_legal_ = checked.legal;
+  const bool done =
+      verdict == VerdictKind::kPost && outcome.completion.reason == FaultReason::kNone;
+  if (done && world_.interrupts()->posted() != nullptr) {
+    world_.interrupts()->posted()->note_posted(checked.postings, outcome.begun_cycle());
+  }
   if (verdict == VerdictKind::kComplete && !outcome.completion.data.empty()) {
     const TranslationEntry entry{
         golden::from_little_endian<std::uint64_t>(outcome.completion.data)};
