@@ -69,8 +69,8 @@ build:
 # Ends with what it measured in docs/performance.md.
 bench:
 	@sim/setup/packages.sh bench
-	@if [ -f $(BUILD)/CMakeCache.txt ]; then models=; else models=-DDMAR_MODELS=default; fi; \
-	  sim/setup/configure.sh $(BUILD) --if-new -DDMAR_CORE_MODELS=all $$models
+	@if [ -f $(BUILD)/CMakeCache.txt ]; then models=; else models='-DDMAR_MODELS=default;server'; fi; \
+	  sim/setup/configure.sh $(BUILD) --if-new -DDMAR_CORE_MODELS=all $${models:+"$$models"}
 	cmake --build $(BUILD) -j $(JOBS) --target dmar dmar_bench_models
 	@mkdir -p $(BUILD)/bench
 	$(BUILD)/dmar bench --json $(BUILD)/bench/bench.json --plots $(BUILD)/bench \

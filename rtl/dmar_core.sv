@@ -10,6 +10,9 @@
 // tag is free again with its answer.
 // Messages of devices come after the writes that the device made before: each is visible or refused
 // when its message is given (dmar_top has dmar_write_barrier for that).
+// A translation request is answered on late_rsp: VerdictComplete with `completion` and `host_page`,
+// of which dmar_pkg::completion_entry makes the 64 bits that a device gets, or VerdictFault, where
+// `completion.aborted` tells a completer abort from an unsupported request.
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
 // an epoch other than `epoch_o`, from DrainLatency clocks after the first clock of the new epoch at
 // the latest. The last answer of the old epoch comes in that first clock.
@@ -42,6 +45,12 @@ module dmar_core #(
   output dmar_pkg::answer_t         late_rsp_o,
   output logic                      epoch_o,
   input wire logic                  drain_busy_i,
+  // An interrupt with the answer VerdictPost, handed over once all earlier writes of its source are
+  // visible. It is held until it is done; with a fault it was not posted, and a record tells why.
+  input wire logic                  post_valid_i,
+  input wire dmar_pkg::posting_t    post_i,
+  output logic                      post_done_o,
+  output logic                      post_fault_o,
   // Messages to devices and from them
   output logic                      m_msg_valid_o,
   input wire logic                  m_msg_ready_i,
@@ -58,6 +67,7 @@ module dmar_core #(
   output logic     [7:0]            awlen_o,
   output logic     [2:0]            awsize_o,
   output logic     [1:0]            awburst_o,
+  output logic                      awlock_o,
   output logic     [3:0]            awcache_o,
   output logic     [2:0]            awprot_o,
   output logic     [3:0]            awqos_o,
@@ -70,6 +80,7 @@ module dmar_core #(
   output logic                      wvalid_o,
   input wire logic                  wready_i,
   input wire logic [5:0]            bid_i,
+  input wire logic [1:0]            bresp_i,
   input wire logic                  bvalid_i,
   output logic                      bready_o,
   output logic     [5:0]            arid_o,
@@ -77,6 +88,7 @@ module dmar_core #(
   output logic     [7:0]            arlen_o,
   output logic     [2:0]            arsize_o,
   output logic     [1:0]            arburst_o,
+  output logic                      arlock_o,
   output logic     [3:0]            arcache_o,
   output logic     [2:0]            arprot_o,
   output logic     [3:0]            arqos_o,
@@ -254,12 +266,17 @@ module dmar_core #(
     .msg_o(inv_event)
   );
 
+  // A fault of a posting waits while one of a translation is recorded.
+  logic             post_fault_valid;
+  dmar_pkg::fault_t post_fault;
+
   dmar_fault_unit #(
     .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth),
     .DeviceTlb(DeviceTlb)
   ) u_fault_unit (
-    .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata), .fault_valid_i(fault_valid),
-    .fault_i(fault),
+    .clk_i, .rst_ni, .access_i, .rdata_o(fault_rdata),
+    .fault_valid_i(fault_valid || post_fault_valid),
+    .fault_i(fault_valid ? fault : post_fault),
     .restart_i(!remapping), .queue_errors_i(queue_errors),
     .queue_status_o(queue_status), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
     .msg_ready_i(fault_event_done), .msg_o(fault_event)
@@ -270,11 +287,20 @@ module dmar_core #(
       | completion_rdata | fault_rdata;
   assign messages_busy_o = fault_busy || completion_busy || status_valid;
 
-  // The unit's own memory traffic //
+  // The unit's own memory traffic. A status write that memory refuses counts as done: no queue
+  // error stands for it, and a stopped queue would take all devices along. //
+
+  logic                  write_error, notify_valid, notify_done, update_valid, update_beat;
+  logic                  update_change, update_done;
+  logic [1:0]            update_index, write_beat;
+  logic [63:0]           update_address;
+  dmar_pkg::message_t    notify;
+  dmar_pkg::table_data_t update_data;
+  dmar_pkg::update_e     update;
 
   dmar_table_port #(
     .HostAddrWidth(HostAddrWidth), .Coherent(Coherent), .SnoopCache(SnoopCache),
-    .TableQos(TableQos), .Walks(Walks), .FullSlice(Walks > 1)
+    .TableQos(TableQos), .Walks(Walks), .TableAtomics(TableAtomics), .FullSlice(Walks > 1)
   ) u_table_port (
     .clk_i, .rst_ni,
     .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_addr_i(walk_addr),
@@ -288,15 +314,52 @@ module dmar_core #(
     .fault_event_valid_i(fault_event_valid), .fault_event_i(fault_event),
     .fault_event_done_o(fault_event_done),
     .inv_event_valid_i(inv_event_valid), .inv_event_i(inv_event),
-    .inv_event_done_o(inv_event_done),
-    .awid_o, .awaddr_o, .awlen_o, .awsize_o, .awburst_o, .awcache_o, .awprot_o, .awqos_o,
-    .awuser_o, .awvalid_o, .awready_i,
-    .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i, .bid_i, .bvalid_i,
+    .inv_event_done_o(inv_event_done), .write_error_o(write_error),
+    .notify_valid_i(notify_valid), .notify_i(notify), .notify_done_o(notify_done),
+    .update_valid_i(update_valid), .update_address_i(update_address),
+    .update_beat_o(update_beat), .update_index_o(update_index),
+    .update_change_i(update_change), .write_beat_o(write_beat), .update_data_i(update_data),
+    .update_done_o(update_done), .update_o(update),
+    .awid_o, .awaddr_o, .awlen_o, .awsize_o, .awburst_o, .awlock_o, .awcache_o, .awprot_o,
+    .awqos_o, .awuser_o, .awvalid_o, .awready_i,
+    .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i, .bid_i, .bresp_i, .bvalid_i,
     .bready_o,
-    .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .arcache_o, .arprot_o, .arqos_o,
-    .aruser_o, .arvalid_o, .arready_i,
+    .arid_o, .araddr_o, .arlen_o, .arsize_o, .arburst_o, .arlock_o, .arcache_o, .arprot_o,
+    .arqos_o, .aruser_o, .arvalid_o, .arready_i,
     .rid_i, .rdata_i, .rresp_i, .rlast_i, .rvalid_i, .rready_o
   );
+
+  // Posted interrupts //
+
+  if (PostedInterrupts) begin : gen_posting
+    dmar_posting u_posting (
+      .clk_i, .rst_ni, .valid_i(post_valid_i), .posting_i(post_i), .done_o(post_done_o),
+      .fault_o(post_fault_o), .update_valid_o(update_valid), .update_address_o(update_address),
+      .update_beat_i(update_beat), .update_index_i(update_index), .update_data_i(rsp_data),
+      .update_change_o(update_change), .write_beat_i(write_beat), .write_data_o(update_data),
+      .update_done_i(update_done), .update_i(update), .notify_valid_o(notify_valid),
+      .notify_o(notify), .notify_done_i(notify_done), .fault_valid_o(post_fault_valid),
+      .fault_ready_i(!fault_valid), .fault_record_o(post_fault)
+    );
+  end else begin : gen_no_posting
+    assign post_done_o      = 1'b0;
+    assign post_fault_o     = 1'b0;
+    assign update_valid     = 1'b0;
+    assign update_address   = '0;
+    assign update_change    = 1'b0;
+    assign update_data      = '0;
+    assign notify_valid     = 1'b0;
+    assign notify           = '0;
+    assign post_fault_valid = 1'b0;
+    assign post_fault       = '0;
+
+    logic unused_posting;
+    assign unused_posting = ^{post_valid_i, post_i, notify_done, update_beat, update_index,
+                              write_beat, update_done, update};
+  end
+
+  logic unused;
+  assign unused = write_error;
 
 endmodule
 `default_nettype wire

@@ -30,6 +30,7 @@
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
+  parameter bit          PostedInterrupts      = 1'b0, \
   parameter bit          AbortMode             = 1'b0, \
   parameter bit          RootPointerFlush      = 1'b0, \
   parameter bit          InterruptPointerFlush = 1'b0, \
@@ -57,6 +58,7 @@
   parameter int unsigned InterruptCacheSets    = 16, \
   parameter int unsigned InterruptCacheWays    = 2, \
   parameter logic [3:0]  SnoopCache            = 4'b0010, \
+  parameter bit          TableAtomics          = 1'b0, \
   parameter logic [3:0]  TableQos              = 4'b0000, \
   parameter bit          Monitor               = 1'b1
 
@@ -67,15 +69,15 @@
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
   .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .IdWidth(IdWidth), .ReadSlots(ReadSlots), \
-  .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
+  .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), .IdWidth(IdWidth), \
+  .ReadSlots(ReadSlots), .WriteSlots(WriteSlots), .ReadBufferBeats(ReadBufferBeats), \
   .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), .LeafLines(LeafLines), \
   .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
-  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache)
+  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics)
 
 `define DMAR_CORE_PARAMETERS \
   parameter int unsigned VersionMajor          = 1, \
@@ -101,6 +103,7 @@
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
+  parameter bit          PostedInterrupts      = 1'b0, \
   parameter bit          AbortMode             = 1'b0, \
   parameter bit          RootPointerFlush      = 1'b0, \
   parameter bit          InterruptPointerFlush = 1'b0, \
@@ -126,6 +129,7 @@
   parameter int unsigned InterruptCacheSets    = 16, \
   parameter int unsigned InterruptCacheWays    = 2, \
   parameter logic [3:0]  SnoopCache            = 4'b0010, \
+  parameter bit          TableAtomics          = 1'b0, \
   parameter logic [3:0]  TableQos              = 4'b0000
 
 `define DMAR_CORE_MAP \
@@ -138,15 +142,17 @@
   .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
   .CollapseFaults(CollapseFaults), .InterruptRemapping(InterruptRemapping), \
   .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
-  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush), \
-  .Tags(Tags), .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
+  .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), \
+  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
+  .WriteBufferFlush(WriteBufferFlush), .Tags(Tags), .Port0Tags(Port0Tags), \
+  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
-  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableQos(TableQos)
+  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics), \
+  .TableQos(TableQos)
 
 `define DMAR_CORE_CHECKED \
   .VersionMajor(VersionMajor), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), \
@@ -155,14 +161,14 @@
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), .DeviceTlb(DeviceTlb), \
   .NoWriteFlag(NoWriteFlag), .DeviceTlbTimeout(DeviceTlbTimeout), \
   .InterruptRemapping(InterruptRemapping), .ExtendedInterruptMode(ExtendedInterruptMode), \
-  .MaxInterruptMask(MaxInterruptMask), .Tags(Tags), .Port0Tags(Port0Tags), \
-  .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
+  .MaxInterruptMask(MaxInterruptMask), .PostedInterrupts(PostedInterrupts), .Tags(Tags), \
+  .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
   .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
   .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
   .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
-  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache)
+  .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics)
 
 `define DMAR_CAPABILITY_PARAMETERS \
   parameter int unsigned VersionMajor          = 1, \
@@ -184,6 +190,7 @@
   parameter bit          InterruptRemapping    = 1'b1, \
   parameter bit          ExtendedInterruptMode = 1'b1, \
   parameter int unsigned MaxInterruptMask      = 15, \
+  parameter bit          PostedInterrupts      = 1'b0, \
   parameter bit          AbortMode             = 1'b0, \
   parameter bit          RootPointerFlush      = 1'b0, \
   parameter bit          InterruptPointerFlush = 1'b0, \
@@ -197,8 +204,9 @@
   .SnoopControl(SnoopControl), .Coherent(Coherent), .DeviceTlb(DeviceTlb), \
   .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
   .ExtendedInterruptMode(ExtendedInterruptMode), .MaxInterruptMask(MaxInterruptMask), \
-  .AbortMode(AbortMode), .RootPointerFlush(RootPointerFlush), \
-  .InterruptPointerFlush(InterruptPointerFlush), .WriteBufferFlush(WriteBufferFlush)
+  .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), \
+  .RootPointerFlush(RootPointerFlush), .InterruptPointerFlush(InterruptPointerFlush), \
+  .WriteBufferFlush(WriteBufferFlush)
 
 `define DMAR_INVALIDATE_PARAMETERS \
   parameter int unsigned VersionMajor       = 1, \
@@ -233,6 +241,7 @@
   parameter bit          DeviceTlb          = 1'b0, \
   parameter bit          NoWriteFlag        = 1'b0, \
   parameter bit          InterruptRemapping = 1'b1, \
+  parameter bit          PostedInterrupts   = 1'b0, \
   parameter bit          AbortMode          = 1'b0, \
   parameter int unsigned Tags               = 32, \
   parameter int unsigned Port0Tags          = 16, \
@@ -259,11 +268,11 @@
   .ProtectedHigh(ProtectedHigh), .ProtectedAlign(ProtectedAlign), \
   .ZeroLengthRead(ZeroLengthRead), .PassThrough(PassThrough), .SnoopControl(SnoopControl), \
   .DeviceTlb(DeviceTlb), .NoWriteFlag(NoWriteFlag), .InterruptRemapping(InterruptRemapping), \
-  .AbortMode(AbortMode), .Tags(Tags), .Port0Tags(Port0Tags), .Lanes(Lanes), \
-  .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Walks(Walks), .ContextSets(ContextSets), \
-  .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), .Iotlb4kWays(Iotlb4kWays), \
-  .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), .Iotlb1gSets(Iotlb1gSets), \
-  .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), .Tags(Tags), .Port0Tags(Port0Tags), \
+  .Lanes(Lanes), .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Walks(Walks), \
+  .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
+  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
+  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays)
 

@@ -20,6 +20,7 @@ module dmar_params #(
   parameter bit          InterruptRemapping    = 1'b1,
   parameter bit          ExtendedInterruptMode = 1'b1,
   parameter int unsigned MaxInterruptMask      = 15,
+  parameter bit          PostedInterrupts      = 1'b0,
   parameter int unsigned IdWidth               = 4,
   parameter int unsigned ReadSlots             = 8,
   parameter int unsigned WriteSlots            = 8,
@@ -45,7 +46,8 @@ module dmar_params #(
   parameter int unsigned PagingCacheWays       = 2,
   parameter int unsigned InterruptCacheSets    = 16,
   parameter int unsigned InterruptCacheWays    = 2,
-  parameter logic [3:0]  SnoopCache            = 4'b0010
+  parameter logic [3:0]  SnoopCache            = 4'b0010,
+  parameter bit          TableAtomics          = 1'b0
 );
 
   function automatic bit power_of_two(input int unsigned x);
@@ -182,22 +184,25 @@ module dmar_params #(
   if (!(InterruptRemapping || MaxInterruptMask == 0)) begin : gen_rule_4
     $error("MaxInterruptMask must be 0 without InterruptRemapping");
   end
-  if (!(DeviceTlb || !NoWriteFlag)) begin : gen_rule_5
+  if (!(!PostedInterrupts || (InterruptRemapping && TableAtomics))) begin : gen_rule_5
+    $error("PostedInterrupts needs InterruptRemapping and TableAtomics");
+  end
+  if (!(DeviceTlb || !NoWriteFlag)) begin : gen_rule_6
     $error("NoWriteFlag needs DeviceTlb");
   end
-  if (!(ReadSlots + WriteSlots <= 256)) begin : gen_rule_6
+  if (!(ReadSlots + WriteSlots <= 256)) begin : gen_rule_7
     $error("ReadSlots and WriteSlots must be together at most 256");
   end
-  if (!(Lanes == 1 || Port0Tags < Tags)) begin : gen_rule_7
+  if (!(Lanes == 1 || Port0Tags < Tags)) begin : gen_rule_8
     $error("two Lanes need a tag of each port: Port0Tags must be below Tags");
   end
-  if (!(Port0Tags <= Tags)) begin : gen_rule_8
+  if (!(Port0Tags <= Tags)) begin : gen_rule_9
     $error("Port0Tags must be at most Tags");
   end
-  if (!(LeafLines || PrefetchLines == 0)) begin : gen_rule_9
+  if (!(LeafLines || PrefetchLines == 0)) begin : gen_rule_10
     $error("PrefetchLines needs LeafLines");
   end
-  if (!(SuperPages < 2 || $clog2(Iotlb1gSets) < GuestAddrWidth - 30)) begin : gen_rule_10
+  if (!(SuperPages < 2 || $clog2(Iotlb1gSets) < GuestAddrWidth - 30)) begin : gen_rule_11
     $error("Iotlb1gSets must be less than 2^(GuestAddrWidth - 30), the number of 1 GiB pages");
   end
 

@@ -96,7 +96,8 @@ package dmar_pkg;
     VerdictInterrupt,  // leaves as an interrupt message, see answer_t
     VerdictComplete,   // completes without an access
     VerdictFault,      // blocked, a fault condition
-    VerdictBlock       // blocked, no fault condition
+    VerdictBlock,      // blocked, no fault condition
+    VerdictPost        // an interrupt that is posted to its descriptor, see posted_t
   } verdict_e;
 
   // What an interrupt-remapping table entry makes of a message, but for its address bits 63:12.
@@ -105,6 +106,16 @@ package dmar_pkg;
     logic [15:0] data;       // bits 15:0; the others are 0
   } remapped_t;
 
+  // What a posted interrupt asks for (VT-d 5.2), but for the page of its descriptor.
+  typedef struct packed {
+    logic [5:0]  line;       // bits 11:6 of the address of the descriptor
+    logic [7:0]  vector_number;  // VV
+    logic        urgent;     // URG
+    logic        extended;   // EIME in force
+    logic        fpd;        // keeps the faults of its descriptor out of the records
+    logic [15:0] index;      // of its entry, for such a record
+  } posted_t;
+  localparam int unsigned POSTED_WIDTH = 33;
   // The answer to a translation request (VT-d 4.1.3): VerdictComplete, or a fault that aborts it.
   typedef struct packed {
     logic       aborted;      // completer abort, else a fault is an unsupported request
@@ -120,16 +131,24 @@ package dmar_pkg;
     verdict_e   verdict;
     logic [7:0] reason;
     logic       snoop;
-    page_t      host_page;
+    page_t      host_page;   // VerdictPost: of the descriptor
     logic       remapped;    // VerdictInterrupt: `message` replaces offset and data
     remapped_t  message;
     completion_t completion; // of a translation request
+    posted_t    posted;      // VerdictPost
     logic       epoch;       // drain colour, see dmar_flush
   } answer_t;
-  localparam int unsigned ANSWER_WIDTH = 84 + COMPLETION_WIDTH;
+  localparam int unsigned ANSWER_WIDTH = 84 + COMPLETION_WIDTH + POSTED_WIDTH;
 
-  // A translation completion entry. Bits 63:11 are the region with its size code: below the highest
-  // bit of the size, which is 0, all bits are 1.
+  // As a requester hands it over.
+  typedef struct packed {
+    source_id_t source_id;
+    page_t      page;        // of the descriptor
+    posted_t    posted;
+  } posting_t;
+
+  // A translation completion entry; without R and W it is 0. Bits 63:11 are the region with its
+  // size code: below the highest bit of the size, which is 0, all bits are 1.
   function automatic logic [63:0] completion_entry(
       input logic read, input logic write, input logic untranslated, input logic snoop,
       input logic [1:0] size, input logic [51:0] page);
@@ -139,8 +158,11 @@ package dmar_pkg;
       2'd2:    code = 18'h1_FFFF;
       default: code = 18'h0_0000;
     endcase
-    completion_entry = {page[51:18], page[17:0] | code, size != 2'd0, snoop, 7'h00, untranslated,
-                        write, read};
+    completion_entry = '0;
+    if (read || write) begin
+      completion_entry = {page[51:18], page[17:0] | code, size != 2'd0, snoop, 7'h00,
+                          untranslated, write, read};
+    end
   endfunction
 
   // One verdict as the monitor shows it.
@@ -179,6 +201,8 @@ package dmar_pkg;
   localparam logic [7:0] FR_IRTE_RESERVED          = 8'h24;
   localparam logic [7:0] FR_INTERRUPT_COMPATIBILITY = 8'h25;
   localparam logic [7:0] FR_INTERRUPT_SOURCE       = 8'h26;
+  localparam logic [7:0] FR_DESCRIPTOR_ACCESS      = 8'h27;
+  localparam logic [7:0] FR_DESCRIPTOR_RESERVED    = 8'h28;
   localparam logic [7:0] FR_INTERRUPT_REQUEST      = 8'h29;
   localparam logic [7:0] FR_TABLE_MODE             = 8'h30;
   localparam logic [7:0] FR_PASID_IN_LEGACY_MODE   = 8'h31;
@@ -265,20 +289,25 @@ package dmar_pkg;
   } table_t;
   localparam int unsigned TABLE_WIDTH = 42;
 
-  // A valid interrupt-remapping table entry in remapped format, as the interrupt-entry cache holds
-  // it (VT-d 9.10).
+  // A valid interrupt-remapping table entry, as the interrupt-entry cache holds it (VT-d 9.10,
+  // 9.11). Only builds with posted interrupts have what stands before `validation`.
   typedef struct packed {
+    logic        posted;        // IM: posted format
+    logic        fpd;           // of this format
+    logic        urgent;        // URG
+    logic [45:0] descriptor;    // its address, in 64 bytes
     logic [1:0]  validation;    // SVT
     logic [1:0]  qualifier;     // SQ
     source_id_t  source_id;     // SID
     logic [31:0] destination;   // DST
-    logic [7:0]  vector_number;        // V
+    logic [7:0]  vector_number; // V; of posted format VV
     logic [2:0]  delivery;      // DLM
     logic        trigger;       // TM
     logic        hint;          // RH
     logic        logical;       // DM
   } irte_t;
-  localparam int unsigned IRTE_WIDTH = 66;
+  localparam int unsigned REMAPPED_IRTE_WIDTH = 66;
+  localparam int unsigned IRTE_WIDTH          = REMAPPED_IRTE_WIDTH + 49;
 
   // What a request that the lookup could not answer needs.
   localparam logic [1:0] NEED_NOTHING = 2'd0;  // its verdict stands
@@ -531,6 +560,13 @@ package dmar_pkg;
     dword_strobe = 16'h000F << {lane, 2'b00};
   endfunction
 
+  // The update of one line.
+  typedef enum logic [1:0] {
+    UpdateDone,      // written, and nobody else wrote in between
+    UpdateGivenUp,   // the client wants no write
+    UpdateFailed     // memory answered with an error, or has no monitor
+  } update_e;
+
   localparam logic [1:0] RESP_OKAY      = 2'b00;
   localparam logic [1:0] RESP_EXCLUSIVE = 2'b01;
 
@@ -556,6 +592,7 @@ package dmar_pkg;
   localparam logic [5:0] ID_FAULT_EVENT = 6'd34;
   localparam logic [5:0] ID_INV_EVENT   = 6'd35;
   localparam logic [5:0] ID_POSTING     = 6'd36;  // update of a posted descriptor, read and write
+  localparam logic [5:0] ID_NOTIFY      = 6'd37;
 
 endpackage
 `default_nettype wire

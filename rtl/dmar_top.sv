@@ -123,12 +123,13 @@ module dmar_top #(
   input wire logic [31:0]        s_msg_itags_i,
   input wire logic [2:0]         s_msg_count_i,    // 0 says 8
 
-  // Memory side, tables, queues and event messages: AXI4 manager, single beats
+  // Memory side, tables, queues and event messages: AXI4 manager
   output logic     [5:0]         m_tbl_awid_o,
   output logic     [63:0]        m_tbl_awaddr_o,
   output logic     [7:0]         m_tbl_awlen_o,
   output logic     [2:0]         m_tbl_awsize_o,
   output logic     [1:0]         m_tbl_awburst_o,
+  output logic                   m_tbl_awlock_o,
   output logic     [3:0]         m_tbl_awcache_o,
   output logic     [2:0]         m_tbl_awprot_o,
   output logic     [3:0]         m_tbl_awqos_o,
@@ -149,6 +150,7 @@ module dmar_top #(
   output logic     [7:0]         m_tbl_arlen_o,
   output logic     [2:0]         m_tbl_arsize_o,
   output logic     [1:0]         m_tbl_arburst_o,
+  output logic                   m_tbl_arlock_o,
   output logic     [3:0]         m_tbl_arcache_o,
   output logic     [2:0]         m_tbl_arprot_o,
   output logic     [3:0]         m_tbl_arqos_o,
@@ -187,7 +189,8 @@ module dmar_top #(
 
   logic               read_valid, read_ready, write_valid, write_ready;
   logic               read_rsp_valid, write_rsp_valid, late_rsp_valid;
-  logic               epoch, read_drain_busy, write_drain_busy;
+  logic               epoch, read_drain_busy, write_drain_busy, post_valid, post_done, post_fault;
+  dmar_pkg::posting_t post;
   dmar_pkg::tag_t     read_tag, write_tag, read_rsp_tag, write_rsp_tag, late_rsp_tag;
   dmar_pkg::request_t read_request, write_request;
   dmar_pkg::answer_t  read_rsp, write_rsp, late_rsp;
@@ -217,7 +220,8 @@ module dmar_top #(
   );
 
   dmar_axi_write #(
-    .Slots(WriteSlots), .IdWidth(IdWidth), .BufferBeats(WriteBufferBeats), .FirstTag(ReadSlots)
+    .Slots(WriteSlots), .IdWidth(IdWidth), .BufferBeats(WriteBufferBeats), .FirstTag(ReadSlots),
+    .PostedInterrupts(PostedInterrupts)
   ) u_axi_write (
     .clk_i, .rst_ni,
     .s_awid_i(s_dma_awid_i), .s_awaddr_i(s_dma_awaddr_i), .s_awlen_i(s_dma_awlen_i),
@@ -232,7 +236,8 @@ module dmar_top #(
     .req_o(write_request),
     .rsp_valid_i(write_rsp_valid), .rsp_tag_i(write_rsp_tag), .rsp_i(write_rsp),
     .late_valid_i(late_rsp_valid), .late_tag_i(late_rsp_tag), .late_i(late_rsp),
-    .epoch_i(epoch), .drain_busy_o(write_drain_busy),
+    .epoch_i(epoch), .drain_busy_o(write_drain_busy), .post_valid_o(post_valid), .post_o(post),
+    .post_done_i(post_done), .post_fault_i(post_fault),
     .slot_alloc_o(write_alloc), .slot_done_o(write_done),
     .m_awid_o(m_dma_awid_o), .m_awaddr_o(m_dma_awaddr_o), .m_awlen_o(m_dma_awlen_o),
     .m_awsize_o(m_dma_awsize_o), .m_awburst_o(m_dma_awburst_o),
@@ -328,19 +333,21 @@ module dmar_top #(
     .xlate1_rsp_o(write_rsp),
     .late_rsp_valid_o(late_rsp_valid), .late_rsp_tag_o(late_rsp_tag), .late_rsp_o(late_rsp),
     .epoch_o(epoch), .drain_busy_i(read_drain_busy || write_drain_busy),
+    .post_valid_i(post_valid), .post_i(post), .post_done_o(post_done), .post_fault_o(post_fault),
     .m_msg_valid_o, .m_msg_ready_i, .m_msg_o(sent), .s_msg_valid_i(received_valid),
     .s_msg_ready_o(received_ready), .s_msg_i(received),
     .access_i(access), .access_rdata_o(access_rdata), .messages_busy_o(messages_busy),
     .awid_o(m_tbl_awid_o), .awaddr_o(m_tbl_awaddr_o), .awlen_o(m_tbl_awlen_o),
-    .awsize_o(m_tbl_awsize_o), .awburst_o(m_tbl_awburst_o),
+    .awsize_o(m_tbl_awsize_o), .awburst_o(m_tbl_awburst_o), .awlock_o(m_tbl_awlock_o),
     .awcache_o(m_tbl_awcache_o), .awprot_o(m_tbl_awprot_o), .awqos_o(m_tbl_awqos_o),
     .awuser_o(m_tbl_awuser_o[0]),
     .awvalid_o(m_tbl_awvalid_o), .awready_i(m_tbl_awready_i),
     .wdata_o(m_tbl_wdata_o), .wstrb_o(m_tbl_wstrb_o), .wlast_o(m_tbl_wlast_o),
     .wvalid_o(m_tbl_wvalid_o), .wready_i(m_tbl_wready_i),
-    .bid_i(m_tbl_bid_i), .bvalid_i(m_tbl_bvalid_i), .bready_o(m_tbl_bready_o),
+    .bid_i(m_tbl_bid_i), .bresp_i(m_tbl_bresp_i), .bvalid_i(m_tbl_bvalid_i),
+    .bready_o(m_tbl_bready_o),
     .arid_o(m_tbl_arid_o), .araddr_o(m_tbl_araddr_o), .arlen_o(m_tbl_arlen_o),
-    .arsize_o(m_tbl_arsize_o), .arburst_o(m_tbl_arburst_o),
+    .arsize_o(m_tbl_arsize_o), .arburst_o(m_tbl_arburst_o), .arlock_o(m_tbl_arlock_o),
     .arcache_o(m_tbl_arcache_o), .arprot_o(m_tbl_arprot_o), .arqos_o(m_tbl_arqos_o),
     .aruser_o(m_tbl_aruser_o[0]),
     .arvalid_o(m_tbl_arvalid_o), .arready_i(m_tbl_arready_i),
@@ -366,9 +373,9 @@ module dmar_top #(
   assign mon_reason_o    = {verdict2.reason, verdict1.reason, verdict0.reason};
   assign mon_hit_o       = {verdict2.hit, verdict1.hit, verdict0.hit};
 
-  // Single beats, one write at a time: nothing to match. The rest of the request is in the waves.
+  // The rest of the request is in the waves.
   logic unused;
-  assign unused = ^{m_tbl_bresp_i, sent};
+  assign unused = ^sent;
 
 endmodule
 `default_nettype wire

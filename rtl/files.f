@@ -27,6 +27,8 @@ rtl/interrupt/dmar_interrupt_request.sv
 rtl/interrupt/dmar_interrupt_source.sv
 rtl/interrupt/dmar_irte.sv
 rtl/interrupt/dmar_interrupt_message.sv
+rtl/interrupt/dmar_posted_descriptor.sv
+rtl/interrupt/dmar_posting.sv
 rtl/interrupt/dmar_interrupt_cache.sv
 rtl/translate/dmar_judge.sv
 rtl/translate/dmar_classify.sv
@@ -72,6 +74,9 @@ rtl/invalidate/dmar_inv_queue.sv
 rtl/invalidate/dmar_invalidate.sv
 rtl/invalidate/dmar_inv_completion.sv
 rtl/axi/dmar_reg_port.sv
+rtl/axi/dmar_table_reads.sv
+rtl/axi/dmar_table_writes.sv
+rtl/axi/dmar_table_update.sv
 rtl/axi/dmar_table_port.sv
 rtl/axi/dmar_axi_request.sv
 rtl/axi/dmar_slot_order.sv

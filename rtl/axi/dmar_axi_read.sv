@@ -309,7 +309,7 @@ module dmar_axi_read #(
       .write_data_i({late_i.completion, late_i.host_page}), .read_addr_i(own_index_q),
       .read_data_o({aborted, read, write, untranslated, snoop, size, page})
     );
-    assign own_entry = (complete_q[own_index_q] && (read || write))
+    assign own_entry = complete_q[own_index_q]
         ? dmar_pkg::completion_entry(read, write, untranslated, snoop, size, page) : '0;
     assign own_resp  = complete_q[own_index_q] ? RESP_OKAY
                      : aborted_q[own_index_q] ? RESP_SLVERR : RESP_DECERR;

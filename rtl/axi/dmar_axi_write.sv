@@ -5,7 +5,8 @@
 // device.
 // A blocked burst is dropped from the buffer at once; its slot then waits beside the ring until its
 // error may be given, so a device that is refused holds up nobody. An interrupt message leaves
-// after all earlier writes are visible, with the address and data that remapping gave it.
+// after all earlier writes are visible, with the address and data that remapping gave it; a posted
+// interrupt is handed to dmar_posting then.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -13,7 +14,8 @@ module dmar_axi_write #(
   parameter int unsigned Slots       = 8,
   parameter int unsigned IdWidth     = 4,
   parameter int unsigned BufferBeats = 256,
-  parameter int unsigned FirstTag    = 8
+  parameter int unsigned FirstTag    = 8,
+  parameter bit          PostedInterrupts = 1'b0
 ) (
   input wire logic               clk_i,
   input wire logic               rst_ni,
@@ -49,6 +51,11 @@ module dmar_axi_write #(
   input wire dmar_pkg::answer_t  late_i,
   input wire logic               epoch_i,
   output logic                   drain_busy_o,   // released before this epoch, not yet acknowledged
+  // Posted interrupts (dmar_posting)
+  output logic                   post_valid_o,
+  output dmar_pkg::posting_t     post_o,
+  input wire logic               post_done_i,
+  input wire logic               post_fault_i,
   // For dmar_write_barrier: slots that are taken and given back in this clock
   output logic     [Slots-1:0]   slot_alloc_o,
   output logic     [Slots-1:0]   slot_done_o,
@@ -76,7 +83,7 @@ module dmar_axi_write #(
   localparam int unsigned SlotWidth = (Slots > 1) ? $clog2(Slots) : 1;
 
   logic [Slots-1:0]         used, alloc, judged, permitted, epoch, done, done_turn, issue_turn;
-  logic [Slots-1:0]         permitted_q, refused_q, issued_q, dropped_q, epoch_q;
+  logic [Slots-1:0]         permitted_q, refused_q, issued_q, dropped_q, posted_q, epoch_q;
   logic [Slots*IdWidth-1:0] id;
   logic [SlotWidth-1:0]     alloc_slot, data_slot, ask_slot, head_slot, done_slot;
 
@@ -133,25 +140,35 @@ module dmar_axi_write #(
     .dword_i(ask_dword), .lane_i(ask_lane), .data_i(ask_data), .request_o(req_o)
   );
 
-  logic                head_interrupt, head_remapped, head_snoop;
+  logic                head_interrupt, head_remapped, head_snoop, head_posted;
   dmar_pkg::page_t     head_page;
   dmar_pkg::remapped_t head_message;
+  dmar_pkg::posted_t   head_posting;
 
-  dmar_write_verdicts #(.Slots(Slots), .FirstTag(FirstTag)) u_verdicts (
+  dmar_write_verdicts #(
+    .Slots(Slots), .FirstTag(FirstTag), .PostedInterrupts(PostedInterrupts)
+  ) u_verdicts (
     .clk_i, .rst_ni, .rsp_valid_i, .rsp_tag_i, .rsp_i, .late_valid_i, .late_tag_i, .late_i,
     .judged_o(judged), .permitted_o(permitted), .epoch_o(epoch), .head_slot_i(head_slot),
     .head_interrupt_o(head_interrupt), .head_remapped_o(head_remapped), .head_snoop_o(head_snoop),
-    .head_page_o(head_page), .head_message_o(head_message)
+    .head_page_o(head_page), .head_message_o(head_message), .head_posted_o(head_posted),
+    .head_posting_o(head_posting)
   );
 
   // To memory. Messages push the writes before them: data first, then the interrupt that announces
-  // it. //
+  // it. A posted one leaves the ring when it is in its descriptor and the notification is out. //
 
-  logic head_go;
-  assign head_go = permitted_q[head_slot] && !(head_interrupt && issued_q != '0);
+  logic head_go, head_waits, head_leaves;
+  assign head_waits = (issued_q != '0);
+  assign head_go    = permitted_q[head_slot] && !head_posted && !(head_interrupt && head_waits);
+
+  assign post_valid_o = permitted_q[head_slot] && head_posted && !head_waits && buffer_valid;
+  assign post_o       = {head_shape.source_id, head_page, head_posting};
+  assign head_leaves  = PostedInterrupts && post_valid_o && post_done_i;
 
   dmar_write_head #(.IdWidth(IdWidth)) u_head (
-    .clk_i, .rst_ni, .go_i(head_go), .sink_i(refused_q[head_slot]), .done_o(head_done),
+    .clk_i, .rst_ni, .go_i(head_go), .sink_i(refused_q[head_slot] || head_leaves),
+    .done_o(head_done),
     .shape_i(head_shape), .id_i(head_id), .qos_i(head_qos), .lane_i(head_lane),
     .interrupt_i(head_interrupt), .remapped_i(head_remapped), .snoop_i(head_snoop),
     .page_i(head_page), .message_i(head_message), .buffer_valid_i(buffer_valid),
@@ -162,8 +179,8 @@ module dmar_axi_write #(
 
   dmar_write_responses #(.Slots(Slots), .IdWidth(IdWidth)) u_responses (
     .clk_i, .rst_ni, .id_i(id), .done_turn_i(done_turn), .issued_i(issued_q),
-    .dropped_i(dropped_q), .done_o(done), .done_slot_o(done_slot), .m_bid_i, .m_bresp_i,
-    .m_bvalid_i, .m_bready_o, .s_bid_o, .s_bresp_o, .s_bvalid_o, .s_bready_i
+    .dropped_i(dropped_q), .posted_i(posted_q), .done_o(done), .done_slot_o(done_slot),
+    .m_bid_i, .m_bresp_i, .m_bvalid_i, .m_bready_o, .s_bid_o, .s_bresp_o, .s_bvalid_o, .s_bready_i
   );
 
   // The state of each slot //
@@ -183,10 +200,15 @@ module dmar_axi_write #(
         if (head_done && head_slot == SlotWidth'(i)) begin
           permitted_q[i] <= 1'b0;
           refused_q[i]   <= 1'b0;
-          dropped_q[i]   <= refused_q[i];
-          issued_q[i]    <= permitted_q[i];
+          dropped_q[i]   <= refused_q[i] || head_leaves;
+          issued_q[i]    <= permitted_q[i] && !head_leaves;
         end
       end
+    end
+
+    // It is answered here, and with no error.
+    always_ff @(posedge clk_i) begin
+      if (head_done && head_slot == SlotWidth'(i)) posted_q[i] <= head_leaves && !post_fault_i;
     end
 
     always_ff @(posedge clk_i) begin

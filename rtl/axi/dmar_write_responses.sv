@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Responses to device writes, in the order of each ID: those of memory, and the errors of blocked
-// writes, made here. There is room for all, so none depends on the device.
+// Responses to device writes, in the order of each ID: those of memory, and those made here, of
+// blocked writes and posted interrupts. There is room for all, so none depends on the device.
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -15,7 +15,8 @@ module dmar_write_responses #(
   input wire logic [Slots*IdWidth-1:0] id_i,
   input wire logic [Slots-1:0]         done_turn_i,   // all older of the same ID are answered
   input wire logic [Slots-1:0]         issued_i,      // memory owes a response
-  input wire logic [Slots-1:0]         dropped_i,     // an error is due
+  input wire logic [Slots-1:0]         dropped_i,     // an answer made here is due:
+  input wire logic [Slots-1:0]         posted_i,      // OKAY, else an error
   output logic     [Slots-1:0]         done_o,        // answered
   output logic     [SlotWidth-1:0]     done_slot_o,
   // Memory
@@ -30,8 +31,8 @@ module dmar_write_responses #(
   input wire logic                     s_bready_i
 );
 
-  // Errors, each when all older writes of its ID are answered. One takes a clock from the responses
-  // of memory, and never two in a row. //
+  // Made here: each when all older writes of its ID are answered. One takes a clock from the
+  // responses of memory, and never two in a row. //
 
   logic                 refuse_found, refuse_valid_q;
   logic [Slots-1:0]     refuse_grant;
@@ -91,7 +92,8 @@ module dmar_write_responses #(
   dmar_fifo #(.Depth(Slots), .Width(IdWidth + 2)) u_answers (
     .clk_i, .rst_ni, .up_valid_i(refuse_valid_q || (response_leaves && response_known)),
     .up_ready_o(answers_space),
-    .up_data_i(refuse_valid_q ? {refuse_id, 2'b11} : {response_id_q, response_q}),
+    .up_data_i(refuse_valid_q ? {refuse_id, {2{!posted_i[refuse_index_q]}}}
+                              : {response_id_q, response_q}),
     .dn_valid_o(s_bvalid_o), .dn_ready_i(s_bready_i), .dn_data_o({s_bid_o, s_bresp_o})
   );
 

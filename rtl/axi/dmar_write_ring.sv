@@ -3,6 +3,7 @@
 // comes the slot that takes its data, the one whose translation is asked for, and the head, which
 // goes to memory.
 `default_nettype none
+`include "dmar_assert.svh"
 
 module dmar_write_ring #(
   parameter int unsigned Slots   = 8,
@@ -118,6 +119,11 @@ module dmar_write_ring #(
   assign ask_shape_o  = shapes_q[ask_q];
   assign head_shape_o = shapes_q[head_q];
   assign {head_id_o, head_qos_o} = headers_q[head_q];
+
+  `DMAR_WIDTH(Target, dmar_pkg::beat_target_t, dmar_pkg::BEAT_TARGET_WIDTH)
+  `DMAR_WIDTH(Pasid, dmar_pkg::beat_pasid_t, dmar_pkg::BEAT_PASID_WIDTH)
+  `DMAR_WIDTH(Shape, dmar_pkg::beat_shape_t, dmar_pkg::BEAT_SHAPE_WIDTH)
+  `DMAR_WIDTH(Data, dmar_pkg::beat_data_t, dmar_pkg::BEAT_DATA_WIDTH)
 
   // A write is no read of no bytes, and nothing in it is reserved.
   logic unused;

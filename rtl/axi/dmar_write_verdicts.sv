@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdicts on device writes: which slots they permit, and for the head where it goes. Only a
-// late one can be VerdictInterrupt.
+// late one can be VerdictInterrupt or VerdictPost.
 `default_nettype none
 `include "dmar_assert.svh"
 
 module dmar_write_verdicts #(
   parameter int unsigned Slots    = 8,
   parameter int unsigned FirstTag = 8,
+  parameter bit          PostedInterrupts = 1'b0,
   localparam int unsigned SlotWidth = (Slots > 1) ? $clog2(Slots) : 1
 ) (
   input wire logic                 clk_i,
@@ -27,10 +28,13 @@ module dmar_write_verdicts #(
   output logic                     head_remapped_o,
   output logic                     head_snoop_o,
   output dmar_pkg::page_t          head_page_o,
-  output dmar_pkg::remapped_t      head_message_o
+  output dmar_pkg::remapped_t      head_message_o,
+  output logic                     head_posted_o,
+  output dmar_pkg::posted_t        head_posting_o
 );
 
-  logic                 late_valid, fast_permits, late_permits, late_interrupts, head_remaps;
+  logic                 late_valid, fast_permits, late_permits, late_interrupts, late_posts;
+  logic                 head_remaps;
   logic [7:0]           fast_tag, late_tag;
   logic [SlotWidth-1:0] fast_slot, late_slot;
   logic [18:0]          message_q [Slots];   // remapped, and remapped_t
@@ -42,7 +46,9 @@ module dmar_write_verdicts #(
   assign late_valid      = late_valid_i && (late_tag_i >= 8'(FirstTag));
   assign fast_permits    = (rsp_i.verdict == dmar_pkg::VerdictForward);
   assign late_interrupts = (late_i.verdict == dmar_pkg::VerdictInterrupt);
-  assign late_permits    = late_interrupts || (late_i.verdict == dmar_pkg::VerdictForward);
+  assign late_posts      = PostedInterrupts && (late_i.verdict == dmar_pkg::VerdictPost);
+  assign late_permits    = late_interrupts || late_posts
+      || (late_i.verdict == dmar_pkg::VerdictForward);
 
   for (genvar i = 0; i < Slots; i++) begin : gen_slot
     logic fast, late;
@@ -68,6 +74,27 @@ module dmar_write_verdicts #(
   assign {head_remaps, head_message_o} = message_q[head_slot_i];
   assign head_remapped_o = head_interrupt_o && head_remaps;
 
+  // Posted interrupts are no messages; the page is that of the descriptor.
+  if (PostedInterrupts) begin : gen_posted
+    logic [Slots-1:0]                  posted_q;
+    logic [dmar_pkg::POSTED_WIDTH-1:0] posting_q [Slots];
+
+    for (genvar i = 0; i < Slots; i++) begin : gen_flag
+      always_ff @(posedge clk_i) begin
+        if (judged_o[i]) posted_q[i] <= late_valid && late_posts && (late_slot == SlotWidth'(i));
+      end
+    end
+    always_ff @(posedge clk_i) begin
+      if (late_valid) posting_q[late_slot] <= late_i.posted;
+    end
+    assign head_posted_o  = posted_q[head_slot_i];
+    assign head_posting_o = posting_q[head_slot_i];
+  end else begin : gen_no_posted
+    assign head_posted_o  = 1'b0;
+    assign head_posting_o = '0;
+  end
+
+  `DMAR_WIDTH(Posted, dmar_pkg::posted_t, dmar_pkg::POSTED_WIDTH)
   `DMAR_REQUIRE(HitsForwardOrBlock_R,
                 !rsp_valid_i || fast_permits || rsp_i.verdict == dmar_pkg::VerdictBlock)
 

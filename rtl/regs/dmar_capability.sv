@@ -30,6 +30,7 @@ module dmar_capability #(
     cap[53:48] = PageSelective ? 6'(MaxAddrMask) : 6'd0;
     cap[54]    = 1'b1;                   // DWD, DRD: every invalidation drains
     cap[55]    = 1'b1;
+    cap[59]    = PostedInterrupts;
     cap[62]    = InterruptPointerFlush;
     cap[63]    = RootPointerFlush;
 

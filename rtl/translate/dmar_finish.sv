@@ -168,6 +168,7 @@ module dmar_finish #(
   dmar_pkg::page_t    host_page, fault_page;
   dmar_pkg::remapped_t message;
   dmar_pkg::completion_t completion;
+  dmar_pkg::posted_t   posted;
 
   dmar_judge #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
@@ -177,7 +178,7 @@ module dmar_finish #(
     .request_i(judged_i), .result_i(result_q), .irt_extended_i(control_i.irt_extended),
     .needs_own_o(needs_own), .verdict_o(verdict), .reason_o(reason), .recorded_o(recorded),
     .snoop_o(snoop), .host_page_o(host_page), .remapped_o(remapped), .message_o(message),
-    .completion_o(completion), .fault_page_o(fault_page)
+    .completion_o(completion), .posted_o(posted), .fault_page_o(fault_page)
   );
 
   dmar_protected_memory #(
@@ -213,7 +214,7 @@ module dmar_finish #(
   always_ff @(posedge clk_i) begin
     rsp_tag_o     <= judged_tag_o;
     rsp_o         <= {final_verdict, reason, snoop, host_page, remapped, message, completion,
-                      epoch_i};
+                      posted, epoch_i};
     fault_o       <= {judged_i.source_id, reason, DeviceTlb ? judged_i.at : 2'b00, judged_i.kind,
                       fault_page};
     mon_verdict_o <= {judged_i.source_id, judged_address_i, judged_i.at, judged_i.kind,

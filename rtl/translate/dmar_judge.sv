@@ -20,12 +20,14 @@ module dmar_judge #(
   output dmar_pkg::page_t         host_page_o,
   output logic                    remapped_o,
   output dmar_pkg::remapped_t     message_o,
+  output dmar_pkg::posted_t       posted_o,       // VerdictPost
   output dmar_pkg::completion_t   completion_o,   // of a translation request
   output dmar_pkg::page_t         fault_page_o    // for the record
 );
 
   dmar_pkg::page_t page, leaf_page, message_page;
   logic            beyond, beyond_haw, granted, is_interrupt, found_fault, asks, carries, barred;
+  logic            posts;
   logic            table_fault;   // that tables in memory are the cause of
   logic            write;         // what a translation request may learn of it
   logic [7:0]      permission_reason;
@@ -74,8 +76,8 @@ module dmar_judge #(
       verdict_o = result_i.verdict;
       reason_o  = result_i.reason;
     end else if (is_interrupt) begin
-      verdict_o   = dmar_pkg::VerdictInterrupt;
-      host_page_o = message_page;
+      verdict_o   = posts ? dmar_pkg::VerdictPost : dmar_pkg::VerdictInterrupt;
+      host_page_o = posts ? {12'h0, result_i.irte.descriptor[45:6]} : message_page;
       table_fault = found_fault;
       reason_o    = found_fault ? result_i.reason : dmar_pkg::FR_NONE;
     end else if (!result_i.progress.ctx_valid) begin
@@ -138,7 +140,11 @@ module dmar_judge #(
       && !completion_o.untranslated
       && !(completion_o.read && (completion_o.write || request_i.no_write)));
 
-  assign remapped_o = is_interrupt && !found_fault;
+  assign posts      = result_i.irte.posted;
+  assign remapped_o = is_interrupt && !found_fault && !posts;
+  assign posted_o   = {result_i.irte.descriptor[5:0], result_i.irte.vector_number,
+                       result_i.irte.urgent, irt_extended_i && posts,
+                       result_i.irte.fpd, page[15:0] & {16{posts}}};
 
   // Faults found before a table was read, or before a context-entry was, are always recorded.
   assign recorded_o = !table_fault || !result_i.progress.fpd

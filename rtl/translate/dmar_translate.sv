@@ -207,7 +207,8 @@ module dmar_translate #(
 
   if (InterruptRemapping) begin : gen_interrupt_cache
     dmar_interrupt_cache #(
-      .Sets(InterruptCacheSets), .Ways(InterruptCacheWays), .SweepWidth(SweepWidth)
+      .Sets(InterruptCacheSets), .Ways(InterruptCacheWays), .SweepWidth(SweepWidth),
+      .PostedInterrupts(PostedInterrupts)
     ) u_interrupt_cache (
       .clk_i, .read_i(seek_read), .read_index_i(seek_read_page[15:0]),
       .index_i(seek_page[15:0]), .hit_o(irte_hit), .irte_o(irte), .fill_read_i(fill_read),
@@ -285,8 +286,8 @@ module dmar_translate #(
   dmar_walker #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .PassThrough(PassThrough),
-    .DeviceTlb(DeviceTlb), .SnoopControl(SnoopControl), .Walks(Walks), .Tags(Tags),
-    .LeafLines(LeafLines)
+    .DeviceTlb(DeviceTlb), .SnoopControl(SnoopControl), .PostedInterrupts(PostedInterrupts),
+    .Walks(Walks), .Tags(Tags), .LeafLines(LeafLines)
   ) u_walker (
     .clk_i, .rst_ni, .poison_i, .flush_i, .irt_extended_i(control_i.irt_extended),
     .seek_i(seek), .progress_i(progress), .merge_ready_o(merge_ready),

@@ -12,7 +12,8 @@ module dmar_walk_step #(
   parameter int unsigned DomainIdCode   = 6,
   parameter bit          PassThrough    = 1'b1,
   parameter bit          DeviceTlb      = 1'b0,
-  parameter bit          SnoopControl   = 1'b1
+  parameter bit          SnoopControl   = 1'b1,
+  parameter bit          PostedInterrupts = 1'b0
 ) (
   input wire dmar_pkg::seek_t     seek_i,
   input wire dmar_pkg::progress_t progress_i,
@@ -55,7 +56,9 @@ module dmar_walk_step #(
     .data_i, .page_i(seek_i.page), .level_i(progress_i.level), .decoded_o(paging), .snoop_o(snoop)
   );
 
-  dmar_irte u_irte (
+  dmar_irte #(
+    .HostAddrWidth(HostAddrWidth), .PostedInterrupts(PostedInterrupts)
+  ) u_irte (
     .entry_i(data_i), .requester_i(seek_i.source_id), .extended_i(irt_extended_i),
     .fault_o(irte_fault), .reason_o(irte_reason), .fpd_o(irte_fpd), .irte_o(irte)
   );

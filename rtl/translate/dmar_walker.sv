@@ -15,6 +15,7 @@ module dmar_walker #(
   parameter bit          PassThrough    = 1'b1,
   parameter bit          DeviceTlb      = 1'b0,
   parameter bit          SnoopControl   = 1'b1,
+  parameter bit          PostedInterrupts = 1'b0,
   parameter int unsigned Walks          = 16,
   parameter int unsigned Tags           = 32,
   parameter bit          LeafLines      = 1'b1
@@ -155,7 +156,7 @@ module dmar_walker #(
   dmar_walk_step #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .Sagaw(Sagaw),
     .SuperPages(SuperPages), .DomainIdCode(DomainIdCode), .PassThrough(PassThrough),
-    .DeviceTlb(DeviceTlb), .SnoopControl(SnoopControl)
+    .DeviceTlb(DeviceTlb), .SnoopControl(SnoopControl), .PostedInterrupts(PostedInterrupts)
   ) u_step (
     .seek_i(step_seek), .progress_i(rsp_progress), .data_i(rsp_data_i), .error_i(rsp_error_i),
     .irt_extended_i, .found_o(step_found), .result_o(step_result)

@@ -20,6 +20,8 @@ std::map<std::string, std::string> document_parts(const BenchResult &result) {
       {"workloads", mixed_table(result.mixed).markdown()},
       {"axi", top_table(result.top).markdown()},
       {"rates", rate_table(result.rates).markdown()}};
+  // No model that was built may have them; then the document keeps what it says.
+  if (!result.features.empty()) parts["features"] = feature_table(result.features).markdown();
   for (const perf::Plot &plot : result.plots) {
     if (!plot.bars) parts[plot.name] = plot_table(plot).markdown();
   }

@@ -69,6 +69,11 @@ json top_json(const TopRow &row) {
           {"address_to_address", latency_json(row.rate.added)}};
 }
 
+json feature_json(const perf::FeatureFigure &figure) {
+  return {{"name", figure.name},      {"title", figure.title}, {"memory_latency", figure.latency},
+          {"measured", figure.value}, {"unit", figure.unit},   {"note", figure.note}};
+}
+
 json rate_json(const perf::RateAtClock &rate) {
   return {{"megahertz", rate.megahertz},
           {"memory_latency", rate.latency},
@@ -96,6 +101,7 @@ std::string bench_json(const BenchResult &result) {
                  {"configurations", array_of(result.configurations, configuration_json)},
                  {"workloads", array_of(result.mixed, mixed_json)},
                  {"axi_workloads", array_of(result.top, top_json)},
+                 {"features", array_of(result.features, feature_json)},
                  {"rates", array_of(result.rates, rate_json)},
                  {"plots", array_of(result.plots, plot_json)},
                  {"interrupted", result.interrupted}};

@@ -57,6 +57,10 @@ void add_tables(const BenchResult &result, report::PageContent &page) {
   if (!result.top.empty()) {
     page.tables.push_back(table_of("Workloads, AXI4 ports of dmar_top", top_table(result.top)));
   }
+  if (!result.features.empty()) {
+    page.tables.push_back(
+        table_of("Device TLBs and posted interrupts", feature_table(result.features)));
+  }
   if (!result.rates.empty()) {
     page.tables.push_back(
         table_of(fmt::format("Rates with a memory of {:g} ns", perf::kMemoryNanoseconds),

@@ -12,6 +12,7 @@
 #include "perf/nic.hpp"
 #include "perf/rates.hpp"
 #include "perf/sweeps.hpp"
+#include "perf/top_features.hpp"
 #include "perf/top_traffic.hpp"
 
 namespace dmar::sim {
@@ -45,6 +46,7 @@ struct BenchResult {
   std::vector<Configuration> configurations = {};
   std::vector<MixedRow> mixed = {};
   std::vector<TopRow> top = {};
+  std::vector<perf::FeatureFigure> features = {};
   std::vector<perf::RateAtClock> rates = {};
   std::vector<perf::Plot> plots = {};
   bool interrupted = false;  // the rest was not measured

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "bench/registry.hpp"
 #include "usage_error.hpp"
@@ -68,6 +70,23 @@ void measure_top(const perf::Step &step, BenchResult &result) {
   }
 }
 
+// On the first model that has them, if any is built.
+void measure_features(const perf::Step &step, BenchResult &result) {
+  const auto append = [&result](std::vector<perf::FeatureFigure> figures) {
+    for (perf::FeatureFigure &figure : figures) result.features.push_back(std::move(figure));
+  };
+  const auto model = std::ranges::find_if(bench::models(), [](const bench::ModelInfo &one) {
+    return one.config.device_tlb || one.config.posted_interrupts;
+  });
+  if (model == bench::models().end()) return;
+  for (const unsigned latency : kLatencies) {
+    step("device TLBs at the AXI4 port");
+    append(perf::device_tlb_figures(*model, latency));
+    step("posted interrupts at the AXI4 port");
+    append(perf::posting_figures(*model, latency));
+  }
+}
+
 }  // namespace
 
 void run_bench(const BenchOptions &options, const perf::Step &step, BenchResult &result) {
@@ -93,6 +112,7 @@ void run_bench(const BenchOptions &options, const perf::Step &step, BenchResult 
     }
     measure_mixed(setting, step, result);
     measure_top(step, result);
+    measure_features(step, result);
     result.rates = perf::rates_at_clocks(setting, step);
     result.plots = {perf::latency_histogram(setting, step), perf::sweep_latency(setting, step),
                     perf::sweep_walks(setting, step), perf::sweep_iotlb(setting, step)};

@@ -98,6 +98,15 @@ TextTable top_table(std::span<const TopRow> rows) {
   return table;
 }
 
+TextTable feature_table(std::span<const perf::FeatureFigure> figures) {
+  TextTable table{.head = {"what", "memory", "measured", "", ""}, .rows = {}};
+  for (const perf::FeatureFigure &figure : figures) {
+    table.rows.push_back({figure.title, fmt::format("{}", figure.latency),
+                          fmt::format("{:.3g}", figure.value), figure.unit, figure.note});
+  }
+  return table;
+}
+
 TextTable rate_table(std::span<const perf::RateAtClock> rates) {
   TextTable table{
       .head = {"clock", "memory", "hits, both ports", "random misses", "sequential pages"},
@@ -134,6 +143,10 @@ std::string bench_text(const BenchResult &result) {
   }
   if (!result.top.empty()) {
     text += fmt::format("\nWorkloads, AXI4 ports of dmar_top\n{}", top_table(result.top).plain());
+  }
+  if (!result.features.empty()) {
+    text += fmt::format("\nDevice TLBs and posted interrupts, AXI4 ports of dmar_top\n{}",
+                        feature_table(result.features).plain());
   }
   if (!result.rates.empty()) {
     text += fmt::format("\nRates with a memory of {:g} ns\n{}", perf::kMemoryNanoseconds,

@@ -21,6 +21,7 @@ TextTable configuration_table(std::span<const perf::Figure> first,
                               std::span<const Configuration> others);
 TextTable mixed_table(std::span<const MixedRow> rows);
 TextTable top_table(std::span<const TopRow> rows);
+TextTable feature_table(std::span<const perf::FeatureFigure> figures);
 TextTable rate_table(std::span<const perf::RateAtClock> rates);
 TextTable plot_table(const perf::Plot &plot);
 

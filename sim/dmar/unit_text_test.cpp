@@ -2,6 +2,7 @@
 // What is said about several units, on made-up results: whose mismatch, whose fault, what is a sum.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "fault_list.hpp"
@@ -64,6 +65,31 @@ TEST_F(UnitText, AUnitWithoutWorkIsAFailure) {
   result_.options.no_intremap = true;
   EXPECT_THAT(failures(result_), Not(Contains("dmar1 saw no interrupt")));
   EXPECT_THAT(failures(result_), Contains("dmar0 saw no DMA"));
+}
+
+// A kernel that leaves the device TLBs alone would pass otherwise.
+TEST_F(UnitText, ADeviceTlbWithoutWorkIsAFailure) {
+  using ::testing::Contains;
+  result_.console.finished = true;
+  const auto names = [](const std::string &failure) {
+    return failure.find("device TLB") != std::string::npos ||
+           failure.find("translation") != std::string::npos ||
+           failure.find("translated request") != std::string::npos;
+  };
+  const auto count = [&] { return std::ranges::count_if(failures(result_), names); };
+  result_.device_tlbs = {{.name = "edu with ATS"}, {.name = "disk with ATS"}};
+  EXPECT_EQ(count(), 0);
+  result_.options.ats = true;
+  EXPECT_EQ(count(), 7);
+  EXPECT_THAT(failures(result_), Contains("the device TLB of the disk with ATS had no hit"));
+  for (auto &one : result_.device_tlbs) one.hits = one.dropped = 1;
+  EXPECT_EQ(count(), 3);
+  statistics(0).translations_granted = 1;
+  EXPECT_EQ(count(), 2);
+  statistics(1).dma_by_device_tlb = 1;
+  EXPECT_THAT(failures(result_), Contains("the unit invalidated no device TLB"));
+  statistics(1).device_tlb_invalidations = 1;
+  EXPECT_EQ(count(), 0);
 }
 
 TEST_F(UnitText, AMismatchNamesItsUnit) {

@@ -119,6 +119,52 @@ TEST_F(Boot, VirtualFunctions) {
   }
 }
 
+// Functions with device TLBs: Linux enables ATS, the devices translate for themselves, and what the
+// kernel unmaps goes out of their TLBs.
+TEST_F(Boot, DeviceTlbs) {
+  REQUIRE_GUEST();
+  if (dmar("configs").output.find("server") == std::string::npos) {
+    GTEST_SKIP() << "configuration server is not built";
+  }
+  const Result result =
+      dmar(fmt::format("vm --ats --megabytes 1 --timeout 1500 --json {} --record {}", in("vm.json"),
+                       in("boot.trace")));
+  EXPECT_EQ(result.status, 0) << result.output;
+  std::ifstream file(in("vm.json"));
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << result.output;
+  EXPECT_EQ(json["mismatches"], 0);
+  ASSERT_EQ(json["units"].size(), 2U);
+  const auto &unit = json["units"][1];
+  EXPECT_GT(unit["translation_requests"], 20) << unit;
+  EXPECT_EQ(unit["translations_granted"], unit["golden_translations_granted"]);
+  EXPECT_GT(unit["dma_by_device_tlb"], 200) << unit;
+  EXPECT_GT(unit["device_tlb_invalidations"], 5) << unit;
+  EXPECT_EQ(unit["device_tlb_invalidations"], unit["golden_device_tlb_invalidations"]);
+  EXPECT_GE(unit["device_tlb_timeouts"], 1) << unit;
+  EXPECT_EQ(json["units"][0]["translation_requests"], 0);
+  EXPECT_EQ(json["not_granted_passed"], 0);
+  EXPECT_THAT(result.output,
+              AllOf(HasSubstr("dmar1, registers at FED91000h: edu with ATS, disk with ATS, all "
+                              "else\n"),
+                    HasSubstr("VT-d detected Invalidation Time-out Error")));
+  std::vector<std::string> passed;
+  for (const auto &check : json["guest_checks"]) {
+    if (check["passed"]) passed.push_back(check["name"]);
+  }
+  EXPECT_THAT(
+      passed,
+      IsSupersetOf({"the kernel enabled ATS of edu", "the kernel enabled ATS of the disk",
+                    "a forged translated request is blocked",
+                    "a device that does not answer an invalidation is survived", "the disk goes on",
+                    "a device that answers an invalidation twice is survived"}));
+  // What was recorded is a trace like any other.
+  const Result replay =
+      dmar(fmt::format("run {} --golden-only --config server", in("boot.unit1.trace")));
+  EXPECT_EQ(replay.status, 0) << replay.output;
+  EXPECT_THAT(replay.output, HasSubstr("0 mismatches"));
+}
+
 // Two units: one has the test device and the I/O APIC, the other the disk and all else. Linux
 // drives both, and each fault belongs to the unit of its function.
 TEST_F(Boot, TwoUnits) {
@@ -338,6 +384,12 @@ TEST_F(VmOptions, AreChecked) {
          "--sriov: its segment needs a unit of its own; at most --units 3");
   expect("--sriov edu --passthrough", "--sriov: its tests need domains that translate");
   expect("--sriov edu --no-dma-remapping", "--sriov: its tests need domains that translate");
+  expect("--ats --sriov edu", "there is one segment");
+  expect("--ats --units 4", "--ats: its segment needs a unit of its own; at most --units 3");
+  expect("--ats --passthrough", "--ats: its tests need domains that translate");
+  expect("--ats --bounce --memory 3072", "--ats and --bounce");
+  expect("--ats --config default", "--ats: configuration default knows no device TLBs (ECAP.DT)");
+  expect("--ats --aw 48", "--ats: configuration default knows no device TLBs (ECAP.DT)");
   expect("--units 0", "--units");
   expect("--units 5", "--units");
   expect("--units 4", "--units 4: dmar2 would have no function; at most --units 3 here");

@@ -27,7 +27,7 @@ void add(std::vector<MadeFile> &made, const char *option, const std::string &fir
 }  // namespace
 
 void check_files_of_units(CLI::App &command, const VmOptions &options) {
-  const unsigned units = options.units + (options.sriov.empty() ? 0 : 1);
+  const unsigned units = options.units + (own_segment(options) ? 1 : 0);
   std::vector<MadeFile> made;
   for (unsigned unit = 1; unit < units; ++unit) {
     add(made, "--record", options.record, unit, false);

@@ -18,6 +18,7 @@ namespace dmar::sim {
 
 namespace {
 
+constexpr unsigned kAtsSeed = 1000;      // apart from those of the other disks
 constexpr unsigned kDiskMegabytes = 64;  // besides what the self-test writes
 
 std::vector<std::uint8_t> contents_of(const std::string &file) {
@@ -56,9 +57,9 @@ void require_interrupt_remapping(const VmOptions &options, GuestKind kind) {
 }
 
 void require_tables(const VmOptions &options, GuestKind kind) {
-  if (kind != GuestKind::kBareMetal || !options.rmrr) return;
-  throw UsageError(fmt::format("--rmrr: --kernel {} is a bare-metal kernel, which gets no tables",
-                               options.kernel));
+  if (kind != GuestKind::kBareMetal || (!options.rmrr && !options.ats)) return;
+  throw UsageError(fmt::format("{}: --kernel {} is a bare-metal kernel, which gets no tables",
+                               options.rmrr ? "--rmrr" : "--ats", options.kernel));
 }
 
 cosim::DiskOptions parse_disk(const std::string &text) {
@@ -81,6 +82,12 @@ cosim::DiskOptions bounce_disk(const VmOptions &options, const WorkFolder &folde
   std::ofstream(image, std::ios::binary).put('\0');
   std::filesystem::resize_file(image, std::uint64_t{options.test_megabytes} << 20);
   return {.image = image, .adapter = cosim::DiskOptions::Adapter::kAhci};
+}
+
+cosim::DiskOptions make_ats_disk(const VmOptions &options, const WorkFolder &folder) {
+  const auto image = folder.file("ats.img");
+  guest::make_disk(image, kDiskMegabytes + 2 * options.test_megabytes, options.seed + kAtsSeed);
+  return {.image = image};
 }
 
 guest::Task::Kind task_of(GuestKind kind) {
@@ -137,6 +144,7 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
   require_interrupt_remapping(options, guest.kind);
   require_tables(options, guest.kind);
   guest.disks = make_disks(options, guest.kind, folder);
+  if (options.ats) guest.ats_disk = make_ats_disk(options, folder);
   if (guest.kind == GuestKind::kBareMetal || guest.kind == GuestKind::kOther) {
     guest.image =
         options.kernel.empty() ? guest::find_kernel().image : std::filesystem::path(options.kernel);
@@ -154,16 +162,18 @@ VmGuest make_guest(const VmOptions &options, const WorkFolder &folder) {
   const auto ahci_disks = static_cast<unsigned>(std::ranges::count(
       guest.disks, cosim::DiskOptions::Adapter::kAhci, &cosim::DiskOptions::adapter));
   guest.initrd = guest::make_initramfs(
-      kernel, {.kind = task_of(guest.kind),
-               .disks = static_cast<unsigned>(guest.disks.size()) - ahci_disks,
-               .ahci_disks = ahci_disks,
-               .interrupt_remapping = !options.no_intremap,
-               .translation = !options.passthrough && !options.no_dma_remapping,
-               .vfio = !options.no_dma_remapping && !options.rmrr,
-               .reserved = options.rmrr,
-               .sriov = options.sriov,
-               .ari = options.ari,
-               .megabytes = options.test_megabytes});
+      kernel,
+      {.kind = task_of(guest.kind),
+       .disks = static_cast<unsigned>(guest.disks.size()) - ahci_disks + (options.ats ? 1 : 0),
+       .ahci_disks = ahci_disks,
+       .interrupt_remapping = !options.no_intremap,
+       .translation = !options.passthrough && !options.no_dma_remapping,
+       .vfio = !options.no_dma_remapping && !options.rmrr,
+       .reserved = options.rmrr,
+       .sriov = options.sriov,
+       .ari = options.ari,
+       .ats = options.ats,
+       .megabytes = options.test_megabytes});
   return guest;
 }
 
@@ -174,6 +184,11 @@ std::vector<guest::Check> check_disks(const VmGuest &guest, std::string_view con
     const std::size_t name = !guest.bridge ? i : i == 0 ? guest.disks.size() - 1 : i - 1;
     const auto found =
         guest::check_disk(guest.disks[i].image, console, static_cast<unsigned>(name));
+    checks.insert(checks.end(), found.begin(), found.end());
+  }
+  if (!guest.ats_disk.image.empty()) {  // Linux comes to its segment last
+    const auto found =
+        guest::check_disk(guest.ats_disk.image, console, static_cast<unsigned>(guest.disks.size()));
     checks.insert(checks.end(), found.begin(), found.end());
   }
   return checks;

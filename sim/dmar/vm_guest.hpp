@@ -25,7 +25,8 @@ struct VmGuest {
   std::string command_line = {};
   std::vector<cosim::DiskOptions> disks = {};
   std::vector<cosim::NetworkOptions> networks = {};
-  bool bridge = false;  // the first disk is behind one
+  bool bridge = false;               // the first disk is behind one
+  cosim::DiskOptions ats_disk = {};  // the one that has a device TLB; no image: there is none
 };
 
 // Of every Linux on the unit.

@@ -72,17 +72,29 @@ void check_mapping(const VmOptions &options) {
   }
 }
 
-void check_sriov(const VmOptions &options) {
-  if (options.sriov.empty()) return;
+void check_segment(const VmOptions &options) {
+  if (!own_segment(options)) return;
+  if (options.ats && !options.sriov.empty()) {
+    throw UsageError("--ats and --sriov: there is one segment; give one of them");
+  }
+  const char *option = options.ats ? "--ats" : "--sriov";
   if (options.units >= cosim::place::kMaxUnits) {
-    throw UsageError(fmt::format("--sriov: its segment needs a unit of its own; at most --units {}",
-                                 cosim::place::kMaxUnits - 1));
+    throw UsageError(fmt::format("{}: its segment needs a unit of its own; at most --units {}",
+                                 option, cosim::place::kMaxUnits - 1));
   }
   const bool by_hand = options.interactive || !options.initrd.empty();
   if ((options.passthrough || options.no_dma_remapping) && !by_hand) {
     throw UsageError(
-        "--sriov: its tests need domains that translate; without --passthrough and "
-        "--no-dma-remapping");
+        fmt::format("{}: its tests need domains that translate; without --passthrough and "
+                    "--no-dma-remapping",
+                    option));
+  }
+  if (options.ats && options.bounce) {
+    throw UsageError("--ats and --bounce: measures a disk of its own; give one of them");
+  }
+  if (options.ats && !config_named(config_of(options)).device_tlb) {
+    throw UsageError(
+        fmt::format("--ats: configuration {} knows no device TLBs (ECAP.DT)", config_of(options)));
   }
 }
 
@@ -161,6 +173,9 @@ void add_table_options(CLI::App &command, VmOptions &options) {
   group
       .flag("--ari", options.ari, "With --sriov: behind a root port, with alternative routing ids")
       ->needs(sriov);
+  group.flag("--ats", options.ats,
+             "Functions with device TLBs, edu and a disk, in a PCI segment with a unit of its own "
+             "(without\n--config: configuration server)");
 }
 
 void add_wave_options(CLI::App &command, VmOptions &options) {
@@ -274,7 +289,9 @@ void add_vm_options(CLI::App &command, VmOptions &options) {
 }
 
 std::string config_of(const VmOptions &options) {
-  return options.config.empty() ? config_of_width(options.address_width) : options.config;
+  if (!options.config.empty()) return options.config;
+  if (options.ats && options.address_width == 0) return "server";
+  return config_of_width(options.address_width);
 }
 
 cosim::WaveOptions wave_of(const VmOptions &options) {
@@ -316,7 +333,7 @@ void check_vm_options(const VmOptions &options) {
     throw UsageError("--interactive: the shell is in our own initramfs, which --initrd replaces");
   }
   check_mapping(options);
-  check_sriov(options);
+  check_segment(options);
   require_readable("--kernel", options.kernel);
   require_readable("--initrd", options.initrd);
   wave_of(options);

@@ -39,6 +39,7 @@ struct VmOptions {
   bool bridge = false;
   std::string sriov;   // edu, net; empty: none
   bool ari = false;    // with it
+  bool ats = false;    // functions with device TLBs
   std::string config;  // empty: what suits `address_width`
   unsigned address_width = 0;
   unsigned memory_latency = 20;
@@ -70,6 +71,8 @@ void add_result_options(CLI::App &command, VmOptions &options);
 // UsageError for a contradiction, an unknown name, a file that cannot be read or written.
 void check_vm_options(const VmOptions &options);
 
+// The machine has a PCI segment of its own, with one more unit.
+inline bool own_segment(const VmOptions &options) { return options.ats || !options.sriov.empty(); }
 // The configuration of the unit.
 std::string config_of(const VmOptions &options);
 cosim::WaveOptions wave_of(const VmOptions &options);

@@ -77,6 +77,20 @@ void add_traffic(const VmResult &result, std::vector<std::string> &out) {
   }
 }
 
+void add_device_tlbs(const VmResult &result, std::vector<std::string> &out) {
+  const cosim::Statistics did = result.statistics();
+  if (did.translations_granted == 0) out.emplace_back("the unit granted no translation");
+  if (did.dma_by_device_tlb == 0) out.emplace_back("the unit saw no translated request");
+  if (did.device_tlb_invalidations == 0) {
+    out.emplace_back("the unit invalidated no device TLB");
+  }
+  for (const cosim::Segment::DeviceTlbUse &one : result.device_tlbs) {
+    if (one.hits == 0) out.push_back(fmt::format("the device TLB of the {} had no hit", one.name));
+    if (one.dropped == 0)
+      out.push_back(fmt::format("the device TLB of the {} lost no entry", one.name));
+  }
+}
+
 // Each of several units had its part.
 void add_idle_units(const VmResult &result, std::vector<std::string> &out) {
   for (std::size_t i = 0; i < result.units.size(); ++i) {
@@ -157,6 +171,7 @@ std::vector<std::string> failures(const VmResult &result) {
       }
       add_traffic(result, out);
       if (result.kind != GuestKind::kBounce) add_idle_units(result, out);
+      if (result.options.ats) add_device_tlbs(result, out);
     } else {
       add_checks(result, out);
     }

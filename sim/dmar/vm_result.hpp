@@ -41,6 +41,7 @@ struct VmResult {
   cosim::MachineEnd end = {};
   std::vector<UnitResult> units = {};
   std::vector<FunctionResult> functions = {};
+  std::vector<cosim::Segment::DeviceTlbUse> device_tlbs = {};
   guest::Console console = {};
   std::string console_text = {};
   std::vector<guest::Check> disk_checks = {};

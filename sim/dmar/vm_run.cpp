@@ -28,10 +28,14 @@ namespace {
 constexpr std::chrono::seconds kDefaultTimeout{900};
 
 // The segment has a unit of its own, behind the others.
-void add_segment(cosim::MachineOptions &machine, const VmOptions &options) {
+void add_segment(cosim::MachineOptions &machine, const VmOptions &options, const VmGuest &guest) {
   using Kind = cosim::SriovOptions::Kind;
-  machine.sriov = {.kind = options.sriov == "edu" ? Kind::kEdu : Kind::kNetwork,
-                   .behind_port = options.ari};
+  if (options.ats) {
+    machine.ats = cosim::AtsOptions{.disk = guest.ats_disk};
+  } else {
+    machine.sriov = {.kind = options.sriov == "edu" ? Kind::kEdu : Kind::kNetwork,
+                     .behind_port = options.ari};
+  }
   const auto number = static_cast<std::uint32_t>(machine.units.size());
   machine.units.push_back(
       {.registers = cosim::place::kRegisters + number * cosim::place::kRegisterPage,
@@ -65,7 +69,7 @@ cosim::MachineOptions machine_options(const VmOptions &options, const VmGuest &g
   if (!options.capture.empty()) machine.capture = options.capture;
   const auto share = guest.kind == GuestKind::kMachines ? units_by_machine : units_in_turn;
   machine.units = share(placements(machine), options.units);
-  if (!options.sriov.empty()) add_segment(machine, options);
+  if (own_segment(options)) add_segment(machine, options, guest);
   if (linux_guest) add_tables(machine, config, options.rmrr);
   return machine;
 }
@@ -256,6 +260,7 @@ VmResult run_machine(const VmOptions &options, const VmGuest &guest, const StopS
   progress.clear();
   result.units = units_of(machine, options);
   result.functions = functions_of(machine, made.units);
+  if (machine.segment() != nullptr) result.device_tlbs = machine.segment()->device_tlb_use();
   keep_names(result.functions, reporting.names());
   result.qemu_version = machine.qemu_version();
   result.attach = made.attach;

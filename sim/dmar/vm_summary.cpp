@@ -121,6 +121,22 @@ std::string counts(const VmResult &result, std::size_t number) {
              fmt::format("{} IOTLB, {} context, {} interrupt entry, {} waits",
                          grouped(did.iotlb_invalidations), grouped(did.context_invalidations),
                          grouped(did.interrupt_invalidations), grouped(did.status_writes)));
+  if (did.translation_requests != 0) {
+    out +=
+        row("translation requests", did.translation_requests,
+            fmt::format("{} granted, {} by the golden model; {} requests translated by devices",
+                        grouped(did.translations_granted), grouped(did.golden_translations_granted),
+                        grouped(did.dma_by_device_tlb)));
+    out += row("device TLBs invalidated", did.device_tlb_invalidations,
+               fmt::format("{} by the golden model; {} answers, {} time-outs",
+                           grouped(did.golden_device_tlb_invalidations),
+                           grouped(did.device_tlb_completions), grouped(did.device_tlb_timeouts)));
+  }
+  if (did.not_granted != 0) {
+    out += row("forged", did.not_granted,
+               fmt::format("translated requests that no translation permits, {} let through",
+                           grouped(did.not_granted_passed)));
+  }
   out += row("faults", did.faults.size(), fmt::format("{} event messages", grouped(did.events)));
   out += row("register accesses", did.register_reads + did.register_writes,
              fmt::format("{} reads, {} writes", grouped(did.register_reads),
@@ -137,6 +153,17 @@ std::string counts(const VmResult &result, std::size_t number) {
     out += "  fault records were not compared to the end: a fault met tables that just changed\n";
   }
   return out;
+}
+
+std::string device_tlbs(const VmResult &result) {
+  std::string out;
+  for (const cosim::Segment::DeviceTlbUse &one : result.device_tlbs) {
+    out += row("hits", one.hits,
+               fmt::format("{} misses, {} entries dropped by {} invalidations, {} evicted: {}",
+                           grouped(one.misses), grouped(one.dropped), grouped(one.invalidations),
+                           grouped(one.evicted), one.name));
+  }
+  return out.empty() ? "" : "Device TLBs\n" + out + "\n";
 }
 
 std::string ending(const VmResult &result) {
@@ -197,6 +224,20 @@ nlohmann::ordered_json faults_json(const VmResult &result) {
   return list;
 }
 
+nlohmann::ordered_json device_tlbs_json(const VmResult &result) {
+  auto list = nlohmann::ordered_json::array();
+  for (const cosim::Segment::DeviceTlbUse &one : result.device_tlbs) {
+    list.push_back({{"name", one.name},
+                    {"hits", one.hits},
+                    {"misses", one.misses},
+                    {"evicted", one.evicted},
+                    {"discarded", one.discarded},
+                    {"invalidations", one.invalidations},
+                    {"dropped", one.dropped}});
+  }
+  return list;
+}
+
 // "default", or "2 units, default".
 std::string rtl_name(const VmResult &result) {
   const std::string config = config_of(result.options);
@@ -220,6 +261,7 @@ std::string vm_summary_text(const VmResult &result) {
   std::string out = guest_lines(result) + checks(result) + bounce_text(result);
   out += machines ? attacks_text(result) + traffic_text(result) : faults(result);
   for (std::size_t i = 0; i < result.units.size(); ++i) out += counts(result, i) + "\n";
+  out += device_tlbs(result);
   if (result.forgotten_interrupts != 0) {
     out += row("forgotten by QEMU", result.forgotten_interrupts,
                "interrupts of a halted CPU, announced again") +
@@ -259,6 +301,7 @@ std::string vm_json_text(const VmResult &result) {
   json["recorded_events"] = result.recorded_events();
   json["mismatches"] = result.mismatches();
   json["units"] = units_json(result);
+  json["device_tlbs"] = device_tlbs_json(result);
   json["dmar_lines"] = result.console.dmar_lines;
   json["guest_checks"] = checks_json(result.console.checks);
   json["host_checks"] = checks_json(result.disk_checks);

@@ -59,13 +59,20 @@ acpi::DmarTable dmar_table(const cosim::MachineOptions &machine, const Config &c
   for (const UnitPlan &unit : machine.units) {
     table.units.push_back(drhd_of(unit, all, machine.remap_interrupts));
   }
+  // Those on the root bus are integrated, for which software needs none.
+  if (machine.ats) {
+    table.root_ports.push_back(
+        {.segment = cosim::place::kOwnSegment,
+         .scopes = {{.type = acpi::Scope::Type::kSubHierarchy,
+                     .path = {{.device = cosim::place::kRootPortDevice, .function = 0}}}}});
+  }
   if (reserved) table.reserved.push_back(reserved_memory(all));
   return table;
 }
 
 void add_tables(cosim::MachineOptions &machine, const Config &config, bool reserved) {
   machine.dmar_table = acpi::to_bytes(dmar_table(machine, config, reserved));
-  if (machine.sriov) {
+  if (machine.sriov || machine.ats) {
     using namespace cosim;
     machine.segment_table = acpi::to_bytes(acpi::PciSegmentTable{
         .segment = place::kOwnSegment,

@@ -161,6 +161,26 @@ TEST_F(VmTable, IsThatOfTheAcpiCommand) {
   EXPECT_NE(bytes, acpi::to_bytes(dmar_table(machine(1, 0, 2), Config{}, false)));
 }
 
+// The table of --ats, whose root port is named, made by the command that docs/acpi.md gives for it.
+TEST_F(VmTable, NamesTheRootPortAboveADeviceTlb) {
+  const Result result =
+      dmar(fmt::format("acpi --unit FED90000,scope=ioapic:0@ff:00.0 --unit FED91000,segment=1 "
+                       "--atsr 00:01.0,segment=1 --out {}",
+                       in("table.aml")));
+  ASSERT_EQ(result.status, 0) << result.output;
+  std::ifstream file(in("table.aml"), std::ios::binary);
+  const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
+  MachineOptions options = machine(1, 0, 1);
+  options.units.push_back(
+      {.registers = 0xFED9'1000, .segment = cosim::place::kOwnSegment, .ioapic = false});
+  EXPECT_THAT(table_of(options).root_ports, IsEmpty());
+  options.ats.emplace();
+  const Scope port{.type = Scope::Type::kSubHierarchy, .path = {{.device = 1, .function = 0}}};
+  const acpi::Atsr expected{.segment = 1, .scopes = {port}};
+  EXPECT_THAT(table_of(options).root_ports, ElementsAre(expected));
+  EXPECT_EQ(bytes, acpi::to_bytes(dmar_table(options, Config{})));
+}
+
 TEST(VmUnits, ReservedMemoryIsForFunctionsOnTheRootBus) {
   const acpi::Rmrr memory = reserved_memory(placements(machine(2, 2, 1, true)));
   EXPECT_THAT(memory.scopes, ElementsAre(endpoint(8), endpoint(6)));  // not the disk behind it

@@ -2,49 +2,13 @@
 # A physical function in PCI segment 1 and its virtual functions; $sriov is their kind, $ari says
 # whether they are behind a port with alternative routing ids.
 
-devices=/sys/bus/pci/devices
+. /bin/segment.sh
+
 physical=0001:00:01.0
 [ "$ari" = 1 ] && physical=0001:01:00.0
 count=4
 
 # --- configuration space ---
-
-dword() { hexdump -s "$2" -n 4 -e '"%08x"' "$devices/$1/config"; }
-
-# extended FUNCTION: id and offset of each extended capability, in the order of the list.
-extended() {
-  local at=256 header
-  while [ "$at" -ne 0 ]; do
-    header=$(dword "$1" "$at")
-    echo "$(printf '%04x' $((0x$header & 0xffff))) $at"
-    at=$((0x$header >> 20))
-  done
-}
-ids() { echo $(extended "$1" | cut -d ' ' -f 1); }
-
-has_all_bytes() {
-  local bytes
-  bytes=$(wc -c < "$devices/$1/config")
-  [ "$bytes" = 4096 ] || { echo "$bytes bytes"; return 1; }
-}
-
-# has_capabilities FUNCTION IDS
-has_capabilities() {
-  [ "$(ids "$1")" = "$2" ] || { echo "its capabilities are $(ids "$1")"; return 1; }
-}
-
-# lspci FUNCTION shows all of these.
-lspci_shows() {
-  local function=$1 out part
-  shift
-  out=$(lspci -n -vvv -s "$function" 2>&1)
-  echo "$out" | grep -E 'Capabilities|VF|SR-?IOV|Initial' | while read -r part; do
-    say "dmar-info: lspci $function $part"
-  done
-  for part; do
-    echo "$out" | grep -q "$part" || { echo "no $part"; return 1; }
-  done
-}
 
 test_configuration() {
   local arid=''
@@ -52,8 +16,7 @@ test_configuration() {
   check "the physical function has 4096 bytes of configuration space" has_all_bytes "$physical"
   check "they hold the list of extended capabilities" \
     has_capabilities "$physical" "0001 0003 ${arid}000d 0010"
-  # The small one of busybox knows no options like these.
-  if [ -x /bin/lspci ] && [ ! -L /bin/lspci ]; then
+  if has_lspci; then
     check "lspci shows the extended capabilities" lspci_shows "$physical" \
       'Advanced Error Reporting' 'Device Serial Number' 'Access Control Services' \
       'Single Root I/O Virtualization' 'Total VFs: 4'

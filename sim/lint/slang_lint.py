@@ -16,7 +16,7 @@ LEFT_OUT = {
     # `unused` takes what a build does not look at, which Verilator wants named.
     "unused-but-set-variable",
     # The package lists whole encodings and serves every build.
-    "unused-package-parameter", "unused-package-subroutine",
+    "unused-package-parameter", "unused-package-subroutine", "unused-package-typedef",
 }
 
 

@@ -53,6 +53,9 @@ if command -v qemu-system-x86_64 >/dev/null; then
   boot --sriov net --ari --config server
   boot --sriov net --no-intremap
   boot --sriov edu --units 2
+  boot --ats --strict
+  boot --ats --no-intremap
+  boot --ats --units 2
   boot --units 2 --no-dma-remapping
   boot --config bare --no-intremap --mem-latency 100 --mem-reorder
   boot --config server

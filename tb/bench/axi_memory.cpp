@@ -67,7 +67,10 @@ std::uint64_t AxiMemory::answer_cycle() {
 }
 
 void AxiMemory::check_address(const AddressBeat &burst, const char *channel) const {
-  const std::string why = address_violation(burst, every_type_);
+  AddressBeat normal = burst;
+  if (every_type_) normal.lock = 0;
+  std::string why = address_violation(normal, every_type_);
+  if (why.empty() && burst.lock != 0) why = exclusive_violation(burst);
   if (!why.empty()) fail(fmt::format("{}: {}", channel, why));
 }
 
@@ -97,6 +100,18 @@ void AxiMemory::accept_read(const AddressBeat &burst) {
       pending.beats.push_back(read_beat(burst, index));
       access.error = access.error || pending.beats.back().resp != kRespOkay;
     }
+  }
+  if (burst.lock != 0 && has_monitor_ && !consumed && !access.error) {
+    access.exclusive = true;
+    std::vector<std::uint8_t> bytes;
+    for (unsigned index = 0; index <= burst.len; ++index) {
+      ReadBeat &beat = pending.beats[index];
+      beat.resp = kRespExclusive;
+      const auto from =
+          beat.data.begin() + static_cast<std::ptrdiff_t>(beat_address(burst, index) % kBeatBytes);
+      bytes.insert(bytes.end(), from, from + (std::ptrdiff_t{1} << burst.size));
+    }
+    monitor_.reserve(burst, std::move(bytes));
   }
   if (observer_) observer_(access);
   reads_.push_back(std::move(pending));
@@ -137,15 +152,36 @@ void AxiMemory::match_write_data() {
   }
 }
 
+// Nothing is written unless memory still holds what the exclusive read saw, and is known to.
+void AxiMemory::perform_exclusive_write(AxiAccess &access) {
+  const AddressBeat &burst = access.address;
+  const auto expected = monitor_.take(burst);
+  if (!expected) return;
+  std::vector<std::uint8_t> desired = *expected;
+  for (const WriteRun &run : access.runs) {
+    std::ranges::copy(run.bytes,
+                      desired.begin() + static_cast<std::ptrdiff_t>(run.address - burst.address));
+  }
+  const auto swap = memory_.compare_and_swap(HostAddr(burst.address), *expected, desired);
+  access.exclusive = swap == MemoryBus::Swap::kDone;
+  access.error = swap == MemoryBus::Swap::kError;
+}
+
 std::uint8_t AxiMemory::perform_write(AxiAccess &access) {
   access.perform_cycle = now_;
   if (!(consumer_ && consumer_(access))) {
-    for (const WriteRun &run : access.runs) {
-      if (!memory_.write(HostAddr(run.address), run.bytes)) access.error = true;
+    if (access.address.lock != 0 && has_monitor_) {
+      perform_exclusive_write(access);
+    } else {
+      for (const WriteRun &run : access.runs) {
+        if (!memory_.write(HostAddr(run.address), run.bytes)) access.error = true;
+      }
     }
+    for (const WriteRun &run : access.runs) monitor_.written(run.address, run.bytes.size());
   }
   if (observer_) observer_(access);
-  return access.error ? kRespSlave : kRespOkay;
+  if (access.error) return kRespSlave;
+  return access.exclusive ? kRespExclusive : kRespOkay;
 }
 
 // Index of a pending answer that may be offered now, or kNone. Answers of one ID keep their order,

@@ -15,6 +15,7 @@
 #include "bench/agent.hpp"
 #include "bench/axi.hpp"
 #include "bench/channel.hpp"
+#include "bench/exclusive_monitor.hpp"
 #include "dmar/memory_bus.hpp"
 
 namespace dmar::bench {
@@ -47,6 +48,7 @@ struct AxiAccess {
   std::uint64_t cycle = 0;          // address handshake
   std::uint64_t perform_cycle = 0;  // when memory was read or written
   bool error = false;               // answered with SLVERR
+  bool exclusive = false;           // answered with EXOKAY
   std::vector<WriteRun> runs = {};  // of a write: strobed bytes, in the order of the beats
 };
 
@@ -75,12 +77,16 @@ class AxiMemory : public Agent {
   void set_consumer(Consumer consumer) { consumer_ = std::move(consumer); }
   void set_observer(Observer observer) { observer_ = std::move(observer); }
   void set_read_observer(ReadObserver observer) { read_observer_ = std::move(observer); }
-  // WRAP and FIXED bursts too, for devices that issue them; otherwise they are an error.
+  // WRAP and FIXED bursts and exclusive ones too, for who issues them; otherwise they are an error.
   void accept_every_type(bool accept) { every_type_ = accept; }
   void set_hold(Hold hold) { hold_ = std::move(hold); }
   // Back-pressure until the next call. Answers wait by set_hold().
   void block(const BlockedChannels &blocked) { blocked_ = blocked; }
   void set_reader(Reader reader) { reader_ = std::move(reader); }
+  // False: memory has no exclusive monitor, so that an exclusive access is a normal one.
+  void has_monitor(bool on) { has_monitor_ = on; }
+  // Somebody else than this port wrote to the same memory.
+  void note_write(std::uint64_t address, std::size_t bytes) { monitor_.written(address, bytes); }
 
   // No burst begun that is not yet answered.
   [[nodiscard]] bool idle() const;
@@ -116,6 +122,7 @@ class AxiMemory : public Agent {
   void match_write_data();
   void check_write_beat(const AddressBeat &burst, std::size_t index) const;
   std::uint8_t perform_write(AxiAccess &access);
+  void perform_exclusive_write(AxiAccess &access);
   void offer_read();
   void offer_write();
   template <class Pending, class AddressOf>
@@ -138,6 +145,8 @@ class AxiMemory : public Agent {
   Hold hold_;
   Reader reader_;
   BlockedChannels blocked_;
+  ExclusiveMonitor monitor_;
+  bool has_monitor_ = true;
   bool every_type_ = false;
   std::uint64_t now_ = 0;
   std::uint64_t slowest_answer_ = 0;

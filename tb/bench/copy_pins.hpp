@@ -88,13 +88,6 @@ void read_wide(const Wide &from, BeatData &to) {
     assign(channel.payload.qos, model.port##_##ch##qos_o); \
   }
 
-#define DMAR_READ_TABLE_QUALIFIERS(ch, channel) \
-  if (channel.valid) { \
-    assign(channel.payload.cache, model.m_tbl_##ch##cache_o); \
-    assign(channel.payload.prot, model.m_tbl_##ch##prot_o); \
-    assign(channel.payload.qos, model.m_tbl_##ch##qos_o); \
-  }
-
 #define DMAR_READ_MANAGER(port, bus) \
   DMAR_READ_ADDRESS(port, aw, bus.aw) \
   DMAR_READ_ADDRESS(port, ar, bus.ar) \
@@ -204,8 +197,8 @@ void copy_outputs(const Model &model, Pins &pins) {
   DMAR_READ_QUALIFIERS(m_dma, aw, pins.dma.aw)
   DMAR_READ_QUALIFIERS(m_dma, ar, pins.dma.ar)
   DMAR_READ_MANAGER(m_tbl, pins.table)
-  DMAR_READ_TABLE_QUALIFIERS(aw, pins.table.aw)
-  DMAR_READ_TABLE_QUALIFIERS(ar, pins.table.ar)
+  DMAR_READ_QUALIFIERS(m_tbl, aw, pins.table.aw)
+  DMAR_READ_QUALIFIERS(m_tbl, ar, pins.table.ar)
   copy_monitor_outputs(model, pins);
 }
 
@@ -213,7 +206,6 @@ void copy_outputs(const Model &model, Pins &pins) {
 #undef DMAR_DRIVE_MEMORY
 #undef DMAR_READ_ADDRESS
 #undef DMAR_READ_QUALIFIERS
-#undef DMAR_READ_TABLE_QUALIFIERS
 #undef DMAR_READ_MANAGER
 
 }  // namespace dmar::bench

@@ -116,7 +116,28 @@ void DmaTracker::note_verdict(const VerdictEvent &event) {
 }
 
 bool DmaTracker::waiting() const {
-  return std::ranges::any_of(flights_, [](const auto &entry) { return !entry.second.verdict; });
+  return std::ranges::any_of(flights_, [](const auto &entry) {
+    const auto &verdict = entry.second.verdict;
+    return !verdict || verdict->verdict == VerdictKind::kPost;
+  });
+}
+
+// Of the oldest request that is being posted.
+void DmaTracker::end_posting(std::optional<FaultReason> end) {
+  if (!end) return;
+  for (auto &[handle, flight] : flights_) {
+    if (!flight.verdict || flight.verdict->verdict != VerdictKind::kPost || flight.posted) continue;
+    flight.posted = end;
+    return;
+  }
+  throw ProtocolError("m_tbl: a posting that no outstanding request asked for");
+}
+
+void DmaTracker::note_posting(const AxiAccess &access) {
+  const std::uint8_t resp = access.exclusive ? kRespExclusive
+                            : access.error   ? kRespSlave
+                                             : kRespOkay;
+  end_posting(access.write ? postings_.write(resp) : postings_.read(access.exclusive));
 }
 
 // Gives `access` to the oldest request younger than `after` that it can belong to.
@@ -152,7 +173,12 @@ void DmaTracker::check_verdict(BurstHandle handle, Flight &flight, const AxiResu
   if (denied != 0 && denied != result.responses.size()) {
     throw ProtocolError(describe(flight.request) + ": DECERR on some beats only");
   }
-  const bool blocked = verdict == VerdictKind::kFault || verdict == VerdictKind::kBlock;
+  if (verdict == VerdictKind::kPost && !flight.posted) {
+    end_posting(postings_.unwritten());
+    if (!flight.posted) throw ProtocolError(describe(flight.request) + ": answered, not posted");
+  }
+  const bool blocked = verdict == VerdictKind::kFault || verdict == VerdictKind::kBlock ||
+                       flight.posted.value_or(FaultReason::kNone) != FaultReason::kNone;
   if (blocked != (denied != 0)) {
     throw ProtocolError(describe(flight.request) + (blocked
                                                         ? ": blocked, but answered without DECERR"
@@ -188,7 +214,7 @@ Outcome DmaTracker::finish(BurstHandle handle, const AxiResult &result) {
                   .beats = result.data};
   Completion &completion = outcome.completion;
   completion.status = status_of(flight.request, result);
-  completion.reason = flight.verdict->reason;
+  completion.reason = flight.posted.value_or(flight.verdict->reason);
   if (flight.access) describe_access(*flight.access, completion);
   if (completion.status == Completion::Status::kOkay && !result.data.empty()) {
     completion.data = gather(flight.request, flight.burst, result.data);

@@ -11,6 +11,7 @@
 
 #include "bench/axi_manager.hpp"
 #include "bench/axi_memory.hpp"
+#include "bench/posting_watch.hpp"
 #include "dmar/types.hpp"
 
 namespace dmar::bench {
@@ -21,6 +22,7 @@ enum class VerdictKind : std::uint8_t {
   kComplete = 2,   // answered by the unit itself: zero-length read, translation request
   kFault = 3,      // blocked, a fault condition
   kBlock = 4,      // blocked without a fault condition
+  kPost = 5,       // an interrupt that is posted to its descriptor, or faults there
 };
 
 // One pulse of the monitor port.
@@ -66,16 +68,22 @@ class DmaTracker {
   // AXI ID, source id, shape and page offset. An interrupt message keeps no address of its request.
   void note_access(const AxiAccess &access);
 
+  // An access of a posting at m_tbl. Postings follow the order of their requests.
+  void note_posting(const AxiAccess &access);
+
   // Removes the request. Its verdict must be known.
   Outcome finish(BurstHandle handle, const AxiResult &result);
 
   // No request is outstanding any more: the unit and its devices were reset.
-  void forget() { flights_.clear(); }
+  void forget() {
+    flights_.clear();
+    postings_ = {};
+  }
 
   [[nodiscard]] bool judged(BurstHandle handle) const {
     return flights_.at(handle).verdict.has_value();
   }
-  // Some request has no verdict yet.
+  // Some request has no verdict yet, or is being posted.
   [[nodiscard]] bool waiting() const;
   [[nodiscard]] const Request &request(BurstHandle handle) const {
     return flights_.at(handle).request;
@@ -89,11 +97,14 @@ class DmaTracker {
     std::uint64_t submitted_cycle = 0;
     std::optional<VerdictEvent> verdict = std::nullopt;
     std::optional<AxiAccess> access = std::nullopt;
+    std::optional<FaultReason> posted = std::nullopt;  // how its posting ended; kNone: well
   };
 
   bool bind(const AxiAccess &access, BurstHandle after);
+  void end_posting(std::optional<FaultReason> end);
   void check_verdict(BurstHandle handle, Flight &flight, const AxiResult &result);
 
+  PostingWatch postings_;
   std::map<BurstHandle, Flight> flights_;  // oldest first
 };
 

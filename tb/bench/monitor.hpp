@@ -35,7 +35,7 @@ class Monitor : public Agent {
 
  private:
   void note(const MonitorPins &pins, std::uint64_t cycle) {
-    if (pins.verdict > static_cast<std::uint8_t>(VerdictKind::kBlock)) {
+    if (pins.verdict > static_cast<std::uint8_t>(VerdictKind::kPost)) {
       throw ProtocolError("monitor: undefined verdict");
     }
     const VerdictEvent event{.source_id = SourceId(pins.source_id),

@@ -80,8 +80,15 @@ void RtlIommu::connect() {
   table_memory_.set_consumer([this](const AxiAccess &access) {
     const std::string why = table_port_violation(access, model_.config.host_address_width);
     if (!why.empty()) throw ProtocolError("m_tbl: " + why);
-    check_attributes("m_tbl", access.address, is_event(access), access.address.user != 0);
+    AddressBeat burst = access.address;
+    burst.lock = 0;  // the rules of the port look at it
+    check_attributes("m_tbl", burst, is_event(access), burst.user != 0);
     return is_event(access);
+  });
+  // Whoever writes to a posted descriptor ends its reservation. In memory of somebody else only
+  // what is compared on the way tells.
+  memory_.observe_writes([this](HostAddr address, std::span<const std::uint8_t> bytes) {
+    table_memory_.note_write(address.raw(), bytes.size());
   });
   table_memory_.set_observer([this](const AxiAccess &access) { note_table_access(access); });
   // The monitor first: within a cycle a verdict is known before the access that it allows.
@@ -101,7 +108,9 @@ void RtlIommu::check_attributes(const char *port, const AddressBeat &burst, bool
 }
 
 void RtlIommu::note_table_access(const AxiAccess &access) {
-  if (!access.write) {
+  if (access.address.id == kPostingId) {
+    if (access.cycle >= forgotten_before_) tracker_.note_posting(access);
+  } else if (!access.write) {
     ++(access.address.id <= kLastWalkId ? table_reads_ : queue_reads_);
   } else if (is_event(access)) {
     messages_.push_back(dword_write(access));

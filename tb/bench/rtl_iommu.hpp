@@ -167,6 +167,9 @@ class RtlIommu : public Iommu {
     table_memory_.set_reader(std::move(reader));
   }
 
+  // False: memory behind m_tbl has no exclusive monitor (AxiMemory::has_monitor).
+  void monitor_tables(bool on) { table_memory_.has_monitor(on); }
+
   // True: memory behind m_dma takes WRAP and FIXED bursts too (AxiMemory::accept_every_type).
   void accept_every_burst_type(bool accept) { dma_memory_.accept_every_type(accept); }
 
@@ -179,6 +182,7 @@ class RtlIommu : public Iommu {
   void start_wave(const std::string &path) { simulation_->start_wave(path); }
   void stop_wave() { simulation_->stop_wave(); }
   [[nodiscard]] const std::string &model_name() const { return model_.name; }
+  [[nodiscard]] const ModelInfo &model() const { return model_; }
 
  private:
   void connect();

@@ -17,14 +17,17 @@ inline constexpr std::uint8_t kQueueReadId = 32;
 inline constexpr std::uint8_t kStatusWriteId = 33;
 inline constexpr std::uint8_t kFaultEventId = 34;
 inline constexpr std::uint8_t kCompletionEventId = 35;
+inline constexpr std::uint8_t kPostingId = 36;
+inline constexpr std::uint8_t kNotificationId = 37;
 
-// A line of a leaf table, and the most that the queue reads at once.
+// A line of a leaf table, a posted descriptor, and the most that the queue reads at once.
 inline constexpr unsigned kLineBytes = 64;
 
 // True for an event message, which goes to an interrupt controller and not to memory.
 constexpr bool is_event(const AxiAccess &access) {
   return access.write &&
-         (access.address.id == kFaultEventId || access.address.id == kCompletionEventId);
+         (access.address.id == kFaultEventId || access.address.id == kCompletionEventId ||
+          access.address.id == kNotificationId);
 }
 
 // True when a beat of the burst holds this byte.

@@ -12,8 +12,8 @@ module dmar_drain_check #(
   input wire logic             rst_ni,
   input wire logic             epoch_i,          // epoch_o of dmar_core
   input wire logic             drain_busy_i,
-  // Answers of xlate0, xlate1 and late: those that let an access out, VerdictForward and
-  // VerdictInterrupt, and their epochs
+  // Answers of xlate0, xlate1 and late: those that let an access out, VerdictForward,
+  // VerdictInterrupt and VerdictPost, and their epochs
   input wire logic [2:0]       permitted_i,
   input wire logic [2:0]       permitted_epoch_i,
   // Permitted accesses that become visible in this clock (data of a read here, write acknowledged,

@@ -12,26 +12,47 @@ namespace dmar::cosim {
 
 using devices::DmaStatus;
 
-class DmaEngine::Port : public devices::DmaPort {
+class DmaEngine::Port : public devices::AtsBus {
  public:
   Port(DmaEngine &engine, SourceId source_id, Pin pin)
       : engine_(engine), source_id_(source_id), pin_(std::move(pin)) {}
 
+  ~Port() override {
+    if (has_device_tlb_) engine_.device_tlbs_.erase(this);
+  }
+  Port(const Port &) = delete;
+  Port &operator=(const Port &) = delete;
+
   void read(Iova address, std::span<std::uint8_t> out, Done done) override {
-    engine_.start({.port = this,
-                   .source_id = source_id_,
-                   .kind = AccessKind::kRead,
-                   .address = address.raw(),
-                   .out = out,
-                   .done = std::move(done)});
+    read(AddressType::kUntranslated, address.raw(), out, std::move(done));
   }
   void write(Iova address, std::span<const std::uint8_t> data, Done done) override {
-    engine_.start({.port = this,
-                   .source_id = source_id_,
-                   .kind = AccessKind::kWrite,
-                   .address = address.raw(),
-                   .data = data,
-                   .done = std::move(done)});
+    write(AddressType::kUntranslated, address.raw(), data, std::move(done));
+  }
+  void read_translated(HostAddr address, std::span<std::uint8_t> out, Done done) override {
+    read(AddressType::kTranslated, address.raw(), out, std::move(done));
+  }
+  void write_translated(HostAddr address, std::span<const std::uint8_t> data, Done done) override {
+    write(AddressType::kTranslated, address.raw(), data, std::move(done));
+  }
+  void translate(Iova address, bool no_write, Translated done) override {
+    auto translation = std::make_shared<Translation>();
+    Transfer transfer{.port = this,
+                      .source_id = source_id_,
+                      .at = AddressType::kTranslationRequest,
+                      .no_write = no_write,
+                      .address = address.raw(),
+                      .out = translation->bytes,
+                      .translation = translation};
+    transfer.done = [translation, done = std::move(done)](DmaStatus) { done(translation->answer); };
+    engine_.start(std::move(transfer));
+  }
+  void on_invalidate(Invalidate taker) override {
+    has_device_tlb_ = true;
+    engine_.device_tlbs_[this] = std::move(taker);
+  }
+  void complete_invalidation(std::uint32_t itags, std::uint8_t count) override {
+    engine_.unit_.complete_invalidation({.source_id = source_id_, .itags = itags, .count = count});
   }
   void message(const Message &message, Done done) override {
     const auto bytes = golden::to_little_endian(message.data);
@@ -50,16 +71,38 @@ class DmaEngine::Port : public devices::DmaPort {
     if (pin_) pin_(asserted);
   }
 
+  [[nodiscard]] SourceId source_id() const { return source_id_; }
+
  private:
+  void read(AddressType at, std::uint64_t address, std::span<std::uint8_t> out, Done done) {
+    engine_.start({.port = this,
+                   .source_id = source_id_,
+                   .kind = AccessKind::kRead,
+                   .at = at,
+                   .address = address,
+                   .out = out,
+                   .done = std::move(done)});
+  }
+  void write(AddressType at, std::uint64_t address, std::span<const std::uint8_t> data, Done done) {
+    engine_.start({.port = this,
+                   .source_id = source_id_,
+                   .kind = AccessKind::kWrite,
+                   .at = at,
+                   .address = address,
+                   .data = data,
+                   .done = std::move(done)});
+  }
+
   DmaEngine &engine_;
   SourceId source_id_;
   Pin pin_;
+  bool has_device_tlb_ = false;
 };
 
 DmaEngine::DmaEngine(Lockstep &unit, Interrupt interrupt, DmaLimits limits)
     : unit_(unit), interrupt_(std::move(interrupt)), limits_(limits) {}
 
-std::unique_ptr<devices::DmaPort> DmaEngine::make_port(SourceId source_id, Pin pin) {
+std::unique_ptr<devices::AtsBus> DmaEngine::make_port(SourceId source_id, Pin pin) {
   return std::make_unique<Port>(*this, source_id, std::move(pin));
 }
 
@@ -94,7 +137,9 @@ bool DmaEngine::ask(std::list<Transfer>::iterator transfer) {
   Request request{.source_id = transfer->source_id,
                   .address = Iova(address),
                   .kind = transfer->kind,
-                  .bytes = static_cast<std::uint32_t>(bytes)};
+                  .bytes = static_cast<std::uint32_t>(bytes),
+                  .at = transfer->at,
+                  .no_write = transfer->no_write};
   std::vector<std::uint8_t> data;
   if (transfer->kind == AccessKind::kWrite) {
     const auto part = transfer->data.subspan(transfer->next, bytes);
@@ -114,6 +159,7 @@ void DmaEngine::answer(const Lockstep::Finished &finished) {
   flights_.erase(found);
   --transfer->in_flight;
   const Completion &completion = finished.completion;
+  if (transfer->translation) note(*transfer->translation, completion);
   switch (completion.status) {
     case Completion::Status::kOkay:
       if (completion.interrupt) interrupt_(*completion.interrupt);
@@ -122,12 +168,38 @@ void DmaEngine::answer(const Lockstep::Finished &finished) {
       }
       break;
     case Completion::Status::kBlocked:
+    case Completion::Status::kAborted:
       transfer->status = DmaStatus::kBlocked;
       break;
     case Completion::Status::kMemoryError:
       if (transfer->status == DmaStatus::kOkay) transfer->status = DmaStatus::kMemoryError;
       break;
   }
+}
+
+void DmaEngine::note(Translation &translation, const Completion &completion) {
+  using Status = devices::TranslationAnswer::Status;
+  switch (completion.status) {
+    case Completion::Status::kOkay:
+      translation.answer = {.status = Status::kSuccess,
+                            .entry = {golden::from_little_endian<std::uint64_t>(completion.data)}};
+      break;
+    case Completion::Status::kBlocked:
+      translation.answer = {.status = Status::kUnsupported};
+      break;
+    case Completion::Status::kAborted:
+    case Completion::Status::kMemoryError:
+      translation.answer = {.status = Status::kAborted};
+      break;
+  }
+}
+
+// A message to a function that is not there is lost.
+void DmaEngine::invalidate(const InvalidateRequest &request) {
+  const auto device = std::ranges::find_if(device_tlbs_, [&](const auto &entry) {
+    return entry.first->source_id() == request.source_id;
+  });
+  if (device != device_tlbs_.end()) device->second(request);
 }
 
 void DmaEngine::proceed() {
@@ -139,6 +211,7 @@ void DmaEngine::proceed() {
   }
   // Owners start new transfers from here; those come into their turn below.
   tell_owners();
+  for (const InvalidateRequest &request : unit_.take_invalidate_requests()) invalidate(request);
   for (bool more = true; more;) {  // in turn, so that no transfer waits for a long one
     more = false;
     for (auto transfer = transfers_.begin(); transfer != transfers_.end(); ++transfer) {

@@ -4,6 +4,7 @@
 #ifndef DMAR_COSIM_DMA_ENGINE_HPP
 #define DMAR_COSIM_DMA_ENGINE_HPP
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -13,7 +14,7 @@
 #include <vector>
 
 #include "cosim/lockstep.hpp"
-#include "devices/dma_port.hpp"
+#include "devices/ats_bus.hpp"
 
 namespace dmar::cosim {
 
@@ -31,10 +32,10 @@ class DmaEngine {
   DmaEngine(Lockstep &unit, Interrupt interrupt, DmaLimits limits = {});
 
   // The port of a function with this source id; both outlive each other's use.
-  std::unique_ptr<devices::DmaPort> make_port(SourceId source_id, Pin pin = nullptr);
+  std::unique_ptr<devices::AtsBus> make_port(SourceId source_id, Pin pin = nullptr);
 
-  // Hands requests to the unit, and finished transfers to their owners. Call it whenever the unit
-  // has run.
+  // Hands requests to the unit, and finished transfers and invalidations to their owners. Call it
+  // whenever the unit has run.
   void proceed();
   [[nodiscard]] bool idle() const { return transfers_.empty() && done_.empty(); }
   // After a reset of the unit: every transfer ends as blocked.
@@ -44,15 +45,24 @@ class DmaEngine {
 
  private:
   class Port;
+  struct Translation {
+    std::array<std::uint8_t, sizeof(TranslationEntry)> bytes{};
+    // Of one that is never made.
+    devices::TranslationAnswer answer{.status = devices::TranslationAnswer::Status::kAborted};
+  };
   struct Transfer {
     const Port *port = nullptr;
     SourceId source_id;
     AccessKind kind = AccessKind::kRead;
+    AddressType at = AddressType::kUntranslated;
+    bool no_write = false;  // of a translation request
     std::uint64_t address = 0;
     std::span<std::uint8_t> out = {};         // of a read
     std::span<const std::uint8_t> data = {};  // of a write
     std::vector<std::uint8_t> message = {};   // owns the data of a message
-    std::size_t next = 0;                     // first byte not yet asked for
+    // Of a translation request; it owns its buffer, too.
+    std::shared_ptr<Translation> translation = nullptr;
+    std::size_t next = 0;  // first byte not yet asked for
     std::size_t in_flight = 0;
     devices::DmaStatus status = devices::DmaStatus::kOkay;
     devices::DmaPort::Done done = nullptr;
@@ -72,8 +82,10 @@ class DmaEngine {
 
   void start(Transfer transfer);
   void cease(const Port &port);
+  void invalidate(const InvalidateRequest &request);
   bool ask(std::list<Transfer>::iterator transfer);
   void answer(const Lockstep::Finished &finished);
+  static void note(Translation &translation, const Completion &completion);
   void tell_owners();
 
   Lockstep &unit_;
@@ -81,6 +93,7 @@ class DmaEngine {
   DmaLimits limits_;
   std::list<Transfer> transfers_;
   std::map<Lockstep::Id, Flight> flights_;
+  std::map<const Port *, devices::AtsBus::Invalidate> device_tlbs_;
   std::vector<std::pair<devices::DmaPort::Done, devices::DmaStatus>> done_;
   bool closed_ = false;
 };

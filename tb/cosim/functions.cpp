@@ -48,7 +48,7 @@ devices::PciDevice &Functions::make(const MachineOptions &options, const Functio
     case Placement::Kind::kEdu:
       break;
   }
-  return make_edu(function);
+  return make_edu(options, function);
 }
 
 devices::PciDevice &Functions::make_disk(const DiskOptions &options, const Function &function) {
@@ -66,7 +66,7 @@ devices::PciDevice &Functions::make_disk(const DiskOptions &options, const Funct
 devices::PciDevice &Functions::make_virtio_disk(const Function &function) {
   disks_.push_back(std::make_unique<devices::VirtioBlk>(
       *function.port, *files_.back(),
-      devices::VirtioBlkOptions{.id = name_of(function), .bus = bus_of(function)}));
+      devices::VirtioBlkOptions{.id = name_of(function), .place = {.bus = bus_of(function)}}));
   return *disks_.back();
 }
 
@@ -86,13 +86,22 @@ devices::PciDevice &Functions::make_network_card(const NetworkOptions &options,
   return *network_cards_.back();
 }
 
-devices::PciDevice &Functions::make_edu(const Function &function) {
-  edu_ = std::make_unique<devices::Edu>(*function.port);
-  edu_->on_provoke = [this](std::uint32_t) { provoke(); };
+devices::PciDevice &Functions::make_edu(const MachineOptions &options, const Function &function) {
+  if (options.ats) edu_port_ = std::make_unique<devices::AtsPort>(*function.port);
+  edu_ = std::make_unique<devices::Edu>(edu_port_ ? static_cast<devices::DmaPort &>(*edu_port_)
+                                                  : *function.port);
+  edu_->on_provoke = [this](std::uint32_t value) { provoke(value); };
   return *edu_;
 }
 
-void Functions::provoke() {
+// It has no device TLB, and no capability that says so; beside those that have, it can forge what
+// only they may send.
+void Functions::provoke(std::uint32_t value) {
+  const auto forges = static_cast<std::uint32_t>(devices::AtsMisbehaviour::kForgesTranslated);
+  if (edu_port_ && (value & 0xFF) == forges) {
+    edu_port_->misbehave(devices::AtsMisbehaviour::kForgesTranslated, value >> 16);
+    return;
+  }
   for (const auto &disk : disks_) {
     disk->misbehave_next(devices::Misbehaviour::kWriteReadOnlyBuffer);
   }

@@ -14,6 +14,7 @@
 #include "cosim/network.hpp"
 #include "cosim/placement.hpp"
 #include "devices/ahci.hpp"
+#include "devices/ats_port.hpp"
 #include "devices/disk.hpp"
 #include "devices/edu.hpp"
 #include "devices/pci_device.hpp"
@@ -26,7 +27,7 @@ class Functions {
  public:
   struct Function {
     Placement placement;
-    std::unique_ptr<devices::DmaPort> port;
+    std::unique_ptr<devices::AtsBus> port;
     devices::PciDevice *device = nullptr;
   };
   // The INTA of function number `function` has changed.
@@ -71,9 +72,9 @@ class Functions {
   devices::PciDevice &make_virtio_disk(const Function &function);
   devices::PciDevice &make_ahci(const Function &function);
   devices::PciDevice &make_network_card(const NetworkOptions &options, const Function &function);
-  devices::PciDevice &make_edu(const Function &function);
+  devices::PciDevice &make_edu(const MachineOptions &options, const Function &function);
   devices::PciDevice &make(const MachineOptions &options, const Function &function);
-  void provoke();
+  void provoke(std::uint32_t value);
 
   std::vector<Function> all_;
   std::unique_ptr<Network> network_;
@@ -82,6 +83,7 @@ class Functions {
   std::vector<std::unique_ptr<devices::Ahci>> adapters_;
   std::vector<std::unique_ptr<Cable>> cables_;
   std::vector<std::unique_ptr<devices::VirtioNet>> network_cards_;
+  std::unique_ptr<devices::AtsPort> edu_port_;  // null in a machine without device TLBs
   std::unique_ptr<devices::Edu> edu_;
 };
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -154,6 +155,30 @@ bool GuestMemory::read(HostAddr address, std::span<std::uint8_t> out) {
               [&](const std::uint8_t *data, std::size_t at, std::size_t bytes) {
                 copy(out.data() + at, data, bytes);
               });
+}
+
+MemoryBus::Swap GuestMemory::compare_and_swap(HostAddr address,
+                                              std::span<const std::uint8_t> expected,
+                                              std::span<const std::uint8_t> desired) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  bool changed = false;
+  const auto swap_word = [&](std::uint8_t *data, std::size_t at) {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    std::memcpy(&from, expected.data() + at, kWord);
+    std::memcpy(&to, desired.data() + at, kWord);
+    if (changed || from == to) return;
+    std::atomic_ref<std::uint64_t> word(*reinterpret_cast<std::uint64_t *>(data));
+    changed = !word.compare_exchange_strong(from, to);
+  };
+  const bool good = move(address, expected.size(), true,
+                         [&](std::uint8_t *data, std::size_t at, std::size_t count) {
+                           for (std::size_t k = 0; k + kWord <= count; k += kWord) {
+                             swap_word(data + k, at + k);
+                           }
+                         });
+  if (!good) return Swap::kError;
+  return changed ? Swap::kChanged : Swap::kDone;
 }
 
 bool GuestMemory::write(HostAddr address, std::span<const std::uint8_t> bytes) {

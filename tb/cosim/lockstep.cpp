@@ -83,6 +83,10 @@ void Lockstep::reset() {
   due_status_.clear();
   due_messages_.clear();
   messages_.clear();
+  invalidate_requests_.clear();
+  invalidations_.clear();
+  grants_.clear();
+  collected_cycle_ = 0;
   observed_.forget();
   settled_ = true;
   statistics_.fault_log_compared = true;
@@ -128,6 +132,11 @@ void Lockstep::note_golden_consequences() {
       recorder_->consequence(trace::StatusEvent{.address = write.address, .value = write.data});
     }
   }
+  for (const InvalidateRequest &request : golden_->take_invalidate_requests()) {
+    ++statistics_.golden_device_tlb_invalidations;
+    invalidations_.due(request);
+    if (recorder_ != nullptr) recorder_->consequence(trace::InvalidateEvent{request});
+  }
   for (const Message &message : golden_->take_messages()) {
     due_messages_.push_back(message);
     if (recorder_ != nullptr) recorder_->consequence(trace::MessageEvent{message});
@@ -137,11 +146,15 @@ void Lockstep::note_golden_consequences() {
 void Lockstep::run(unsigned cycles) {
   guarded("the unit", [&] {
     for (; cycles != 0; --cycles) {
-      if (rtl_->in_flight() == 0 && (settled_ || may_rest())) break;
+      // The time of a device that owes an answer goes on.
+      const bool waits = rtl_->in_flight() != 0 || invalidations_.count() != 0;
+      if (!waits && (settled_ || may_rest())) break;
       rtl_->step();
     }
     collect();
-    if (!settled_ && flights_.empty() && may_rest()) come_to_rest();
+    if (!settled_ && flights_.empty() && invalidations_.count() == 0 && may_rest()) {
+      come_to_rest();
+    }
   });
   if (!failed_) return;
   // Nobody waits for a unit that will not answer.
@@ -153,6 +166,7 @@ void Lockstep::run(unsigned cycles) {
 }
 
 void Lockstep::collect() {
+  give_up_invalidations();
   for (const bench::VerdictEvent &event : rtl_->take_verdicts()) judge(event);
   observed_.note(rtl_->take_dma_accesses());
   for (const bench::StatusWrite &write : rtl_->take_status_writes()) note_status_write(write);
@@ -162,6 +176,11 @@ void Lockstep::collect() {
     if (outcome) finish(flight->first, flight->second, *outcome);
     flight = outcome ? flights_.erase(flight) : std::next(flight);
   }
+  // Behind the answers, as devices meet them.
+  for (const InvalidateRequest &request : rtl_->take_invalidate_requests()) {
+    note_invalidate_request(request);
+  }
+  collected_cycle_ = rtl_->cycle();
 }
 
 void Lockstep::note_status_write(const bench::StatusWrite &write) {
@@ -225,6 +244,10 @@ void Lockstep::come_to_rest() {
   }
   for (const Message &due : std::exchange(due_messages_, {})) {
     if (statistics_.fault_log_compared) differ("event message", "none came", text(due));
+  }
+  for (const InvalidateRequest &due : invalidations_.take_due()) {
+    differ("invalidation of a device TLB", "none came",
+           fmt::format("to {:04x}, {:x}", due.source_id.raw(), due.payload));
   }
   for (const golden::Invalidation &invalidation : std::exchange(given_, {})) {
     stale_.invalidate(invalidation);

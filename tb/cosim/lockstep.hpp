@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "bench/rtl_iommu.hpp"
+#include "cosim/grant_ledger.hpp"
+#include "cosim/invalidation_pairs.hpp"
 #include "cosim/judged_memory.hpp"
 #include "cosim/observed_memory.hpp"
 #include "cosim/recorder.hpp"
@@ -54,11 +56,19 @@ class Lockstep {
 
   // Lets up to `cycles` pass, fewer when the unit comes to rest.
   void run(unsigned cycles);
-  [[nodiscard]] bool at_rest() const { return settled_ && flights_.empty(); }
+  [[nodiscard]] bool at_rest() const {
+    return settled_ && flights_.empty() && invalidations_.count() == 0;
+  }
 
   std::vector<Finished> take_finished() { return std::exchange(finished_, {}); }
   // Event messages of the unit itself, for the interrupt controller.
   std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
+
+  // Messages to device TLBs, and a message of a device.
+  std::vector<InvalidateRequest> take_invalidate_requests() {
+    return std::exchange(invalidate_requests_, {});
+  }
+  void complete_invalidation(const InvalidateCompletion &completion);
 
   // Power-on reset of both; requests in flight never finish, statistics go on.
   void reset();
@@ -95,6 +105,7 @@ class Lockstep {
     std::uint8_t axi_id;
     golden::Verdict at_submission;
     std::vector<golden::Verdict> later = {};  // legal too: at the verdict, and from a cache
+    bool granted = true;  // of a translated request: by a translation that its device may hold
     bool judged = false;
     bool hit = false;
   };
@@ -107,16 +118,22 @@ class Lockstep {
   void show_to_observer();
   void collect();
   void judge(const bench::VerdictEvent &event);
+  void note_pages(const Request &request, const golden::Verdict &verdict);
   void record_fault(const bench::VerdictEvent &event, const Flight &flight);
   void finish(Id id, Flight &flight, const bench::Outcome &outcome);
   [[nodiscard]] bool legal(const Flight &flight, const Completion &completion) const;
   [[nodiscard]] std::string owner_of(const Request &request, const Completion &completion) const;
+  void count_translation(const Request &request, const golden::Verdict &verdict,
+                         const Completion &completion);
   void count(const Flight &flight, const Completion &completion, std::uint64_t cycles);
   void count_traffic(const Flight &flight, const Completion &completion, bool interrupt,
                      std::uint64_t cycles);
   void note_golden_consequences();
   void note_status_write(const bench::StatusWrite &write);
   void note_message(const Message &message);
+  void note_invalidate_request(const InvalidateRequest &request);
+  void give_up_invalidations();
+  [[nodiscard]] std::uint64_t device_tlb_timeout() const;
   void await_command();
   void note_flushes(const golden::ControlState &before, const golden::ControlState &now);
   void disturb();
@@ -140,6 +157,9 @@ class Lockstep {
   std::map<Id, Flight> flights_;  // oldest first
   std::vector<Finished> finished_;
   std::vector<Message> messages_;
+  std::vector<InvalidateRequest> invalidate_requests_;
+  InvalidationPairs invalidations_;
+  GrantLedger grants_;
   std::vector<golden::Invalidation> given_;  // by no wait descriptor completed yet
   std::deque<DueStatus> due_status_;
   std::uint64_t golden_status_writes_ = 0;  // since reset
@@ -151,6 +171,7 @@ class Lockstep {
   Differences differences_;
   Id next_id_ = 1;
   unsigned next_axi_id_ = 0;
+  std::uint64_t collected_cycle_ = 0;  // when the unit was last asked what it did
   std::uint64_t disturbed_cycle_ = 0;
   std::uint64_t look_again_cycle_ = 0;
   bool settled_ = true;  // nothing that software asked for is under way

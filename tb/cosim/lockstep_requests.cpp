@@ -6,6 +6,7 @@
 
 #include "cosim/lockstep.hpp"
 #include "golden/explain.hpp"
+#include "golden/little_endian.hpp"
 #include "report/watch_rtl.hpp"
 #include "trace/outcome.hpp"
 
@@ -21,8 +22,13 @@ std::string describe(const Request &request) {
     return fmt::format("int {:04x} {:x} {:x}", request.source_id.raw(), request.address.raw(),
                        request.message_data);
   }
-  return fmt::format("dma {} {:04x} {:x} {}", request.kind == AccessKind::kRead ? 'r' : 'w',
-                     request.source_id.raw(), request.address.raw(), request.bytes);
+  if (request.at == AddressType::kTranslationRequest) {
+    return fmt::format("translation {:04x} {:x}{}", request.source_id.raw(), request.address.raw(),
+                       request.no_write ? " nw" : "");
+  }
+  return fmt::format("dma {} {:04x} {:x} {}{}", request.kind == AccessKind::kRead ? 'r' : 'w',
+                     request.source_id.raw(), request.address.raw(), request.bytes,
+                     request.at == AddressType::kTranslated ? " translated" : "");
 }
 
 // Of a message in remappable format (VT-d 5.1.2.2).
@@ -32,6 +38,17 @@ std::uint32_t index_of(const Request &request) {
       static_cast<std::uint32_t>((address >> 5 & 0x7FFF) | (address >> 2 & 1) << 15);
   const bool subhandle = (address >> 3 & 1) != 0;
   return subhandle ? handle + (request.message_data & 0xFFFF) : handle;
+}
+
+// What a completion is beside this verdict. Nothing of a posting comes back to the device, and what
+// its descriptor held at that moment only the unit knows.
+trace::Outcome outcome_beside(const golden::Verdict &verdict, const Completion &completion) {
+  const trace::Outcome outcome = trace::outcome_of(completion);
+  const bool ended = outcome.kind == trace::Outcome::Kind::kNoAccess ||
+                     outcome.reason == FaultReason::kPostedDescriptorAccess ||
+                     outcome.reason == FaultReason::kPostedDescriptorReserved;
+  const bool posted = ended && std::holds_alternative<golden::Posting>(verdict);
+  return posted ? trace::outcome_of(verdict) : outcome;
 }
 
 // Whether a verdict of the golden model is the one that the monitor port showed, address apart.
@@ -44,11 +61,13 @@ bool same_kind(const golden::Verdict &verdict, const bench::VerdictEvent &event)
     case bench::VerdictKind::kInterrupt:
       return outcome.kind == Kind::kInterrupt;
     case bench::VerdictKind::kComplete:
-      return outcome.kind == Kind::kNoAccess;
+      return outcome.kind == Kind::kNoAccess || outcome.kind == Kind::kCompletion;
     case bench::VerdictKind::kFault:
       return outcome.kind == Kind::kFault && outcome.reason == event.reason;
     case bench::VerdictKind::kBlock:
       return outcome.kind == Kind::kBlocked;
+    case bench::VerdictKind::kPost:
+      return outcome.kind == Kind::kPosted;
   }
   return false;
 }
@@ -65,6 +84,7 @@ Lockstep::Id Lockstep::submit(const Request &request, std::vector<std::uint8_t> 
                 .data = std::move(data),
                 .axi_id = static_cast<std::uint8_t>(next_axi_id_++ % kIds),
                 .at_submission = std::move(verdict)};
+  if (request.at == AddressType::kTranslated) flight.granted = grants_.covers(request);
   guarded(describe(request),
           [&] { flight.handle = rtl_->submit(request, flight.data, flight.axi_id); });
   flights_.emplace(id, std::move(flight));
@@ -81,7 +101,7 @@ void Lockstep::judge(const bench::VerdictEvent &event) {
   const auto found = std::ranges::find_if(flights_, [&](const auto &entry) {
     const Request &request = entry.second.request;
     return !entry.second.judged && request.source_id == event.source_id &&
-           request.address == event.address && request.kind == event.kind;
+           request.address == event.address && request.kind == event.kind && request.at == event.at;
   });
   if (found == flights_.end()) {
     differ("verdict", fmt::format("for {:04x} at {:x}", event.source_id.raw(), event.address.raw()),
@@ -101,9 +121,25 @@ void Lockstep::judge(const bench::VerdictEvent &event) {
   } else if (event.verdict == bench::VerdictKind::kFault) {
     statistics_.fault_log_compared = false;
   }
-  stale_.note(flight.request, now);
+  note_pages(flight.request, now);
   flight.later.insert(flight.later.begin(), std::move(now));
   if (event.verdict == bench::VerdictKind::kFault) record_fault(event, flight);
+}
+
+// What a cache may hold from now on. The completion of a translation request does not tell all of
+// its page, so the tables are asked what an access would meet.
+void Lockstep::note_pages(const Request &request, const golden::Verdict &verdict) {
+  if (request.at != AddressType::kTranslationRequest) {
+    if (request.at == AddressType::kUntranslated) stale_.note(request, verdict);
+    return;
+  }
+  for (const AccessKind kind : {AccessKind::kRead, AccessKind::kWrite}) {
+    Request access = request;
+    access.at = AddressType::kUntranslated;
+    access.kind = kind;
+    const golden::Verdict page = would_be(access);
+    if (std::holds_alternative<golden::Translation>(page)) stale_.note(access, page);
+  }
 }
 
 void Lockstep::record_fault(const bench::VerdictEvent &event, const Flight &flight) {
@@ -120,9 +156,13 @@ void Lockstep::record_fault(const bench::VerdictEvent &event, const Flight &flig
 }
 
 bool Lockstep::legal(const Flight &flight, const Completion &completion) const {
-  const trace::Outcome unit = trace::outcome_of(completion);
+  const bool aborted = completion.status == Completion::Status::kAborted;
   const auto agrees = [&](const golden::Verdict &verdict) {
-    if (trace::outcome_of(verdict) == unit) return true;
+    const auto *fault = std::get_if<golden::Fault>(&verdict);
+    const bool aborts = fault != nullptr && fault->refusal == golden::Refusal::kCompleterAbort;
+    if (trace::outcome_of(verdict) == outcome_beside(verdict, completion)) {
+      return aborts == aborted;
+    }
     // Let through to a place without RAM.
     const auto *translation = std::get_if<golden::Translation>(&verdict);
     return translation != nullptr && completion.status == Completion::Status::kMemoryError &&
@@ -156,10 +196,10 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   if (!legal(flight, completion)) {
     differ(what, trace::to_string(trace::outcome_of(completion)),
            trace::to_string(trace::outcome_of(now)), owner_of(flight.request, completion));
-  } else if (trace::outcome_of(completion) != trace::outcome_of(now) &&
+  } else if (outcome_beside(now, completion) != trace::outcome_of(now) &&
              completion.status != Completion::Status::kMemoryError) {
     const bool cached = std::ranges::any_of(flight.later, [&](const golden::Verdict &verdict) {
-      return trace::outcome_of(verdict) == trace::outcome_of(completion);
+      return trace::outcome_of(verdict) == outcome_beside(verdict, completion);
     });
     ++(cached ? statistics_.stale : statistics_.raced);
   }
@@ -193,9 +233,24 @@ void Lockstep::count_traffic(const Flight &flight, const Completion &completion,
   traffic_.answered(answer);
 }
 
+void Lockstep::count_translation(const Request &request, const golden::Verdict &verdict,
+                                 const Completion &completion) {
+  ++statistics_.translation_requests;
+  const auto *golden = std::get_if<golden::TranslationCompletion>(&verdict);
+  if (golden != nullptr && golden->entry.grants()) ++statistics_.golden_translations_granted;
+  if (completion.status != Completion::Status::kOkay) return;
+  const TranslationEntry entry{golden::from_little_endian<std::uint64_t>(completion.data)};
+  if (entry.grants()) ++statistics_.translations_granted;
+  grants_.granted(request.source_id, request.address, entry);
+}
+
 void Lockstep::count(const Flight &flight, const Completion &completion, std::uint64_t cycles) {
   const golden::Verdict &verdict =
       flight.later.empty() ? flight.at_submission : flight.later.front();
+  if (flight.request.at == AddressType::kTranslationRequest) {
+    count_translation(flight.request, verdict, completion);
+    return;
+  }
   const bool blocked = completion.status == Completion::Status::kBlocked;
   const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
   const bool interrupt_range = (flight.request.address.raw() >> 20) == 0xFEE;
@@ -215,10 +270,16 @@ void Lockstep::count(const Flight &flight, const Completion &completion, std::ui
   }
   ++(flight.request.kind == AccessKind::kRead ? statistics_.dma_reads : statistics_.dma_writes);
   if (blocked) ++statistics_.dma_blocked;
+  if (!flight.granted) ++statistics_.not_granted;
   if (completion.status != Completion::Status::kOkay) return;
   statistics_.dma_bytes += flight.request.bytes;
   const auto *translation = std::get_if<golden::Translation>(&verdict);
   if (translation == nullptr) return;
+  if (flight.request.at == AddressType::kTranslated) {
+    ++statistics_.dma_by_device_tlb;
+    if (!flight.granted) ++statistics_.not_granted_passed;
+    return;
+  }
   ++(translation->identity ? statistics_.dma_identity : statistics_.dma_translated);
 }
 

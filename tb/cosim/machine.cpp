@@ -14,9 +14,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include "cosim/ats_segment.hpp"
 #include "cosim/error.hpp"
 #include "cosim/proxy_link.hpp"
 #include "cosim/qemu_command.hpp"
+#include "cosim/sriov_segment.hpp"
 #include "cosim/vfio_user_link.hpp"
 #include "dmar/registers.hpp"
 
@@ -106,9 +108,11 @@ Machine::Units Machine::make_units(const Lockstep::MakeRtl &make_rtl) {
 }
 
 std::unique_ptr<Segment> Machine::make_segment() {
-  if (!options_.sriov) return nullptr;
+  if (!options_.sriov && !options_.ats) return nullptr;
   const std::size_t unit = cosim::unit_of(options_.units, place::kOwnSegment, SourceId{});
-  return std::make_unique<Segment>(*options_.sriov, units_.at(unit)->dma(), functions_.network());
+  DmaEngine &dma = units_.at(unit)->dma();
+  if (options_.ats) return std::make_unique<AtsSegment>(*options_.ats, dma);
+  return std::make_unique<SriovSegment>(*options_.sriov, dma, functions_.network());
 }
 
 MachineUnit &Machine::unit_of(const Placement &placement) const {

@@ -14,6 +14,7 @@
 #include "cosim/place.hpp"
 #include "cosim/unit_plan.hpp"
 #include "cosim/wave_trigger.hpp"
+#include "devices/ats_port.hpp"
 #include "devices/net_frame.hpp"
 
 namespace dmar::cosim {
@@ -38,6 +39,13 @@ struct SriovOptions {
   bool behind_port = false;
 };
 
+// Functions with device TLBs, in a PCI segment of their own: edu at 0001:01:00.0, behind a root
+// port, and a disk at 0001:00:02.0.
+struct AtsOptions {
+  DiskOptions disk = {};
+  devices::AtsOptions device_tlb = {};
+};
+
 struct MachineOptions {
   std::string qemu = "qemu-system-x86_64";
   Attach attach = Attach::kProxy;
@@ -49,7 +57,9 @@ struct MachineOptions {
   std::vector<DiskOptions> disks = {};
   std::vector<NetworkOptions> networks = {};          // cards, all on one network
   std::optional<std::filesystem::path> capture = {};  // of that network, pcap
-  std::optional<SriovOptions> sriov = {};             // needs a unit for its segment
+  // What is in the segment of its own, which needs a unit; at most one of them.
+  std::optional<SriovOptions> sriov = {};
+  std::optional<AtsOptions> ats = {};
   bool bridge = false;           // the first disk sits behind a PCIe-to-PCI bridge
   bool bare_metal = false;       // no operating system: debug exit port and test device
   bool remap_interrupts = true;  // I/O APIC of our own, so that its interrupts pass the unit too

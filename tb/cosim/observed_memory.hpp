@@ -25,6 +25,10 @@ class ObservedMemory : public MemoryBus {
   bool write(HostAddr address, std::span<const std::uint8_t> bytes) override {
     return ram_.write(address, bytes);
   }
+  Swap compare_and_swap(HostAddr address, std::span<const std::uint8_t> expected,
+                        std::span<const std::uint8_t> desired) override {
+    return ram_.compare_and_swap(address, expected, desired);
+  }
 
   // The bursts for devices that memory performed since the last call, in order.
   void note(const std::vector<bench::AxiAccess> &accesses);

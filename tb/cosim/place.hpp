@@ -27,6 +27,7 @@ inline constexpr std::uint32_t kIoapic = 0xFEC1'0000;
 // memory that the host bridge of QEMU hands on.
 inline constexpr std::uint16_t kOwnSegment = 1;
 inline constexpr unsigned kOwnBuses = 2;
+inline constexpr unsigned kRootPortDevice = 1;  // on bus 0, of what has one above it
 inline constexpr std::uint32_t kEcam = 0xFF80'0000;
 inline constexpr std::uint32_t kEcamBytes = kOwnBuses << 20;
 inline constexpr std::uint32_t kSegmentMemory = 0xFF00'0000;

@@ -1,32 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// The PCI segment of a machine whose configuration space QEMU knows nothing of: a physical function
-// with virtual ones, on the root bus or behind a root port, and the windows by which the CPU
-// reaches them.
+// The PCI segment of a machine whose configuration space QEMU knows nothing of, and the windows by
+// which the CPU reaches it. What is in it is the business of its kinds: sriov_segment.hpp,
+// ats_segment.hpp.
 #ifndef DMAR_COSIM_SEGMENT_HPP
 #define DMAR_COSIM_SEGMENT_HPP
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "cosim/dma_engine.hpp"
-#include "cosim/machine_options.hpp"
-#include "cosim/network.hpp"
 #include "cosim/unit_function.hpp"
 #include "devices/ecam.hpp"
 #include "devices/edu.hpp"
 #include "devices/pci_segment.hpp"
-#include "devices/virtio_net.hpp"
 
 namespace dmar::cosim {
 
 class Segment {
  public:
-  // `dma` is the bus to the unit of the segment. `network` joins network cards; both outlive it.
-  Segment(const SriovOptions &options, DmaEngine &dma, Network *network);
+  virtual ~Segment() = default;
   Segment(const Segment &) = delete;
   Segment &operator=(const Segment &) = delete;
 
@@ -37,8 +31,20 @@ class Segment {
     std::string name;
     devices::PciDevice *device = nullptr;
   };
-  // The physical function, then all that can be virtual ones.
+  // All that are or can be there.
   [[nodiscard]] const std::vector<Function> &functions() const { return functions_; }
+
+  // What the device TLBs of its functions did.
+  struct DeviceTlbUse {
+    std::string name;  // of the function
+    std::uint64_t hits = 0;
+    std::uint64_t misses = 0;
+    std::uint64_t evicted = 0;
+    std::uint64_t discarded = 0;      // answers that an invalidation overtook
+    std::uint64_t invalidations = 0;  // messages, and the entries that they dropped
+    std::uint64_t dropped = 0;
+  };
+  [[nodiscard]] virtual std::vector<DeviceTlbUse> device_tlb_use() const { return {}; }
 
   // The time goes on, for those that do something by themselves; whether one waits for it.
   bool tick(std::uint64_t microseconds);
@@ -47,22 +53,21 @@ class Segment {
   // What went wrong, in sentences.
   [[nodiscard]] std::vector<std::string> errors() const;
 
- private:
-  std::unique_ptr<devices::PciDevice> make(const devices::PciPlace &place, const std::string &name);
-  std::unique_ptr<devices::PciDevice> make_edu(const devices::PciPlace &place);
-  std::unique_ptr<devices::PciDevice> make_card(const devices::PciPlace &place);
+ protected:
+  Segment() = default;
 
-  SriovOptions options_;
-  DmaEngine &dma_;
-  Network *network_;
-  std::vector<std::unique_ptr<devices::DmaPort>> ports_;
-  std::vector<std::unique_ptr<Cable>> cables_;
-  std::vector<devices::Edu *> edus_;
-  std::vector<devices::VirtioNet *> cards_;
+  devices::PciSegment &segment() { return segment_; }
+  void add_edu(const std::string &name, devices::Edu &edu);
+  // `last_error`: what went wrong in it, empty when nothing did.
+  void add(const std::string &name, devices::PciDevice &device,
+           std::function<std::string()> last_error = nullptr);
+  // In their order.
+  [[nodiscard]] const std::vector<devices::Edu *> &edus() const { return edus_; }
+
+ private:
   std::vector<Function> functions_;
-  std::unique_ptr<devices::PciDevice> physical_;
-  std::unique_ptr<devices::VirtualFunctions> virtuals_;
-  std::optional<devices::RootPort> port_;
+  std::vector<std::function<std::string()>> last_errors_;  // of each, or null
+  std::vector<devices::Edu *> edus_;
   devices::PciSegment segment_;
   devices::Ecam ecam_{segment_};
 };

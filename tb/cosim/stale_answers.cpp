@@ -46,6 +46,12 @@ bool covers(const golden::InterruptInvalidation &invalidation, std::uint64_t add
          ((index ^ invalidation.index) >> invalidation.index_mask) == 0;
 }
 
+std::optional<DomainId> domain_of(const golden::Verdict &verdict) {
+  if (const auto *page = std::get_if<golden::Translation>(&verdict)) return page->domain;
+  const auto *completion = std::get_if<golden::TranslationCompletion>(&verdict);
+  return completion == nullptr ? std::nullopt : completion->domain;
+}
+
 // Adds `answer` as the newest of its list.
 template <class Answer>
 void add(std::vector<Answer> &answers, const Answer &answer) {
@@ -80,6 +86,10 @@ void StaleAnswers::note(const Request &request, const golden::Verdict &verdict) 
 // What a cache of pages holds for this domain.
 void StaleAnswers::find_pages(DomainId domain, const Request &request,
                               std::vector<golden::Verdict> &answers) const {
+  if (request.at == AddressType::kTranslationRequest) {
+    find_completions(domain, request, answers);
+    return;
+  }
   const bool reads = request.kind == AccessKind::kRead || request.kind == AccessKind::kAtomic;
   const bool writes = request.kind == AccessKind::kWrite || request.kind == AccessKind::kAtomic;
   for (const PageSize size : {PageSize::k4K, PageSize::k2M, PageSize::k1G}) {
@@ -94,14 +104,34 @@ void StaleAnswers::find_pages(DomainId domain, const Request &request,
   }
 }
 
+// A cached page without a permission that is asked for is looked up in memory. Whether accesses of
+// the page have to snoop, and whether the unit knows NW, is not noted: either is possible.
+void StaleAnswers::find_completions(DomainId domain, const Request &request,
+                                    std::vector<golden::Verdict> &answers) const {
+  for (const PageSize size : {PageSize::k4K, PageSize::k2M, PageSize::k1G}) {
+    const auto found = pages_.find(page_key(domain, request, size));
+    if (found == pages_.end()) continue;
+    for (const golden::Translation &page : found->second) {
+      if (page.identity || !page.read || (!page.write && !request.no_write)) continue;
+      const std::uint64_t read =
+          size_code::encode(page.address.raw(), page_bytes(size)) | TranslationEntry::kRead;
+      for (const std::uint64_t write : {std::uint64_t{0}, TranslationEntry::kWrite}) {
+        if (write != 0 ? !page.write : !request.no_write) continue;
+        for (const std::uint64_t snoop : {std::uint64_t{0}, TranslationEntry::kNoSnoop}) {
+          answers.emplace_back(
+              golden::TranslationCompletion{.entry = {read | write | snoop}, .domain = domain});
+        }
+      }
+    }
+  }
+}
+
 std::vector<golden::Verdict> StaleAnswers::find(const Request &request,
                                                 const golden::Verdict &now) const {
   std::vector<golden::Verdict> answers;
   const std::uint16_t source = request.source_id.raw();
-  const auto *page = std::get_if<golden::Translation>(&now);
-  if (page != nullptr && page->domain && !contexts_.contains({source, *page->domain})) {
-    find_pages(*page->domain, request, answers);
-  }
+  const std::optional<DomainId> domain = domain_of(now);
+  if (domain && !contexts_.contains({source, *domain})) find_pages(*domain, request, answers);
   for (auto context = contexts_.lower_bound({source, DomainId(0)});
        context != contexts_.end() && context->first == source; ++context) {
     find_pages(context->second, request, answers);

@@ -21,7 +21,7 @@ namespace dmar::cosim {
 class StaleAnswers {
  public:
   // The tables said `verdict`. Only what a cache may hold is kept: pages and interrupt entries that
-  // were there.
+  // were there. Of a translation request nothing is: note what the tables say of an access.
   void note(const Request &request, const golden::Verdict &verdict);
 
   // What caches that hold any of the answers kept would say. `now`: what the tables say, for a
@@ -51,6 +51,9 @@ class StaleAnswers {
 
   void find_pages(DomainId domain, const Request &request,
                   std::vector<golden::Verdict> &answers) const;
+
+  void find_completions(DomainId domain, const Request &request,
+                        std::vector<golden::Verdict> &answers) const;
 
   std::set<ContextKey> contexts_;
   std::map<PageKey, std::vector<golden::Translation>> pages_;

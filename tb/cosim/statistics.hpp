@@ -24,10 +24,14 @@ struct Fault {
 struct Statistics {
   std::uint64_t dma_reads = 0;  // requests, each inside one page
   std::uint64_t dma_writes = 0;
-  std::uint64_t dma_bytes = 0;       // moved
-  std::uint64_t dma_translated = 0;  // through page tables
-  std::uint64_t dma_identity = 0;    // translation off, or pass-through
+  std::uint64_t dma_bytes = 0;          // moved
+  std::uint64_t dma_translated = 0;     // through page tables
+  std::uint64_t dma_identity = 0;       // translation off, or pass-through
+  std::uint64_t dma_by_device_tlb = 0;  // translated requests: what device TLBs made of them
   std::uint64_t dma_blocked = 0;
+  std::uint64_t translation_requests = 0;
+  std::uint64_t translations_granted = 0;  // those that were answered with R or W
+  std::uint64_t golden_translations_granted = 0;
   std::uint64_t interrupts = 0;
   std::uint64_t interrupts_remapped = 0;   // as their table entry says
   std::uint64_t interrupts_unchanged = 0;  // left as they came
@@ -35,6 +39,14 @@ struct Statistics {
   std::uint64_t context_invalidations = 0;
   std::uint64_t iotlb_invalidations = 0;
   std::uint64_t interrupt_invalidations = 0;
+  std::uint64_t device_tlb_invalidations = 0;  // messages to devices
+  std::uint64_t golden_device_tlb_invalidations = 0;
+  std::uint64_t device_tlb_completions = 0;  // messages of devices
+  std::uint64_t device_tlb_timeouts = 0;
+  // Translated requests by no translation that their device was given, and those of them that the
+  // unit let through, as it must where the context entry permits translated requests.
+  std::uint64_t not_granted = 0;
+  std::uint64_t not_granted_passed = 0;
   std::uint64_t status_writes = 0;
   std::uint64_t events = 0;  // messages of the unit itself
   std::uint64_t register_reads = 0;

@@ -56,6 +56,10 @@ class DmaPort {
   // the one that they have.
   virtual void identify(SourceId) {}
 
+  // Software enables or disables ATS for the function. A port without a device TLB has no use for
+  // it.
+  virtual void enable_translations(bool) {}
+
   // INTA, true while asserted.
   virtual void set_pin(bool asserted) = 0;
 };

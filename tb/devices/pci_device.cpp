@@ -26,6 +26,7 @@ PciDevice::PciDevice(DmaPort &port, const PciIdentity &identity, const PciPlace 
       sender_(port, tasks_, config_) {
   add_extended_capabilities(config_, place);
   if (place.sriov) sriov_.emplace(config_, *place.sriov, place.bus == PciBus::kRootPort);
+  if (place.ats) ats_.emplace(config_, *place.ats, place.is_virtual());
 }
 
 void PciDevice::identify(SourceId id) {
@@ -44,6 +45,7 @@ void PciDevice::config_write(std::uint32_t offset, unsigned bytes, std::uint32_t
   if (!ready_) return;
   config_.write(offset, bytes, value);
   if (sriov_) sriov_->update();
+  update_ats();
   if (reset_capability_.requested()) {
     ++function_resets_;
     start_over(ConfigSpace::Reset::kFunctionLevel, false);
@@ -89,6 +91,7 @@ void PciDevice::start_over(ConfigSpace::Reset kind, bool ready_meanwhile) {
   ready_ = ready_meanwhile;
   config_.reset(kind);
   if (sriov_) sriov_->update();
+  update_ats();
   power_.reset();
   interrupts_reset();
   port_.cease();
@@ -103,6 +106,10 @@ void PciDevice::fall_asleep() {
   set_interrupt(false);
   port_.cease();
   tasks_.stop([this] { registers_reset(); });
+}
+
+void PciDevice::update_ats() {
+  if (ats_) port_.enable_translations(ats_->enabled());
 }
 
 void PciDevice::set_interrupt(bool asserted) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "devices/ats_capability.hpp"
 #include "devices/config_space.hpp"
 #include "devices/dma_port.hpp"
 #include "devices/message_sender.hpp"
@@ -94,12 +95,14 @@ class PciDevice : public PciFunction {
   void drive_pin();
   void start_over(ConfigSpace::Reset kind, bool ready_meanwhile);
   void fall_asleep();
+  void update_ats();
 
   DmaPort &port_;
   ConfigSpace config_;
   PowerCapability power_;
   ResetCapability reset_capability_;
   std::optional<SriovCapability> sriov_;
+  std::optional<AtsCapability> ats_;
   TaskScope tasks_;
   MessageSender sender_;
   bool interrupt_ = false;

@@ -38,6 +38,11 @@ struct SriovShape {
   bool lowest_function = true;
 };
 
+// Of a function with a device TLB behind its port (ats_port.hpp).
+struct AtsShape {
+  unsigned queue_depth = 32;  // invalidations that it takes at once, 1 to 32
+};
+
 struct PciPlace {
   PciBus bus = PciBus::kRootComplex;
   // Extended configuration space: serial number (unless it is 0), errors, access control.
@@ -45,6 +50,7 @@ struct PciPlace {
   std::uint64_t serial = 0;
   bool pin = true;                       // INTA; false: its interrupts are messages only
   std::optional<SriovShape> sriov = {};  // a physical function with virtual ones
+  std::optional<AtsShape> ats = {};
   // A virtual function; its owner says where its memory is.
   ConfigSpace::BarBase virtual_bars = nullptr;
 

@@ -54,7 +54,7 @@ VirtioBlk::VirtioBlk(DmaPort &port, Disk &disk, const VirtioBlkOptions &options)
                                  .queue_size = kQueueSize,
                                  .vectors = kVectors},
                        .configuration = configuration_of(disk),
-                       .place = {.bus = options.bus}}),
+                       .place = options.place}),
       requests_(port, tasks(), disk, options.id),
       queue_(port, tasks(), owner_of(kQueue),
              [this](std::uint16_t head) { tasks().start(serve(head)); }) {

@@ -27,7 +27,7 @@ struct VirtioBlkOptions {
   std::string id = "opendmar";  // answers GET_ID, at most 20 characters
   bool indirect = true;         // RING_INDIRECT_DESC is offered
   bool event_index = true;      // RING_EVENT_IDX likewise
-  PciBus bus = PciBus::kRootComplex;
+  PciPlace place = {};
 };
 
 class VirtioBlk : public VirtioPci {

@@ -58,9 +58,11 @@ std::uint64_t InterruptWorld::random_lo() {
   lo |= kModes[random_.below(kModes.size())] << 5;
   lo |= random_.next() & (extended() ? bits(63, 32) : bits(47, 40));
   if (!flaws_ || !random_.percent(12)) return lo;
-  // A reserved bit, posted format, or a delivery mode that does not exist.
+  // A reserved bit, posted format where that is one, or a delivery mode that does not exist.
   constexpr std::array<unsigned, 8> kFlaws{12, 13, 14, 15, 24, 31, 32, 63};
-  return lo ^ (random_.percent(25) ? bits(6, 5) : bit(kFlaws[random_.below(kFlaws.size())]));
+  if (random_.percent(25)) return lo ^ bits(6, 5);
+  const unsigned flaw = kFlaws[random_.below(kFlaws.size())];
+  return lo ^ bit(flaw == 15 && config_.posted_interrupts ? 14 : flaw);
 }
 
 std::uint64_t InterruptWorld::random_hi() {

@@ -26,7 +26,9 @@ DMAR_EMBED(vms_lives, DMAR_GUEST_SOURCE "/vms/lives.sh");
 DMAR_EMBED(udhcpc, DMAR_GUEST_SOURCE "/vms/udhcpc.sh");
 DMAR_EMBED(disk_test, DMAR_GUEST_SOURCE "/disk_test.sh");
 DMAR_EMBED(vms_virtual, DMAR_GUEST_SOURCE "/vms/virtual.sh");
+DMAR_EMBED(segment, DMAR_GUEST_SOURCE "/segment.sh");
 DMAR_EMBED(sriov_test, DMAR_GUEST_SOURCE "/sriov_test.sh");
+DMAR_EMBED(ats_test, DMAR_GUEST_SOURCE "/ats_test.sh");
 DMAR_EMBED(help, DMAR_GUEST_SOURCE "/help.txt");
 DMAR_EMBED(profile, DMAR_GUEST_SOURCE "/profile");
 DMAR_EMBED(agent, DMAR_GUEST_BUILD "/agent");
@@ -47,6 +49,8 @@ std::span<const std::uint8_t> vms_guest_script() { return DMAR_EMBEDDED(vms_gues
 std::span<const std::uint8_t> udhcpc_script() { return DMAR_EMBEDDED(udhcpc); }
 std::span<const std::uint8_t> disk_test_script() { return DMAR_EMBEDDED(disk_test); }
 std::span<const std::uint8_t> vms_virtual_script() { return DMAR_EMBEDDED(vms_virtual); }
+std::span<const std::uint8_t> segment_script() { return DMAR_EMBEDDED(segment); }
+std::span<const std::uint8_t> ats_test_script() { return DMAR_EMBEDDED(ats_test); }
 std::span<const std::uint8_t> sriov_test_script() { return DMAR_EMBEDDED(sriov_test); }
 std::span<const std::uint8_t> help_text() { return DMAR_EMBEDDED(help); }
 std::span<const std::uint8_t> shell_profile() { return DMAR_EMBEDDED(profile); }

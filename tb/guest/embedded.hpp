@@ -11,7 +11,9 @@ namespace dmar::guest {
 std::span<const std::uint8_t> init_script();
 std::span<const std::uint8_t> common_script();  // functions of all of them
 std::span<const std::uint8_t> vms_virtual_script();
+std::span<const std::uint8_t> segment_script();
 std::span<const std::uint8_t> sriov_test_script();
+std::span<const std::uint8_t> ats_test_script();
 std::span<const std::uint8_t> disk_test_script();  // read by the init script
 std::span<const std::uint8_t> vms_host_script();   // first program of the host of virtual machines
 std::span<const std::uint8_t> vms_machines_script();  // its parts

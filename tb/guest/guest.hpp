@@ -51,6 +51,7 @@ struct Task {
   bool reserved = false;            // firmware keeps memory for edu and the disks
   std::string sriov = "";           // "edu", "net": function with virtual ones in segment 1
   bool ari = false;                 // with it: behind a root port
+  bool ats = false;                 // functions with device TLBs in segment 1, a disk among them
   unsigned megabytes = 16;          // written to and read from each disk
 };
 

@@ -46,9 +46,9 @@ std::string settings(const Task &task) {
   return fmt::format(
       "kind={}\ndisks={}\nahci_disks={}\nmegabytes={}\ninterrupt_remapping={:d}\ntranslation={:d}"
       "\nvfio={:d}\n"
-      "pins={:d}\nreserved={:d}\nsriov={}\nari={:d}\n",
+      "pins={:d}\nreserved={:d}\nsriov={}\nari={:d}\nats={:d}\n",
       kind_name(task.kind), task.disks, task.ahci_disks, task.megabytes, task.interrupt_remapping,
-      task.translation, task.vfio, task.pins, task.reserved, task.sriov, task.ari);
+      task.translation, task.vfio, task.pins, task.reserved, task.sriov, task.ari, task.ats);
 }
 
 }  // namespace
@@ -66,8 +66,10 @@ std::vector<std::uint8_t> make_initramfs(const Kernel &kernel, const Task &task,
   if (task.ahci_disks != 0) boot.insert(boot.end(), kAhciModules.begin(), kAhciModules.end());
   if (task.sriov == "edu") boot.emplace_back("pci_pf_stub");
   if (task.sriov == "net") boot.emplace_back("virtio_net");
-  if (!task.sriov.empty()) {
-    archive.file("bin/sriov_test.sh", sriov_test_script());
+  if (!task.sriov.empty()) archive.file("bin/sriov_test.sh", sriov_test_script());
+  if (task.ats) archive.file("bin/ats_test.sh", ats_test_script());
+  if (task.ats || !task.sriov.empty()) {
+    archive.file("bin/segment.sh", segment_script());
     add_files(archive, lspci_files(root));
   }
   add_modules(archive, "modules/boot", kernel, boot);

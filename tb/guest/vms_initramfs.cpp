@@ -51,6 +51,7 @@ std::vector<std::uint8_t> make_vms_initramfs(const Kernel &kernel, const VmsTask
   archive.file("bin/machines.sh", vms_machines_script());
   archive.file("bin/attacks.sh", vms_attacks_script());
   archive.file("bin/lives.sh", vms_lives_script());
+  archive.file("bin/segment.sh", segment_script());
   archive.file("bin/sriov_test.sh", sriov_test_script());
   archive.file("bin/virtual.sh", vms_virtual_script());
   archive.file("init", vms_host_script(), true);

@@ -83,6 +83,7 @@ class CoreSimulation : public CoreModel {
     model.awready_i = bus.aw.ready;
     model.wready_i = bus.w.ready;
     model.bid_i = bus.b.payload.id;
+    model.bresp_i = bus.b.payload.resp;
     model.bvalid_i = bus.b.valid;
     model.arready_i = bus.ar.ready;
     model.rvalid_i = bus.r.valid;

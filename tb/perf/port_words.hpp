@@ -27,7 +27,8 @@ inline constexpr std::array kRequestFields{
     Field{"data", 32}};
 inline constexpr std::array kAnswerFields{
     Field{"verdict", 3},  Field{"reason", 8},   Field{"snoop", 1},      Field{"host_page", 52},
-    Field{"remapped", 1}, Field{"message", 18}, Field{"completion", 7}, Field{"epoch", 1}};
+    Field{"remapped", 1}, Field{"message", 18}, Field{"completion", 7}, Field{"posted", 33},
+    Field{"epoch", 1}};
 inline constexpr std::array kAccessFields{Field{"valid", 1}, Field{"write", 1}, Field{"word", 10},
                                           Field{"data", 32}};
 
@@ -44,7 +45,7 @@ using AnswerWords = std::array<std::uint32_t, (kAnswerWidth + 31) / 32>;
 
 RequestWords pack(const Request &request);
 
-enum class Verdict : std::uint8_t { kForward, kInterrupt, kComplete, kFault, kBlock };
+enum class Verdict : std::uint8_t { kForward, kInterrupt, kComplete, kFault, kBlock, kPost };
 
 struct Answer {
   Verdict verdict = Verdict::kForward;

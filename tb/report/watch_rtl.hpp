@@ -14,6 +14,7 @@ inline void watch_table_port(bench::RtlIommu &rtl, UnitObserver &observer) {
   rtl.observe_table_reads(
       [&observer](const bench::AddressBeat &burst, std::uint64_t from, std::uint64_t to) {
         const unsigned bytes = (burst.len + 1U) << burst.size;
+        if (burst.id == bench::kPostingId) return;
         if (burst.id == bench::kQueueReadId) {
           observer.queue_read(burst.address, bytes, from, to);
         } else {

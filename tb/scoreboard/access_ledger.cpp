@@ -98,7 +98,9 @@ std::string access_error(const Request &request, std::span<const std::uint8_t> d
   const bool released = verdict == VerdictKind::kForward || verdict == VerdictKind::kInterrupt;
   if (!released) {
     if (access != nullptr) return "memory was accessed without permission";
-    const bool blocked = verdict != VerdictKind::kComplete;
+    const bool blocked = verdict == VerdictKind::kPost
+                             ? outcome.completion.reason != FaultReason::kNone
+                             : verdict != VerdictKind::kComplete;
     if (blocked != (outcome.completion.status == Completion::Status::kBlocked)) {
       return "verdict and answer to the device disagree";
     }

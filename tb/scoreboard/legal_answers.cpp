@@ -28,6 +28,7 @@ Answer answer_of(const golden::Verdict &verdict) {
   if (const auto *done = std::get_if<golden::TranslationCompletion>(&verdict)) {
     return {.verdict = VerdictKind::kComplete, .entry = done->entry.raw};
   }
+  if (std::holds_alternative<golden::Posting>(verdict)) return {.verdict = VerdictKind::kPost};
   const Message &message = std::get<golden::Interrupt>(verdict).message;
   return {.verdict = VerdictKind::kInterrupt, .address = message.address, .data = message.data};
 }
@@ -67,6 +68,8 @@ std::string describe(const Answer &answer) {
       return fmt::format("fault {:02X}h, {}{}{}", static_cast<unsigned>(answer.reason),
                          fault_name(answer.reason).description, answer.aborted ? ", aborted" : "",
                          answer.suppressed ? ", not recorded" : "");
+    case VerdictKind::kPost:
+      return "posted interrupt";
     case VerdictKind::kBlock:
       break;
   }

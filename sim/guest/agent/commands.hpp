@@ -18,6 +18,7 @@ bool data_command(Arguments arguments);     // SEED BYTES: bytes to standard out
 bool dma_command(Arguments arguments);      // read|write ADDRESS COUNT
 bool message_command(Arguments arguments);  // ADDRESS DATA
 bool provoke_command(Arguments arguments);
+bool device_tlb_command(Arguments arguments);         // KIND TIMES [disk]
 bool attack_command(Arguments arguments);             // read|write ADDRESS NAME
 bool attack_interrupts_command(Arguments arguments);  // FIRST COUNT NAME
 bool attack_compatible_command(Arguments arguments);  // NAME

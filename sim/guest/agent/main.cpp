@@ -56,6 +56,10 @@ constexpr std::array kCommands = {
     Command{"message", message_command, "ADDRESS DATA             a DWORD write by edu"},
     Command{"provoke", provoke_command,
             "                         every disk writes to its source at its next write"},
+    Command{
+        "device-tlb", device_tlb_command,
+        "KIND TIMES [disk]     that device TLB misbehaves: acknowledges-early, never-answers,\n"
+        "                               answers-twice, wrong-tag, uses-after, forges-translated"},
     Command{"attack", attack_command, "read|write ADDRESS NAME  DMA by edu, has to be blocked"},
     Command{"attack-interrupts", attack_interrupts_command, "FIRST COUNT NAME: indices"},
     Command{"attack-compatible", attack_compatible_command, "NAME: compatibility format"},

@@ -93,6 +93,29 @@ void test_provoke() {
         "the disk has what was written", "bytes differ");
 }
 
+// The numbers are those of tb/devices/ats_misbehaviour.hpp.
+bool device_tlb_command(Arguments arguments) {
+  constexpr std::array kKinds = {"acknowledges-early", "never-answers", "answers-twice",
+                                 "wrong-tag",          "uses-after",    "forges-translated"};
+  constexpr std::uint32_t kOfDisk = 1U << 8;
+  constexpr unsigned kTimes = 16;  // bits 31:16
+  unsigned long long times = 0;
+  if (arguments.size() < 2 || arguments.size() > 3 || !parse_number(arguments[1], times) ||
+      times > 0xFFFF || (arguments.size() == 3 && std::strcmp(arguments[2], "disk") != 0)) {
+    return false;
+  }
+  std::uint32_t kind = 0;
+  while (kind < kKinds.size() && std::strcmp(kKinds[kind], arguments[0]) != 0) ++kind;
+  if (kind == kKinds.size()) return false;
+  std::optional<FoundEdu> found = open_edu();
+  if (!found) return true;
+  if (check(found->edu.hostile(), "edu makes a device TLB misbehave", "it has no such register")) {
+    found->edu.provoke(kind | (arguments.size() == 3 ? kOfDisk : 0) |
+                       static_cast<std::uint32_t>(times) << kTimes);
+  }
+  return true;
+}
+
 bool provoke_command(Arguments arguments) {
   if (!arguments.empty()) return false;
   std::optional<FoundEdu> found = open_edu();

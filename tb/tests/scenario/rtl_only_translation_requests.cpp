@@ -162,7 +162,7 @@ TEST_P(TranslationRequests, AllTypesAtOnce) {
     const Iova iova(kIova.raw() + (n + 1) * kPage);
     const std::uint64_t host = kData + n * kPage;
     const Rights rights{.read = (n & 1) == 0, .write = (n & 2) == 0};
-    domain.map(iova, HostAddr(host), PageSize::k4K, rights);
+    if (rights.read || rights.write) domain.map(iova, HostAddr(host), PageSize::k4K, rights);
     const std::uint64_t granted = (rights.read ? 1U : 0U) | (rights.write ? 2U : 0U);
     requests.push_back(asking(iova));
     expected.push_back(Completes(granted == 0 ? 0 : host | granted));

@@ -80,7 +80,41 @@ TEST(TablePortRules, OneDwordIsWritten) {
 TEST(TablePortRules, EveryClientHasItsIds) {
   EXPECT_THAT(judge(read_of(kStatusWriteId, 0x1000)), HasSubstr("read with ID 33"));
   EXPECT_THAT(judge(write_of(kQueueReadId, 0x1000)), HasSubstr("no client has this ID"));
-  EXPECT_THAT(judge(write_of(36, 0x1000)), HasSubstr("no client has this ID"));
+  EXPECT_THAT(judge(write_of(38, 0x1000)), HasSubstr("no client has this ID"));
+}
+
+// One half of the update of a posted descriptor, with the bytes that a write changes.
+AxiAccess posting_of(std::uint64_t address, std::vector<WriteRun> runs = {}) {
+  return {.write = !runs.empty(),
+          .address = {.address = address, .id = kPostingId, .len = 3, .size = 4, .lock = 1},
+          .runs = std::move(runs)};
+}
+
+TEST(TablePortRules, APostingUpdatesOneDescriptorExclusively) {
+  EXPECT_THAT(judge(posting_of(0x1040)), IsEmpty());
+  EXPECT_THAT(judge(posting_of(0x1040, {{0x1047, {1}}})), IsEmpty());
+  EXPECT_THAT(judge(posting_of(0x1040, {{0x1047, {1}}, {0x1060, {1}}})), IsEmpty());
+  EXPECT_THAT(judge(posting_of(0x1040, {{0x105F, {1, 1}}})), IsEmpty());
+  EXPECT_THAT(judge(posting_of(0x1050)), HasSubstr("not one descriptor"));
+  AxiAccess open = posting_of(0x1040, {{0x1047, {1}}});
+  open.address.lock = 0;
+  EXPECT_THAT(judge(open), HasSubstr("not exclusive"));
+  for (const std::vector<WriteRun> &runs : {std::vector<WriteRun>{{0x1047, {1, 1}}},
+                                            {{0x1060, {1}}},
+                                            {{0x1047, {1}}, {0x1061, {1}}},
+                                            {{0x1047, {1}}, {0x1060, {1}}, {0x1068, {1}}}}) {
+    EXPECT_THAT(judge(posting_of(0x1040, runs)), HasSubstr("changes more"));
+  }
+  AxiAccess short_read = posting_of(0x1040);
+  short_read.address.len = 1;
+  EXPECT_THAT(judge(short_read), HasSubstr("not one descriptor"));
+  EXPECT_THAT(judge(write_of(kNotificationId, std::uint64_t{1} << 63)), IsEmpty());
+  AxiAccess walk = read_of(0, 0x1000);
+  walk.address.lock = 1;
+  EXPECT_THAT(judge(walk), HasSubstr("exclusive"));
+  AxiAccess status = write_of(kStatusWriteId, 0x1004);
+  status.address.lock = 1;
+  EXPECT_THAT(judge(status), HasSubstr("exclusive"));
 }
 
 TEST(TablePortRules, ALineCoversItsBlock) {

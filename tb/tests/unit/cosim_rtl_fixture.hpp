@@ -26,12 +26,15 @@
 
 namespace dmar::cosim {
 
-inline Lockstep::MakeRtl make_default_rtl(bench::RtlOptions options = {}) {
-  return [options](MemoryBus &memory) {
+inline Lockstep::MakeRtl make_rtl_of(std::string model, bench::RtlOptions options = {}) {
+  return [model = std::move(model), options](MemoryBus &memory) {
     bench::RtlOptions with_memory = options;
     with_memory.host_memory = &memory;
-    return bench::make_rtl("default", with_memory);
+    return bench::make_rtl(model, with_memory);
   };
+}
+inline Lockstep::MakeRtl make_default_rtl(bench::RtlOptions options = {}) {
+  return make_rtl_of("default", std::move(options));
 }
 
 // What a driver needs of a unit.
@@ -84,7 +87,9 @@ class CosimRtl : public testing::Test {
   static constexpr HostAddr kInterrupts{0x3000'0000};
 
   explicit CosimRtl(bench::RtlOptions options = {}, Recorder *recorder = nullptr)
-      : unit(make_default_rtl(options), memory, recorder) {}
+      : CosimRtl(make_default_rtl(std::move(options)), recorder) {}
+  explicit CosimRtl(const Lockstep::MakeRtl &make, Recorder *recorder = nullptr)
+      : unit(make, memory, recorder) {}
 
   // kDevice in domain 1, which maps kIova to kPage; translation, remapping and queue on.
   Domain start() {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cosim/place.hpp"
-#include "cosim/segment.hpp"
+#include "cosim/sriov_segment.hpp"
 #include "cosim_rtl_fixture.hpp"
 
 namespace dmar::cosim {
@@ -22,7 +22,7 @@ class CosimRtlSegment : public CosimRtl {
   }
 
   void make(SriovOptions options) {
-    segment_ = std::make_unique<Segment>(options, engine_, nullptr);
+    segment_ = std::make_unique<SriovSegment>(options, engine_, nullptr);
     ecam_ = segment_->ecam_window();
     bars_ = segment_->memory_window();
   }
@@ -204,8 +204,8 @@ TEST_F(CosimRtlSegment, ComesBackWithoutWhatItCounted) {
 
 TEST_F(CosimRtlSegment, CardsAreOnTheNetwork) {
   Network network(std::nullopt);
-  segment_ = std::make_unique<Segment>(SriovOptions{.kind = SriovOptions::Kind::kNetwork}, engine_,
-                                       &network);
+  segment_ = std::make_unique<SriovSegment>(SriovOptions{.kind = SriovOptions::Kind::kNetwork},
+                                            engine_, &network);
   EXPECT_EQ(network.bridge().ports(), 6U) << "the peer and five cards";
   EXPECT_TRUE(segment_->errors().empty());
   EXPECT_FALSE(segment_->tick(1));

@@ -164,7 +164,7 @@ TEST_F(GuestInitramfs, ModulesForAhciDisksOnlyWhenThereAreSome) {
 TEST_F(GuestInitramfs, WhatVirtualFunctionsNeed) {
   const fs::path without = unpack(Task{});
   EXPECT_FALSE(fs::exists(without / "bin/sriov_test.sh"));
-  EXPECT_THAT(read_text(without / "task"), HasSubstr("\nsriov=\nari=0\n"));
+  EXPECT_THAT(read_text(without / "task"), HasSubstr("\nsriov=\nari=0\nats=0\n"));
   const fs::path edu = unpack(Task{.sriov = "edu", .ari = true});
   EXPECT_EQ(read_file(edu / "bin/sriov_test.sh").size(), sriov_test_script().size());
   EXPECT_EQ(read_text(edu / "modules/boot/05-pci_pf_stub.ko"), "pci-pf-stub");
@@ -174,6 +174,18 @@ TEST_F(GuestInitramfs, WhatVirtualFunctionsNeed) {
   const fs::path net = unpack(Task{.sriov = "net"});
   EXPECT_EQ(read_text(net / "modules/boot/05-virtio_net.ko"), "virtio_net");
   EXPECT_EQ(read_file(net / "bin/lspci"), program(PT_LOAD));
+}
+
+TEST_F(GuestInitramfs, WhatDeviceTlbsNeed) {
+  const fs::path without = unpack(Task{});
+  EXPECT_FALSE(fs::exists(without / "bin/ats_test.sh"));
+  EXPECT_FALSE(fs::exists(without / "bin/segment.sh"));
+  put("usr/bin/lspci", program(PT_LOAD));
+  const fs::path with = unpack(Task{.ats = true});
+  EXPECT_EQ(read_file(with / "bin/ats_test.sh").size(), ats_test_script().size());
+  EXPECT_EQ(read_file(with / "bin/segment.sh").size(), segment_script().size());
+  EXPECT_TRUE(fs::exists(with / "bin/lspci"));
+  EXPECT_THAT(read_text(with / "task"), HasSubstr("\nats=1\n"));
 }
 
 TEST_F(GuestInitramfs, HoldsEverything) {
