@@ -100,7 +100,8 @@ void add_format(const WalkProbe::Entry &entry, bool extended_mode,
 }  // namespace
 
 bool agrees(const golden::Verdict &verdict, const Completion &completion) {
-  const bool blocked = completion.status == Completion::Status::kBlocked;
+  const bool blocked = completion.status == Completion::Status::kBlocked ||
+                       completion.status == Completion::Status::kAborted;
   if (const auto *fault = std::get_if<golden::Fault>(&verdict)) {
     return blocked && completion.reason == fault->reason;
   }

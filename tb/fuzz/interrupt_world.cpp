@@ -31,6 +31,9 @@ InterruptWorld::InterruptWorld(Memory &memory, const Config &config, const FuzzC
       devices_(std::move(devices)),
       random_(one.seed, 44),
       next_table_(kTables) {
+  if (config.posted_interrupts && one.features.has(Feature::kPosting)) {
+    posted_.emplace(memory, one.seed);
+  }
   renew_table();
 }
 
@@ -86,6 +89,14 @@ std::uint64_t InterruptWorld::random_hi() {
 void InterruptWorld::write_entry(unsigned index) {
   if (index >= irta::entries(pointer_)) return;
   const HostAddr entry = entry_address(index);
+  if (posted_ && random_.percent(30)) {
+    // Reserved bits of the low half, here and there; the high half has the address in it.
+    const PostedEntry posted = posted_->random_entry();
+    const std::uint64_t flaw = flaws_ && random_.percent(8) ? bit(12 + random_.percent(50)) : 0;
+    memory_.write64(entry, posted.lo() | flaw);
+    memory_.write64(HostAddr(entry.raw() + 8), posted.hi() | (random_hi() & bits(31, 0)));
+    return;
+  }
   memory_.write64(entry, random_lo());
   memory_.write64(HostAddr(entry.raw() + 8), random_hi());
 }

@@ -11,6 +11,7 @@
 #include "dmar/config.hpp"
 #include "dmar/types.hpp"
 #include "fuzz/fuzz_case.hpp"
+#include "fuzz/posted_world.hpp"
 #include "memory/memory.hpp"
 
 namespace dmar::bench {
@@ -31,6 +32,9 @@ class InterruptWorld {
   [[nodiscard]] unsigned random_index();
   [[nodiscard]] HostAddr entry_address(unsigned index) const;
 
+  // nullptr when nothing is posted.
+  [[nodiscard]] PostedWorld *posted() { return posted_ ? &*posted_ : nullptr; }
+
   // A DWORD write of `device` into the interrupt range, nearly always in remappable format.
   [[nodiscard]] Message random_message();
 
@@ -45,6 +49,7 @@ class InterruptWorld {
   bool flaws_;
   std::vector<SourceId> devices_;
   Random random_;
+  std::optional<PostedWorld> posted_;
   std::uint64_t pointer_ = 0;
   std::uint64_t next_table_;
 };

@@ -44,6 +44,7 @@ Machine::Machine(const FuzzCase &one, const std::optional<WaveWindow> &wave)
       scoreboard_(unit_->config(), unit_->memory()),
       faults_(unit_->config()),
       oracle_(unit_->config(), unit_->memory(), scoreboard_),
+      device_answers_(*unit_, oracle_, one.seed),
       world_(unit_->memory(), unit_->config(), one),
       traffic_(*unit_, world_, {scoreboard_, ledger_, faults_}, one) {
   memory().record_history(true);
@@ -61,6 +62,7 @@ void Machine::tick() {
     oracle_.note_status_write(write);
     ++status_writes_;
   }
+  device_answers_.tick();
   ledger_.end_cycle(unit_->take_dma_accesses());
   traffic_.collect();
 }

@@ -13,6 +13,7 @@
 
 #include "bench/registry.hpp"
 #include "bench/rtl_iommu.hpp"
+#include "fuzz/device_answers.hpp"
 #include "fuzz/fuzz_case.hpp"
 #include "fuzz/run_case.hpp"
 #include "fuzz/stalls.hpp"
@@ -51,6 +52,7 @@ class Machine {
   [[nodiscard]] FaultWatch &faults() { return faults_; }
   [[nodiscard]] const Scoreboard &scoreboard() const { return scoreboard_; }
   [[nodiscard]] AccessLedger &ledger() { return ledger_; }
+  [[nodiscard]] const DeviceAnswers &device_answers() const { return device_answers_; }
   [[nodiscard]] std::uint64_t status_writes() const { return status_writes_; }
 
  private:
@@ -66,6 +68,7 @@ class Machine {
   Scoreboard scoreboard_;
   FaultWatch faults_;
   CommandOracle oracle_;
+  DeviceAnswers device_answers_;
   World world_;
   Traffic traffic_;
   std::uint64_t status_writes_ = 0;

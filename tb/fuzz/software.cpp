@@ -103,6 +103,7 @@ const std::vector<Software::Task> &Software::tasks() {
       {3, Feature::kProtection, &Software::toggle_protection},
       {2, std::nullopt, &Software::flush_write_buffer},
       {4, Feature::kRemapping, &Software::move_interrupt_table},
+      {20, Feature::kPosting, &Software::take_posted},
       {3, Feature::kRemapping, &Software::toggle_remapping},
       {3, Feature::kRemapping, &Software::toggle_compatibility},
       {2, Feature::kQueueErrors, &Software::tail_error},
@@ -140,6 +141,8 @@ void Software::check_messages() {
     if (message.data == kCompletionData) ++completion_events_due_;
   }
   for (const Message &message : machine_.unit().take_messages()) {
+    PostedWorld *posted = posted_world();
+    if (posted != nullptr && posted->note_message(message)) continue;
     const bool known = message.data == kCompletionData || message.data == kFaultData;
     if (message.address != kEventAddress.raw() || !known) {
       throw Mismatch(fmt::format("event message {:#x} to {:#x}", message.data, message.address));
@@ -176,7 +179,13 @@ void Software::finish() {
     }
   }
   drain_faults();
+  machine_.unit().settle();
   if (machine_.ledger().unclaimed() != 0) throw Mismatch("memory saw DMA of no request");
+  check_messages();
+  if (posted_world() != nullptr) posted_world()->check();
+  if (machine_.oracle().invalidate_requests_due() != 0) {
+    throw Mismatch("a message to a device TLB is missing");
+  }
   if (machine_.oracle().status_writes_due() != 0) throw Mismatch("a status write is missing");
   if (machine_.faults().waiting() != 0) throw Mismatch("register reads were never compared");
 }

@@ -68,6 +68,9 @@ class Software {
   void by_registers(const golden::Invalidation &invalidation);
   void by_queue(const std::vector<golden::Invalidation> &invalidations);
   [[nodiscard]] Descriptor encode(const golden::Invalidation &invalidation);
+  // Translation is on, so that devices are heard.
+  [[nodiscard]] bool may_flush_devices() const;
+  [[nodiscard]] Descriptor device_tlb_descriptor();
   [[nodiscard]] Descriptor wait_descriptor(bool status, bool interrupt);
   [[nodiscard]] Descriptor bad_descriptor();
   void push(const Descriptor &descriptor);
@@ -108,6 +111,8 @@ class Software {
   void toggle_remapping();
   void toggle_compatibility();
   void masked_event();
+  [[nodiscard]] PostedWorld *posted_world();  // nullptr when nothing is posted
+  void take_posted();
 
   // Against the rules (software_rules.cpp)
   void many_commands();

@@ -54,4 +54,17 @@ void Software::masked_event() {
   if (!look_first) machine_.write(reg::kIcs, 4, kIcsIwc);
 }
 
+PostedWorld *Software::posted_world() {
+  InterruptWorld *interrupts = machine_.world().interrupts();
+  return interrupts == nullptr ? nullptr : interrupts->posted();
+}
+
+void Software::take_posted() {
+  if (posted_world() == nullptr) return;
+  for (std::uint64_t n = random_.below(4); n > 0; --n) {
+    posted_world()->take();
+    pause(random_.below(60));
+  }
+}
+
 }  // namespace dmar::bench

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kContextType = 1;
 constexpr std::uint64_t kIotlbType = 2;
+constexpr std::uint64_t kDeviceTlbType = 3;
 constexpr std::uint64_t kInterruptType = 4;
 constexpr std::uint64_t kWaitType = 5;
 
@@ -158,6 +159,18 @@ Software::Descriptor Software::encode(const golden::Invalidation &invalidation) 
           pages.address.raw() | (pages.leaf_only ? bit(6) : 0) | pages.address_mask};
 }
 
+bool Software::may_flush_devices() const {
+  return machine_.config().device_tlb && has(Feature::kAts) &&
+         (machine_.oracle().expected(reg::kGsts, 4) & gsts::kTes) != 0;
+}
+
+Software::Descriptor Software::device_tlb_descriptor() {
+  const std::uint64_t pending = random_.percent(50) ? 0 : random_.below(32);
+  return {
+      kDeviceTlbType | pending << 16 | std::uint64_t{machine_.world().random_device().raw()} << 32,
+      (random_.next() & bits(63, 12)) | random_.below(2)};
+}
+
 Software::Descriptor Software::wait_descriptor(bool status, bool interrupt) {
   const std::uint64_t address = kStatus.raw() + 4 * (++status_ % kStatusPlaces);
   return {kWaitType | (interrupt ? bit(4) : 0) | (status ? bit(5) : 0) |
@@ -190,8 +203,10 @@ void Software::end_batch() {
   push(wait_descriptor(status, interrupt));
   ring();
   if (status) {
-    machine_.tick_until([this] { return machine_.oracle().status_writes_due() == 0; },
-                        "wait descriptor");
+    const CommandOracle &oracle = machine_.oracle();
+    machine_.tick_until(
+        [&oracle] { return !oracle.waits_for_devices() && oracle.status_writes_due() == 0; },
+        "wait descriptor");
   }
   if (interrupt) {
     poll(reg::kIcs, 4, kIcsIwc, true);
@@ -203,8 +218,10 @@ void Software::end_batch() {
 
 void Software::by_queue(const std::vector<golden::Invalidation> &invalidations) {
   ++statistics_.queued;
+  std::uint64_t messages = may_flush_devices() ? random_.below(random_.percent(90) ? 4 : 48) : 0;
   for (const golden::Invalidation &one : invalidations) {
     push(encode(one));
+    for (; messages > 0 && random_.percent(80); --messages) push(device_tlb_descriptor());
     if (random_.percent(15)) push(wait_descriptor(random_.percent(70), false));
     // The unit may begin before the batch is whole, and tables may change meanwhile.
     if (random_.percent(15)) ring();

@@ -23,9 +23,11 @@ Software::Descriptor Software::bad_descriptor() {
   const std::uint64_t granularity = granularity::kDomain << 4;
   switch (random_.below(6)) {
     case 0: {
-      // A type of units with ATS, or a reserved bit of one that only interrupt remapping brings.
+      // A type of units with ATS, there with a reserved bit, or a reserved bit of one that only
+      // interrupt remapping brings.
       const bool entries = random_.percent(50);
-      return {entries ? kInterruptType | bit(8) : 3, 0};
+      if (entries) return {kInterruptType | bit(8), 0};
+      return {config.device_tlb ? 3 | bit(4) : 3, 0};
     }
     case 1:
       return {kIotlbType | granularity | bit(8), 0};

@@ -16,7 +16,10 @@ struct FuzzStatistics {
   std::uint64_t requests = 0;  // answers checked
   std::uint64_t single = 0;    // of these, with exactly one legal answer
   std::uint64_t forwarded = 0;
-  std::uint64_t interrupts = 0;  // messages that left the unit
+  std::uint64_t interrupts = 0;    // messages that left the unit
+  std::uint64_t posted = 0;        // interrupts
+  std::uint64_t translations = 0;  // that devices were told, with access
+  std::uint64_t device_tlb_flushes = 0;
   std::uint64_t faults = 0;
   std::uint64_t hits = 0;
   std::uint64_t walks = 0;

@@ -56,9 +56,41 @@ Request Traffic::interrupt_request() {
   return request;
 }
 
+Request Traffic::ats_request() {
+  const bool again = last_ && random_.percent(35);
+  Request request{.source_id = again ? last_->source_id : world_.random_device(),
+                  .address = world_.random_page()};
+  if (random_.percent(60)) {
+    if (again) request.address = Iova(last_->address.raw() & ~0xFFFULL);
+    request.address = Iova(request.address.raw() + 8 * random_.below(512));
+    if (random_.percent(4)) request.address = Iova(0xFEE0'0000 + 8 * random_.below(0x2'0000));
+    request.bytes = random_.percent(98) ? 8 : 4;
+    request.at = AddressType::kTranslationRequest;
+    request.no_write = random_.percent(30);
+    return request;
+  }
+  request.at = AddressType::kTranslated;
+  request.kind = random_kind(random_);
+  request.bytes = random_bytes(random_);
+  const std::uint64_t offset = random_.below(4096 - request.bytes + 1);
+  if (learned_ && random_.percent(60)) {
+    const std::uint64_t pages = std::max<std::uint64_t>(learned_->bytes() / 4096, 1);
+    request.address = Iova(learned_->base() + 4096 * random_.below(pages) + offset);
+  } else {
+    const std::uint64_t page =
+        random_.percent(70) ? world_.random_frame().raw() : request.address.raw();
+    request.address = Iova(page + offset);
+  }
+  request.no_snoop = random_.percent(15);
+  return request;
+}
+
 Request Traffic::random_request() {
   const bool interrupt = random_.percent(interrupts_);
   if (interrupt && features_.has(Feature::kInterrupts)) return interrupt_request();
+  if (features_.has(Feature::kAts) && unit_.config().device_tlb && random_.percent(25)) {
+    return ats_request();
+  }
   // Runs to one page let requests meet in one walk.
   const bool again = last_ && random_.percent(35);
   Request request{
@@ -137,6 +169,16 @@ void Traffic::finish(Flight &flight, const Outcome &outcome) {
   const Scoreboard::Checked checked =
       checkers_.scoreboard.check(flight.request, flight.data, outcome, access ? &*access : nullptr);
   last_legal_ = checked.legal;
+  const bool done =
+      verdict == VerdictKind::kPost && outcome.completion.reason == FaultReason::kNone;
+  if (done && world_.interrupts()->posted() != nullptr) {
+    world_.interrupts()->posted()->note_posted(checked.postings, outcome.begun_cycle());
+  }
+  if (verdict == VerdictKind::kComplete && !outcome.completion.data.empty()) {
+    const TranslationEntry entry{
+        golden::from_little_endian<std::uint64_t>(outcome.completion.data)};
+    if (entry.grants() && !entry.has(TranslationEntry::kUntranslated)) learned_ = entry;
+  }
   if (verdict == VerdictKind::kFault) {
     checkers_.faults.resolve(flight.fault.value(), checked.may_be_recorded,
                              checked.may_be_suppressed);

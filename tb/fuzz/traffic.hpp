@@ -11,6 +11,7 @@
 
 #include "bench/random.hpp"
 #include "bench/rtl_iommu.hpp"
+#include "dmar/ats.hpp"
 #include "fuzz/fuzz_case.hpp"
 #include "fuzz/world.hpp"
 #include "scoreboard/access_ledger.hpp"
@@ -42,6 +43,8 @@ class Traffic {
 
   [[nodiscard]] Request random_request();
   [[nodiscard]] Request interrupt_request();
+  // A translation request, or a translated one to where an earlier answer led, or to anywhere.
+  [[nodiscard]] Request ats_request();
   // Submits this request as well.
   void submit(const Request &request);
   // The number of answers that were legal for the last request that finished.
@@ -75,6 +78,7 @@ class Traffic {
   std::uint64_t issued_ = 0;
   std::size_t last_legal_ = 0;
   std::optional<Request> last_;
+  std::optional<TranslationEntry> learned_;  // the last entry that granted something
 };
 
 }  // namespace dmar::bench

@@ -51,7 +51,8 @@ World::World(Memory &memory, const Config &config, const FuzzCase &one)
     builder_.make_context_table(source_id);
     devices_.push_back({.source_id = source_id,
                         .domain = static_cast<unsigned>(random_.below(kDomains)),
-                        .fpd = random_.percent(10)});
+                        .fpd = random_.percent(10),
+                        .device_tlb = may_use_ats() && random_.percent(70)});
     write_context(devices_.back());
   }
   if (config.pass_through && has(Feature::kPassThrough)) {
@@ -64,6 +65,8 @@ World::World(Memory &memory, const Config &config, const FuzzCase &one)
                         std::vector<SourceId>(kDevices.begin(), kDevices.end()));
   }
 }
+
+bool World::may_use_ats() const { return config().device_tlb && has(Feature::kAts); }
 
 Domain World::make_domain(unsigned id) {
   std::vector<unsigned> depths;

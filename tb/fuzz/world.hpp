@@ -54,6 +54,8 @@ class World {
   [[nodiscard]] InterruptWorld *interrupts() { return interrupts_ ? &*interrupts_ : nullptr; }
 
   [[nodiscard]] SourceId random_device();
+  // A host page as mappings lead to it: its first byte.
+  [[nodiscard]] HostAddr random_frame() { return frame(PageSize::k4K); }
   // A DWORD write to the interrupt range.
   [[nodiscard]] Message random_message();
   // A first byte that devices like to access, page-aligned.
@@ -70,7 +72,8 @@ class World {
     std::optional<unsigned> domain;  // index; nullopt with `pass_through` or detached
     bool pass_through = false;
     bool fpd = false;
-    bool flawed = false;  // its context entry
+    bool device_tlb = false;  // TT = 01
+    bool flawed = false;      // its context entry
   };
   struct Entry {
     HostAddr address;
@@ -88,6 +91,7 @@ class World {
   [[nodiscard]] PageSize random_size();
   [[nodiscard]] std::uint64_t random_permissions();
   [[nodiscard]] std::uint64_t leaf(unsigned level);
+  [[nodiscard]] bool may_use_ats() const;
   Domain make_domain(unsigned id);
   [[nodiscard]] HostAddr context_address(SourceId source_id) const;
   void write_context(Device &device, std::uint64_t lo_flaw = 0, std::uint64_t hi_flaw = 0);

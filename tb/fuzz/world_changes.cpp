@@ -149,6 +149,9 @@ void World::write_context(Device &device, std::uint64_t lo_flaw, std::uint64_t h
   if (device.domain) {
     const Domain &table = domains_[*device.domain].table;
     lo |= context_entry::kPresent | table.root().raw();
+    if (device.device_tlb) {
+      lo |= std::uint64_t{context_entry::kDeviceTlb} << context_entry::kTranslationTypeShift;
+    }
     hi = (std::uint64_t{table.id().raw()} << context_entry::kDomainShift) |
          (table.levels() - second_stage::kTopOfAw);
   } else if (device.pass_through) {
@@ -179,6 +182,7 @@ Change World::change_context() {
   if (roll < 4 || roll > 9) {
     device.domain = static_cast<unsigned>(random_.below(domains_.size()));
     device.pass_through = false;
+    if (may_use_ats() && random_.percent(30)) device.device_tlb = !device.device_tlb;
   } else if (roll == 4) {
     device.fpd = !device.fpd;
   } else if (roll == 6 && config().pass_through && has(Feature::kPassThrough)) {
@@ -194,7 +198,7 @@ Change World::change_context() {
   } else if (roll == 8) {
     hi_flaw = random_.percent(50) ? bit(7) : bit(24 + static_cast<unsigned>(random_.below(40)));
   } else {
-    // TT = 01 or 11, which this build does not know.
+    // Another TT: one that does not exist, or not in this build, or not for this device.
     lo_flaw = bit(context_entry::kTranslationTypeShift);
   }
   write_context(device, lo_flaw, hi_flaw);

@@ -48,6 +48,8 @@ class InvalidationQueue {
 
   // Processes descriptors until the queue is empty, disabled or stopped by an error.
   void run();
+  // A descriptor is held until devices have answered.
+  [[nodiscard]] bool waits() const { return current_.has_value(); }
   // Software wrote IQA.
   void base_written();
   // FSTS.ITE was set: the wait descriptor that is pending never completes (VT-d 6.5.2.10).

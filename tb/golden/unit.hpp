@@ -67,6 +67,8 @@ class Unit {
   // Nothing takes time here, so somebody else has to say that a device did not complete in time:
   // the message with this tag, or the oldest one. False: none is outstanding.
   bool time_out_device_tlb(std::optional<unsigned> itag = std::nullopt);
+  // The queue has a descriptor that is held until devices have answered.
+  [[nodiscard]] bool waits_for_devices() const { return queue_.waits(); }
   // How many take_status_writes() would give.
   [[nodiscard]] std::size_t status_writes_waiting() const { return status_writes_.size(); }
 

@@ -98,11 +98,18 @@ std::string access_error(const Request &request, std::span<const std::uint8_t> d
   const bool released = verdict == VerdictKind::kForward || verdict == VerdictKind::kInterrupt;
   if (!released) {
     if (access != nullptr) return "memory was accessed without permission";
-    const bool blocked = verdict == VerdictKind::kPost
-                             ? outcome.completion.reason != FaultReason::kNone
-                             : verdict != VerdictKind::kComplete;
-    if (blocked != (outcome.completion.status == Completion::Status::kBlocked)) {
+    const Completion::Status status = outcome.completion.status;
+    const bool refused =
+        status == Completion::Status::kBlocked || status == Completion::Status::kAborted;
+    const bool expected = verdict == VerdictKind::kPost
+                              ? outcome.completion.reason != FaultReason::kNone
+                              : verdict != VerdictKind::kComplete;
+    if (refused != expected) {
       return "verdict and answer to the device disagree";
+    }
+    const bool entry = !refused && request.at == AddressType::kTranslationRequest;
+    if (entry != !outcome.completion.data.empty()) {
+      return "a completion entry without a translation request, or the other way round";
     }
     return {};
   }

@@ -40,6 +40,7 @@ void CommandOracle::write(std::uint32_t offset, unsigned bytes, std::uint64_t va
   const golden::ControlState before = control();
   unit_.write(offset, bytes, value);
   unit_.take_status_writes();
+  collect_requests();
   note_control_changes(before, offset == reg::kGcmd ? static_cast<std::uint32_t>(value) : 0);
 }
 
@@ -107,6 +108,39 @@ void CommandOracle::note_status_write(const StatusWrite &write) {
   }
   complete(due.completes, write.cycle);
   due_.pop_front();
+}
+
+void CommandOracle::collect_requests() {
+  for (const InvalidateRequest &request : unit_.take_invalidate_requests()) {
+    requests_.push_back(request);
+  }
+}
+
+void CommandOracle::note_invalidate_request(const InvalidateRequest &request) {
+  if (requests_.empty()) {
+    throw Mismatch(fmt::format("a message to the TLB of {:04x} that nobody asked for",
+                               request.source_id.raw()));
+  }
+  const InvalidateRequest &due = requests_.front();
+  if (due.source_id != request.source_id || due.payload != request.payload) {
+    throw Mismatch(fmt::format("a message {:#x} to the TLB of {:04x}, but {:#x} to {:04x} is due",
+                               request.payload, request.source_id.raw(), due.payload,
+                               due.source_id.raw()));
+  }
+  tags_.at(request.itag) = due.itag;
+  requests_.pop_front();
+}
+
+void CommandOracle::complete_invalidation(InvalidateCompletion completion, Time now) {
+  now_ = now;
+  std::uint32_t itags = 0;
+  for (unsigned n = 0; n < tags_.size(); ++n) {
+    if (((completion.itags >> n) & 1) != 0) itags |= std::uint32_t{1} << tags_[n];
+  }
+  completion.itags = itags;
+  unit_.complete_invalidation(completion);
+  unit_.take_status_writes();
+  collect_requests();
 }
 
 void CommandOracle::note_all_done(Time now) {

@@ -5,6 +5,8 @@
 #ifndef DMAR_SCOREBOARD_COMMAND_ORACLE_HPP
 #define DMAR_SCOREBOARD_COMMAND_ORACLE_HPP
 
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -37,10 +39,18 @@ class CommandOracle {
   // under way ever counts as complete.
   void give_up();
 
+  // A message to a device TLB: it must be the next one that is due.
+  void note_invalidate_request(const InvalidateRequest &request);
+  // Before the unit is given the same message, in which it has tags of its own.
+  void complete_invalidation(InvalidateCompletion completion, Time now);
+  [[nodiscard]] std::size_t invalidate_requests_due() const { return requests_.size(); }
+
   // The value that a register must read once the unit has nothing to do; of FSTS only IQE.
   [[nodiscard]] std::uint64_t expected(std::uint32_t offset, unsigned bytes) const {
     return unit_.read(offset, bytes);
   }
+  // Some of them are due only when devices have answered.
+  [[nodiscard]] bool waits_for_devices() const { return unit_.waits_for_devices(); }
   [[nodiscard]] std::size_t status_writes_due() const { return due_.size(); }
   [[nodiscard]] std::uint64_t invalidations() const { return invalidations_; }
   // Messages of the golden model: completion events, and fault events of the queue.
@@ -69,6 +79,7 @@ class CommandOracle {
   [[nodiscard]] golden::ControlState control() const;
   void note_control_changes(const golden::ControlState &before, std::uint32_t command);
   void complete(std::vector<InvalidationLog::Ticket> &tickets, Time seen);
+  void collect_requests();
 
   Scoreboard &scoreboard_;
   Bus bus_;
@@ -78,6 +89,8 @@ class CommandOracle {
   std::deque<Due> due_;
   std::deque<Due> possible_;  // status writes that come, or not, before those that are due
   std::uint64_t invalidations_ = 0;
+  std::deque<InvalidateRequest> requests_;  // of the golden model, not seen of the unit yet
+  std::array<std::uint8_t, 32> tags_{};     // of the golden model, by the tag of the unit
 };
 
 }  // namespace dmar::bench

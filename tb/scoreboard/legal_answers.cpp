@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "dmar/fault_names.hpp"
+#include "dmar/structures.hpp"
 #include "golden/explain.hpp"
 #include "golden/translate.hpp"
 
@@ -28,9 +29,25 @@ Answer answer_of(const golden::Verdict &verdict) {
   if (const auto *done = std::get_if<golden::TranslationCompletion>(&verdict)) {
     return {.verdict = VerdictKind::kComplete, .entry = done->entry.raw};
   }
-  if (std::holds_alternative<golden::Posting>(verdict)) return {.verdict = VerdictKind::kPost};
+  if (const auto *posting = std::get_if<golden::Posting>(&verdict)) {
+    return {.verdict = VerdictKind::kPost,
+            .address = posting->descriptor.raw(),
+            .data = posting->vector};
+  }
   const Message &message = std::get<golden::Interrupt>(verdict).message;
   return {.verdict = VerdictKind::kInterrupt, .address = message.address, .data = message.data};
+}
+
+// What a cache may answer by itself. A fault must not be kept (CAP.CM = 0), and a completion that
+// grants less than all is for a device what a fault is for others: memory may grant more by now.
+bool may_come_from_caches(const Config &config, const Request &request,
+                          const golden::Verdict &verdict) {
+  if (std::holds_alternative<golden::Fault>(verdict)) return false;
+  const auto *done = std::get_if<golden::TranslationCompletion>(&verdict);
+  if (done == nullptr || in_interrupt_range(request.address.raw())) return true;
+  const bool withheld = config.no_write_flag && request.no_write;
+  return done->entry.has(TranslationEntry::kRead) &&
+         (withheld || done->entry.has(TranslationEntry::kWrite));
 }
 
 // All answers under one control state with words from one source.
@@ -46,9 +63,11 @@ void collect(const VersionReader::Setting &setting, const golden::ControlState &
     const golden::Verdict verdict =
         golden::translate(setting.config, control, reader, setting.request);
     if (reader.dead()) continue;
-    const Answer answer = answer_of(verdict);
-    if (setting.source == Source::kCaches && answer.verdict == VerdictKind::kFault) continue;
-    legal.answers.insert(answer);
+    if (setting.source == Source::kCaches &&
+        !may_come_from_caches(setting.config, setting.request, verdict)) {
+      continue;
+    }
+    legal.answers.insert(answer_of(verdict));
   } while (path.advance());
 }
 
@@ -69,7 +88,7 @@ std::string describe(const Answer &answer) {
                          fault_name(answer.reason).description, answer.aborted ? ", aborted" : "",
                          answer.suppressed ? ", not recorded" : "");
     case VerdictKind::kPost:
-      return "posted interrupt";
+      return fmt::format("post vector {:#x} to {:#x}", answer.data, answer.address);
     case VerdictKind::kBlock:
       break;
   }

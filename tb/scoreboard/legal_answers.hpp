@@ -25,8 +25,8 @@ struct Answer {
   FaultReason reason = FaultReason::kNone;
   bool suppressed = false;    // of a fault: not recorded
   bool aborted = false;       // of a fault: the completer abort of a translation request
-  std::uint64_t address = 0;  // first byte accessed behind the unit
-  std::uint32_t data = 0;     // of an interrupt message
+  std::uint64_t address = 0;  // first byte accessed behind the unit, or a posted descriptor
+  std::uint32_t data = 0;     // of an interrupt message; of one that is posted its vector
   bool snoop = true;
   std::uint64_t entry = 0;  // the completion of a translation request
 
@@ -46,7 +46,8 @@ inline constexpr std::size_t kMaxPaths = 50'000;
 // A DWORD write into the interrupt range needs its data in Request::message_data.
 //
 // Everything that is not a fault may come from caches; a fault must be found by a walk made for the
-// request itself, because nothing that faults may be cached (VT-d 6.2.1, CAP.CM = 0).
+// request itself, because nothing that faults may be cached (VT-d 6.2.1, CAP.CM = 0). A completion
+// of a translation request that grants less than it might is held to the same.
 LegalAnswers legal_answers(const Config &config, const Memory &memory, const ControlLog &control,
                            const InvalidationLog &invalidations, const Request &request,
                            const Moments &moments, std::vector<std::string> *words = nullptr);

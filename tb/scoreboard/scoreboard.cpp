@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "golden/little_endian.hpp"
 #include "scoreboard/mismatch.hpp"
@@ -78,6 +79,8 @@ void Scoreboard::count(const LegalAnswers &legal, const Answer &observed) {
   if (legal.answers.size() == 1) ++statistics_.single;
   if (observed.verdict == VerdictKind::kForward) ++statistics_.forwarded;
   if (observed.verdict == VerdictKind::kInterrupt) ++statistics_.interrupts;
+  if (observed.verdict == VerdictKind::kPost) ++statistics_.posted;
+  if (observed.entry != 0) ++statistics_.entries;
   if (observed.verdict == VerdictKind::kFault) {
     ++statistics_.faults;
     ++statistics_.reasons[observed.reason];
@@ -97,10 +100,15 @@ Scoreboard::Checked Scoreboard::check(const Request &request, std::span<const st
   if (legal.exhausted) fail(request, outcome, moments, observed, "too many combinations");
   Answer suppressed = observed;
   suppressed.suppressed = true;
-  const Checked checked{.may_be_recorded = legal.answers.contains(observed),
-                        .may_be_suppressed = observed.verdict == VerdictKind::kFault &&
-                                             legal.answers.contains(suppressed),
-                        .legal = legal.answers.size()};
+  Checked checked{.may_be_recorded = legal.answers.contains(observed),
+                  .may_be_suppressed =
+                      observed.verdict == VerdictKind::kFault && legal.answers.contains(suppressed),
+                  .legal = legal.answers.size()};
+  if (observed.verdict == VerdictKind::kPost) {
+    std::ranges::copy_if(legal.answers, std::back_inserter(checked.postings),
+                         [](const Answer &one) { return one.verdict == VerdictKind::kPost; });
+    checked.may_be_recorded = !checked.postings.empty();
+  }
   if (!checked.may_be_recorded && !checked.may_be_suppressed) {
     fail(request, outcome, moments, observed, "the answer is not legal");
   }

@@ -33,6 +33,8 @@ class Scoreboard {
     bool may_be_recorded = false;
     bool may_be_suppressed = false;
     std::size_t legal = 0;  // answers that were legal
+    // Of an interrupt that is posted, those of them that post; where it went shows in memory.
+    std::vector<Answer> postings = {};
   };
   // `data`: what the device wrote, empty for reads. `access`: what reached memory, nullptr for
   // nothing. Mismatch when the outcome is not legal, or when there were too many combinations.
@@ -44,6 +46,8 @@ class Scoreboard {
     std::uint64_t single = 0;  // only one answer was legal
     std::uint64_t forwarded = 0;
     std::uint64_t interrupts = 0;  // messages that left the unit
+    std::uint64_t posted = 0;      // interrupts
+    std::uint64_t entries = 0;     // translation requests that succeeded
     std::uint64_t faults = 0;
     std::map<FaultReason, std::uint64_t> reasons = {};
     std::uint64_t largest = 0;  // set of legal answers

@@ -23,10 +23,13 @@ class DeviceTlbScenario : public AtsScenario {
     return device_tlb_descriptor(
         {.source_id = source_id, .address = address, .max_pending = max_pending});
   }
-  // The messages that have left.
-  std::vector<InvalidateRequest> requests() {
-    unit().settle();
-    return unit().take_invalidate_requests();
+  // The messages that leave: as many as are expected, and more if there are. A unit with a clock is
+  // not waited for any longer, for it counts the time of those that are not answered.
+  std::vector<InvalidateRequest> requests(std::size_t expected = 1) {
+    std::vector<InvalidateRequest> sent;
+    for (unsigned n = 0; n < kPatience && sent.size() < expected; ++n) take_into(sent);
+    for (unsigned n = 0; n < kMoment; ++n) take_into(sent);
+    return sent;
   }
   // The device answers `request`, in `count` messages if they are more than one.
   void complete(const InvalidateRequest &request, unsigned count = 1) {
@@ -35,11 +38,16 @@ class DeviceTlbScenario : public AtsScenario {
                                     .itags = std::uint32_t{1} << request.itag,
                                     .count = static_cast<std::uint8_t>(count)});
     }
-    unit().settle();
   }
+  // The wait descriptor is done, soon.
   [[nodiscard]] bool completed(std::uint32_t ticket) {
-    unit().settle();
+    for (unsigned n = 0; n < kPatience && !driver().wait_completed(ticket); ++n) pass_time();
     return driver().wait_completed(ticket);
+  }
+  // It is not, and will not be at once.
+  [[nodiscard]] bool pending(std::uint32_t ticket) {
+    for (unsigned n = 0; n < kMoment; ++n) pass_time();
+    return !driver().wait_completed(ticket);
   }
   // The oldest message is not answered in time. A unit with a clock has its own idea of when.
   void time_out() {
@@ -59,6 +67,18 @@ class DeviceTlbScenario : public AtsScenario {
     return SourceId(static_cast<std::uint16_t>(driver().read64(reg::kIqercd) >> 48));
   }
   void expect_no_error() { EXPECT_EQ(driver().fault_status() & fsts::kAnyStatus, 0U); }
+
+ private:
+  static constexpr unsigned kPatience = 400;  // register reads
+  static constexpr unsigned kMoment = 15;
+
+  void pass_time() { driver().read32(reg::kGsts); }
+  void take_into(std::vector<InvalidateRequest> &sent) {
+    for (const InvalidateRequest &request : unit().take_invalidate_requests()) {
+      sent.push_back(request);
+    }
+    pass_time();
+  }
 };
 
 inline void PrintTo(const InvalidateRequest &request, std::ostream *out) {
