@@ -77,8 +77,12 @@ module dmar_table_update #(
   assign written  = (state_q == StWrite) && write_done_i
       && (write_resp_i == dmar_pkg::RESP_EXCLUSIVE);
   assign done_o   = gives_up || fails || written;
-  assign result_o = written ? dmar_pkg::UpdateDone
-                  : fails   ? dmar_pkg::UpdateFailed : dmar_pkg::UpdateGivenUp;
+
+  always_comb begin
+    result_o = dmar_pkg::UpdateGivenUp;
+    if (fails)   result_o = dmar_pkg::UpdateFailed;
+    if (written) result_o = dmar_pkg::UpdateDone;
+  end
 
   assign read_valid_o  = (state_q == StAsk);
   assign read_o        = {Id, address_i, 2'd3, 1'b1, 1'b0, 1'b1, 1'b1};

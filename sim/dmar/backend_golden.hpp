@@ -18,6 +18,7 @@ class GoldenBackend : public Backend {
     return target_.take_status_writes();
   }
   std::vector<trace::HostAccess> take_accesses() override { return target_.take_accesses(); }
+  void time_out(unsigned itag) override { target_.time_out(itag); }
   void set_wave(bool) override {}
 
  private:

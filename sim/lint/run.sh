@@ -64,6 +64,7 @@ step "Verilator -Wall: smallest build" verilator_lint -GReadSlots=1 -GWriteSlots
   -GIotlb1gSets=1 -GIotlb1gWays=1 -GPagingCacheSets=1 -GPagingCacheWays=1 -GFaultRecords=1
 step "Verilator -Wall: widest build" verilator_lint -GHostAddrWidth=52 -GGuestAddrWidth=57 \
   -GVersionMajor=7 "-GAbortMode=1'b1" "-GWriteBufferFlush=1'b1" "-GSagaw=5'b01110" "-GProtectedLow=1'b1" "-GProtectedHigh=1'b1" "-GCollapseFaults=1'b0" \
+  "-GDeviceTlb=1'b1" "-GNoWriteFlag=1'b1" "-GTableAtomics=1'b1" "-GPostedInterrupts=1'b1" \
   -GFaultRecords=160 -GWalks=32 -GReadSlots=32 -GWriteSlots=16 -GIotlb4kSets=1024
 step "Verilator -Wall: barest build" verilator_lint "-GSagaw=5'b00100" "-GSuperPages=2'b00" \
   "-GPassThrough=1'b0" "-GSnoopControl=1'b0" "-GZeroLengthRead=1'b0" "-GPageSelective=1'b0" \
@@ -73,7 +74,8 @@ step "Verilator -Wall: checks of the bench" verilator_lint tb/check/dmar_drain_c
   tb/check/drain_bind.sv
 step "Yosys: default build" yosys_lint ""
 step "Yosys: widest build" yosys_lint "-chparam HostAddrWidth 52 -chparam GuestAddrWidth 57
-  -chparam Sagaw 5'b01110 -chparam VersionMajor 4 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8"
+  -chparam Sagaw 5'b01110 -chparam VersionMajor 4 -chparam ProtectedLow 1 -chparam ProtectedHigh 1 -chparam Walks 8
+  -chparam DeviceTlb 1 -chparam NoWriteFlag 1 -chparam TableAtomics 1 -chparam PostedInterrupts 1"
 
 sim/lint/front_ends.sh
 case $? in

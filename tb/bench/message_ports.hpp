@@ -3,6 +3,7 @@
 #ifndef DMAR_BENCH_MESSAGE_PORTS_HPP
 #define DMAR_BENCH_MESSAGE_PORTS_HPP
 
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -25,20 +26,31 @@ class MessagePorts : public Agent {
   void accept(bool accept) { accept_ = accept; }
 
   void push(const InvalidateCompletion &completion) {
+    for (unsigned itag = 0; itag < owed_.size(); ++itag) {
+      std::uint8_t &owed = owed_[itag];
+      if ((completion.itags >> itag & 1) == 0 || owed == 0) continue;
+      owed = static_cast<std::uint8_t>((owed == kUnknown ? completion.count : owed) - 1);
+    }
     from_device_.push({.source_id = completion.source_id.raw(),
                        .itags = completion.itags,
                        .count = static_cast<std::uint8_t>(completion.count % 8)});
   }
   [[nodiscard]] bool under_way() const { return !from_device_.empty(); }
 
+  // Requests that devices have taken and not answered in full: the queue may wait for that. The
+  // tag of one that was late counts until it goes out again.
+  [[nodiscard]] bool answers_owed() const { return owed_ != std::array<std::uint8_t, 32>{}; }
+
   // The unit was reset.
   void forget() {
+    owed_ = {};
     to_device_.forget();
     from_device_.forget();
   }
 
   void sample(std::uint64_t /*cycle*/) override {
     if (const InvalidateRequestPins *request = to_device_.sample()) {
+      owed_.at(request->itag) = kUnknown;
       requests_.push_back({.source_id = SourceId(request->source_id),
                            .itag = request->itag,
                            .payload = request->payload});
@@ -52,9 +64,12 @@ class MessagePorts : public Agent {
   }
 
  private:
+  static constexpr std::uint8_t kUnknown = 0xFF;  // the first completion says how many
+
   ChannelSink<InvalidateRequestPins> to_device_;
   ChannelSource<InvalidateCompletionPins> from_device_;
   std::vector<InvalidateRequest> requests_;
+  std::array<std::uint8_t, 32> owed_{};  // completions, by tag
   bool accept_ = true;
 };
 

@@ -255,6 +255,7 @@ bool RtlIommu::unit_at_rest() {
   }
   if ((read(reg::kGsts, 4) & gsts::kQies) == 0) return true;
   if ((read(reg::kFsts, 4) & (fsts::kIqe | fsts::kIce | fsts::kIte)) != 0) return true;
+  if (message_ports_.answers_owed()) return true;  // what stands in the queue may wait for them
   return read(reg::kIqh, 8) == read(reg::kIqt, 8);
 }
 

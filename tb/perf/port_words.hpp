@@ -26,9 +26,9 @@ inline constexpr std::array kRequestFields{
     Field{"in_page", 1},    Field{"no_snoop", 1},    Field{"no_write", 1}, Field{"address", 64},
     Field{"data", 32}};
 inline constexpr std::array kAnswerFields{
-    Field{"verdict", 3},  Field{"reason", 8},   Field{"snoop", 1},      Field{"host_page", 52},
-    Field{"remapped", 1}, Field{"message", 18}, Field{"completion", 7}, Field{"posted", 33},
-    Field{"epoch", 1}};
+    Field{"verdict", 3},    Field{"reason", 8},   Field{"snoop", 1},
+    Field{"host_page", 52}, Field{"remapped", 1}, Field{"message", 18},
+    Field{"completion", 7}, Field{"posted", 33},  Field{"epoch", 1}};
 inline constexpr std::array kAccessFields{Field{"valid", 1}, Field{"write", 1}, Field{"word", 10},
                                           Field{"data", 32}};
 

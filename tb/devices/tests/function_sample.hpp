@@ -94,7 +94,8 @@ class EduSample : public FunctionSample {
 
 class BlkSample : public FunctionSample {
  public:
-  explicit BlkSample(PciBus bus = PciBus::kRootComplex) : device_(port, disk_, {.place = {.bus = bus}}) {}
+  explicit BlkSample(PciBus bus = PciBus::kRootComplex)
+      : device_(port, disk_, {.place = {.bus = bus}}) {}
 
   PciDevice &device() override { return device_; }
   void start_work() override {

@@ -64,7 +64,7 @@ class PermittedExtendedBits {
       case 0x000E:
         port_above_ = true;  // only such functions have it
         return 8;            // no function groups
-      case 0x000F:  // Enable, and of a physical function the smallest translation unit
+      case 0x000F:           // Enable, and of a physical function the smallest translation unit
         permit(at + 6, virtual_ ? 0x8000 : 0x801F, 2);
         return 8;
       case 0x0010:

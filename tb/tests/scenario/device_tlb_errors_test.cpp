@@ -79,6 +79,21 @@ TEST_P(DeviceTlbErrors, GoodTagsBesideABadOne) {
   EXPECT_LT(request.itag, 32U);
 }
 
+TEST_P(DeviceTlbErrors, GoodTagsBetweenBadOnes) {
+  start_queue();
+  for (unsigned n = 0; n < 3; ++n) driver().push(page_of(kDevice));
+  const std::uint32_t ticket = driver().push_wait();
+  driver().ring_doorbell();
+  const auto sent = requests();
+  ASSERT_THAT(sent, SizeIs(3));
+  complete(sent[0]);
+  complete(sent[2]);
+  EXPECT_FALSE(completed(ticket));
+  unit().complete_invalidation({.source_id = kDevice, .itags = ~std::uint32_t{0}});
+  EXPECT_TRUE(completed(ticket));
+  EXPECT_EQ(driver().fault_status() & fsts::kAnyStatus, fsts::kIce);
+}
+
 // While ICE is set the record is that of the first device.
 TEST_P(DeviceTlbErrors, FirstWrongDeviceIsRecorded) {
   start_queue();

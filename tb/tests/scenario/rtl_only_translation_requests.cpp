@@ -124,8 +124,8 @@ TEST_P(TranslationRequests, InvalidationUnderItsWalk) {
   }
 }
 
-// Both halves of the bus carry the entry, and whatever the unit answers by itself later in the same
-// slots, with a fault or without one, carries nothing of it.
+// Both halves of the bus carry the entry. What the unit answers by itself next, in the same slot,
+// carries nothing of it: not even a hit in protected memory, which a lane refuses at once.
 TEST_P(TranslationRequests, EntriesOnTheBus) {
   Domain domain = start_ats();
   domain.map(Iova(kIova.raw() + kPage), HostAddr(kMoreData));
@@ -133,21 +133,22 @@ TEST_P(TranslationRequests, EntriesOnTheBus) {
   driver().write32(reg::kPlmlimit, kMoreData);
   driver().write32(reg::kPmen, pmen::kEpm);
   driver().poll32(reg::kPmen, pmen::kPrs, pmen::kPrs, "PMEN");
-  for (unsigned n = 0; n < 2 * slots(); ++n) {
-    const auto outcome = unit().wait(unit().submit(asking(Iova(kIova.raw() + 8 * n))));
-    ASSERT_EQ(outcome.beats.size(), 1U);
-    const auto &beat = outcome.beats[0];
-    EXPECT_TRUE(std::equal(beat.begin(), beat.begin() + 8, beat.begin() + 8));
-    EXPECT_THAT(outcome.completion, Completes(kData | kRW));
-  }
   const Iova shut(kIova.raw() + kPage);
+  const auto expect_nothing = [this](const Request &request) {
+    const auto outcome = unit().wait(unit().submit(request));
+    EXPECT_EQ(outcome.completion.status, Completion::Status::kBlocked);
+    for (const auto &beat : outcome.beats) {
+      EXPECT_TRUE(std::ranges::all_of(beat, [](std::uint8_t byte) { return byte == 0; }));
+    }
+  };
   for (const Request &request : {read_of(shut), read_of(Iova(0)), asking(Iova(4))}) {
-    for (unsigned n = 0; n < slots(); ++n) {
-      const auto outcome = unit().wait(unit().submit(request));
-      EXPECT_EQ(outcome.completion.status, Completion::Status::kBlocked);
-      for (const auto &beat : outcome.beats) {
-        EXPECT_TRUE(std::ranges::all_of(beat, [](std::uint8_t byte) { return byte == 0; }));
-      }
+    for (unsigned n = 0; n < 4; ++n) {
+      const auto outcome = unit().wait(unit().submit(asking(Iova(kIova.raw() + 8 * n))));
+      ASSERT_EQ(outcome.beats.size(), 1U);
+      const auto &beat = outcome.beats[0];
+      EXPECT_TRUE(std::equal(beat.begin(), beat.begin() + 8, beat.begin() + 8));
+      EXPECT_THAT(outcome.completion, Completes(kData | kRW));
+      expect_nothing(request);
     }
   }
 }

@@ -11,8 +11,8 @@ namespace dmar::bench {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Optional;
+using ::testing::StrEq;
 
 constexpr std::uint64_t kLine = 0x1040;
 
@@ -59,7 +59,7 @@ TEST(ExclusiveMonitor, TheWriteHasTheShapeOfTheRead) {
 }
 
 TEST(ExclusiveMonitor, WhatMayBeExclusive) {
-  EXPECT_THAT(exclusive_violation(line_of(1)), IsEmpty());
+  EXPECT_THAT(exclusive_violation(line_of(1)), StrEq(""));
   EXPECT_THAT(exclusive_violation(line_of(1, kLine + 16)), HasSubstr("unaligned"));
   AddressBeat burst = line_of(1, 0);
   burst.len = 2;
@@ -67,7 +67,7 @@ TEST(ExclusiveMonitor, WhatMayBeExclusive) {
   burst.len = 15;
   EXPECT_THAT(exclusive_violation(burst), HasSubstr("128"));
   burst.size = 0;
-  EXPECT_THAT(exclusive_violation(burst), IsEmpty());
+  EXPECT_THAT(exclusive_violation(burst), StrEq(""));
   burst.len = 16;
   EXPECT_THAT(exclusive_violation(burst), HasSubstr("16 beats"));
 }

@@ -66,5 +66,19 @@ TEST_F(MessagePortsCheck, GivesCompletionsInOrderAndHoldsThem) {
   EXPECT_FALSE(ports_.under_way());
 }
 
+TEST_F(MessagePortsCheck, KnowsWhatDevicesOwe) {
+  clock();
+  offer(7);
+  clock();
+  pins_.to_device.valid = false;
+  EXPECT_TRUE(ports_.answers_owed());
+  ports_.push({.source_id = kDevice, .itags = 0x80, .count = 2});
+  EXPECT_TRUE(ports_.answers_owed());
+  ports_.push({.source_id = kDevice, .itags = 0x80, .count = 2});
+  EXPECT_FALSE(ports_.answers_owed());
+  ports_.push({.source_id = kDevice, .itags = 0x80, .count = 2});
+  EXPECT_FALSE(ports_.answers_owed());
+}
+
 }  // namespace
 }  // namespace dmar::bench
