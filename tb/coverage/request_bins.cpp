@@ -120,14 +120,21 @@ bool is_entry_fault(const golden::Verdict &verdict) {
 void count_request(Groups &groups, const Request &request, const golden::Verdict &verdict,
                    const WalkProbe &probe) {
   if (std::holds_alternative<golden::Blocked>(verdict)) return;
+  // Elsewhere: what a descriptor in memory decides, and how devices with TLBs come to an end where
+  // others fault.
+  if (std::holds_alternative<golden::Posting>(verdict)) return;
   const auto *fault = std::get_if<golden::Fault>(&verdict);
   const Reason reason = fault == nullptr ? Reason::kNone : fault->reason;
+  const bool of_all_types =
+      request.at == AddressType::kUntranslated || reason == Reason::kTranslationTypeBlocked;
+  if (!of_all_types) return;
   groups.requests.hit({reason_value(reason), number(request.kind),
                        number(place_of(reason, verdict, probe)), number(leaf_of(reason, probe))});
 }
 
 void count_interrupt_entry(Groups &groups, const WalkProbe::Entry &entry, bool extended_mode,
                            const golden::Verdict &verdict) {
+  if (std::holds_alternative<golden::Posting>(verdict)) return;
   const auto [lo, hi] = entry;
   std::vector<EntryField> fields{
       choose(lo & irte::kFpd, EntryField::kFpd0, EntryField::kFpd1),
