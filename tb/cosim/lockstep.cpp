@@ -18,6 +18,7 @@ namespace {
 
 constexpr unsigned kRestCycles = 64;        // without traffic, until it is worth a look
 constexpr unsigned kRestBound = 1'000'000;  // a command takes no longer than this
+constexpr unsigned kDrainBound = 20'000;    // nor a drain, once the queue has gone on
 
 std::string text(const Message &message) {
   return fmt::format("{:x} {:x}", message.address, message.data);
@@ -223,7 +224,11 @@ bool Lockstep::may_rest() const { return rtl_->cycle() >= look_again_cycle_ && r
 bool Lockstep::commands_done() {
   static constexpr std::pair<std::uint32_t, unsigned> kStatus[] = {
       {reg::kGsts, 4}, {reg::kIqh, 8}, {reg::kCcmd, 8}, {reg::kIotlb, 8}};
-  if (rtl_->cycle() - disturbed_cycle_ >= kRestBound) return true;
+  const std::uint64_t waited = rtl_->cycle() - disturbed_cycle_;
+  if (waited >= kRestBound) return true;
+  // A wait descriptor for devices is off the queue while the unit drains what they have let
+  // through.
+  if (!due_status_.empty() && waited < kDrainBound) return false;
   return std::ranges::all_of(kStatus, [this](const auto &status) {
     return rtl_->read(status.first, status.second) == golden_->read(status.first, status.second);
   });
