@@ -43,6 +43,7 @@ const std::vector<NamedConfig> &known_configs() {
         .protected_high = true,
         .device_tlb = true,
         .no_write_flag = true,
+        .posted_interrupts = true,
         .collapse_faults = false,
         .version_major = 6,
         .abort_mode = true,
