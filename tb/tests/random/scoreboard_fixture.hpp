@@ -81,7 +81,8 @@ class ScoreboardTest : public ::testing::Test {
     } else if (access && access->error) {
       completion.status = Completion::Status::kMemoryError;
     }
-    if (request.kind == AccessKind::kRead) completion.data.resize(request.bytes);
+    const bool answered = completion.status == Completion::Status::kOkay;
+    if (answered && request.kind == AccessKind::kRead) completion.data.resize(request.bytes);
     return board.check(request, {}, outcome, access ? &*access : nullptr);
   }
 
