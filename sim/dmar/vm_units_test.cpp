@@ -164,7 +164,7 @@ TEST_F(VmTable, IsThatOfTheAcpiCommand) {
 // The table of --ats, whose root port is named, made by the command that docs/acpi.md gives for it.
 TEST_F(VmTable, NamesTheRootPortAboveADeviceTlb) {
   const Result result =
-      dmar(fmt::format("acpi --unit FED90000,scope=ioapic:0@ff:00.0 --unit FED91000,segment=1 "
+      dmar(fmt::format("acpi --unit FED90000,all,scope=ioapic:0@ff:00.0 --unit FED91000,segment=1 "
                        "--atsr 00:01.0,segment=1 --out {}",
                        in("table.aml")));
   ASSERT_EQ(result.status, 0) << result.output;
