@@ -8,10 +8,12 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "bench/rtl_iommu.hpp"
 #include "driver/driver.hpp"
 #include "perf/statistics.hpp"
+#include "perf/top_features.hpp"
 #include "tables/table_builder.hpp"
 
 namespace dmar::perf {
@@ -48,9 +50,31 @@ class FeatureRig {
   Driver driver_;
 };
 
-inline std::string range_note(const Histogram &clocks) {
-  return std::to_string(clocks.min()) + " to " + std::to_string(clocks.max());
-}
+// Figures of one memory latency, in the order in which they were measured.
+class FeatureFigures {
+ public:
+  explicit FeatureFigures(unsigned latency) : latency_(latency) {}
+
+  void add(const std::string &name, std::string title, double value, std::string unit,
+           std::string note = {}) {
+    figures_.push_back({.name = name + "_" + std::to_string(latency_),
+                        .title = std::move(title),
+                        .latency = latency_,
+                        .value = value,
+                        .unit = std::move(unit),
+                        .note = std::move(note)});
+  }
+  // The mean, and between what the values lie.
+  void add(const std::string &name, std::string title, const Histogram &clocks) {
+    add(name, std::move(title), clocks.mean(), "clocks",
+        std::to_string(clocks.min()) + " to " + std::to_string(clocks.max()));
+  }
+  std::vector<FeatureFigure> take() { return std::move(figures_); }
+
+ private:
+  unsigned latency_;
+  std::vector<FeatureFigure> figures_;
+};
 
 }  // namespace dmar::perf
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // See top_features.hpp.
-#include <fmt/format.h>
-
 #include "dmar/ats.hpp"
 #include "golden/little_endian.hpp"
 #include "perf/feature_rig.hpp"
@@ -80,43 +78,32 @@ double invalidate(FeatureRig &rig, unsigned devices) {
 }  // namespace
 
 std::vector<FeatureFigure> device_tlb_figures(const bench::ModelInfo &model, unsigned latency) {
-  std::vector<FeatureFigure> figures;
-  if (!model.config.device_tlb) return figures;
+  if (!model.config.device_tlb) return {};
+  FeatureFigures figures(latency);
   FeatureRig rig(model, latency);
-  const auto add = [&](const char *name, const char *title, double value, const char *unit,
-                       std::string note = {}) {
-    figures.push_back({.name = fmt::format("{}_{}", name, latency),
-                       .title = title,
-                       .latency = latency,
-                       .value = value,
-                       .unit = unit,
-                       .note = std::move(note)});
-  };
-  const auto one = [&](const char *name, const char *title, const Histogram &clocks) {
-    add(name, title, clocks.mean(), "clocks", range_note(clocks));
-  };
   rig.many(4ULL * kWarmPages, translation_request(warm_page), entry_of(warm_page));
-  one("translation_again", "translation request, page asked for before",
-      rig.one_by_one(kOnes, translation_request(warm_page), entry_of(warm_page)));
-  one("translation_first", "translation request, upper levels cached",
-      rig.one_by_one(kOnes, translation_request(cold_page), entry_of(cold_page)));
-  add("translations_again", "translation requests in flight, 64 pages in turn",
-      1 / rig.many(kMany, translation_request(warm_page), entry_of(warm_page)), "a clock");
-  add("translations_first", "translation requests in flight, upper levels cached",
-      1 / rig.many(kMany, translation_request(cold_page), entry_of(cold_page)), "a clock");
+  figures.add("translation_again", "translation request, page asked for before",
+              rig.one_by_one(kOnes, translation_request(warm_page), entry_of(warm_page)));
+  figures.add("translation_first", "translation request, upper levels cached",
+              rig.one_by_one(kOnes, translation_request(cold_page), entry_of(cold_page)));
+  figures.add("translations_again", "translation requests in flight, 64 pages in turn",
+              1 / rig.many(kMany, translation_request(warm_page), entry_of(warm_page)), "a clock");
+  figures.add("translations_first", "translation requests in flight, upper levels cached",
+              1 / rig.many(kMany, translation_request(cold_page), entry_of(cold_page)), "a clock");
   rig.many(4ULL * kWarmPages, translation_request(warm_page), entry_of(warm_page));
   for (const bool translated : {false, true}) {
     const auto make = [translated](std::uint64_t n) { return read_of(n, translated); };
-    one(translated ? "read_translated" : "read_untranslated",
+    figures.add(
+        translated ? "read_translated" : "read_untranslated",
         translated ? "translated read of 64 bytes" : "untranslated read of 64 bytes, page cached",
         rig.one_by_one(kOnes, make, read_arrives));
   }
   for (const unsigned devices : {1U, kDevices}) {
-    add(devices == 1 ? "invalidation_one" : "invalidation_many",
-        devices == 1 ? "device-TLB invalidation, one device" : "the same, 16 devices",
-        invalidate(rig, devices), "clocks each");
+    figures.add(devices == 1 ? "invalidation_one" : "invalidation_many",
+                devices == 1 ? "device-TLB invalidation, one device" : "the same, 16 devices",
+                invalidate(rig, devices), "clocks each");
   }
-  return figures;
+  return figures.take();
 }
 
 }  // namespace dmar::perf

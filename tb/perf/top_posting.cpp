@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // See top_features.hpp.
-#include <fmt/format.h>
-
 #include <memory>
 #include <vector>
 
@@ -68,39 +66,28 @@ bool accepted(std::uint64_t, const bench::Outcome &outcome) {
 }  // namespace
 
 std::vector<FeatureFigure> posting_figures(const bench::ModelInfo &model, unsigned latency) {
-  std::vector<FeatureFigure> figures;
-  if (!model.config.posted_interrupts) return figures;
+  if (!model.config.posted_interrupts) return {};
+  FeatureFigures figures(latency);
   FeatureRig rig(model, latency);
   Posting posting(rig);
-  const auto add = [&](const char *name, const char *title, double value, const char *unit,
-                       std::string note = {}) {
-    figures.push_back({.name = fmt::format("{}_{}", name, latency),
-                       .title = title,
-                       .latency = latency,
-                       .value = value,
-                       .unit = unit,
-                       .note = std::move(note)});
-  };
-  const auto one = [&](const char *name, const char *title, const Histogram &clocks) {
-    add(name, title, clocks.mean(), "clocks", range_note(clocks));
-  };
   const auto in_turn = [](std::uint64_t n) {
     return Posting::interrupt(static_cast<unsigned>(n % kRemapped));
   };
   const auto remapped = [](std::uint64_t) { return Posting::interrupt(kRemapped); };
   posting.clear(true);
   rig.many(kEntries, in_turn, accepted);  // the entries are cached from here on
-  one("remapped", "remapped interrupt", rig.one_by_one(kOnes, remapped, accepted));
-  one("posted", "posted interrupt, nobody notified", rig.one_by_one(kOnes, in_turn, accepted));
+  figures.add("remapped", "remapped interrupt", rig.one_by_one(kOnes, remapped, accepted));
+  figures.add("posted", "posted interrupt, nobody notified",
+              rig.one_by_one(kOnes, in_turn, accepted));
   posting.clear(false);
-  one("notified", "posted interrupt and its notification",
-      rig.one_by_one(kRemapped, in_turn, accepted));
+  figures.add("notified", "posted interrupt and its notification",
+              rig.one_by_one(kRemapped, in_turn, accepted));
   posting.clear(true);
-  add("posted_in_flight", "posted interrupts in flight", rig.many(kMany, in_turn, accepted),
-      "clocks each");
-  add("remapped_in_flight", "remapped interrupts in flight", rig.many(kMany, remapped, accepted),
-      "clocks each");
-  return figures;
+  figures.add("posted_in_flight", "posted interrupts in flight", rig.many(kMany, in_turn, accepted),
+              "clocks each");
+  figures.add("remapped_in_flight", "remapped interrupts in flight",
+              rig.many(kMany, remapped, accepted), "clocks each");
+  return figures.take();
 }
 
 }  // namespace dmar::perf

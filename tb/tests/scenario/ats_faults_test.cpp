@@ -162,7 +162,7 @@ TEST_P(AtsFaults, Code31PasidIsUnsupported) {
 }
 
 TEST_P(AtsFaults, Code33AbortModeIsUnsupported) {
-  if (!config().abort_mode) GTEST_SKIP();
+  if (!config().abort_mode) GTEST_SKIP() << "no abort mode in this configuration";
   start_ats_with_page();
   driver().set_root_pointer(tables().root_table(), 3);
   expect_fault(asking(kIova), Reason::kAbortMode);

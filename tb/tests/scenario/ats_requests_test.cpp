@@ -82,7 +82,7 @@ TEST_P(AtsRequests, OffsetInThePageDoesNotCount) {
 
 // N: the page has SNP, so that accesses of the device have to snoop.
 TEST_P(AtsRequests, SnoopBitOfTheLeaf) {
-  if (!config().snoop_control) GTEST_SKIP();
+  if (!config().snoop_control) GTEST_SKIP() << "no snoop control in this configuration";
   start_ats_with_page({.snoop = true});
   expect_entry(asking(kIova), kData | kRW | kN);
 }
@@ -140,7 +140,7 @@ TEST_P(AtsRequests, OtherShapesAreRefused) {
 
 // Nothing is accessed, so nothing is protected; what a device then sends is.
 TEST_P(AtsRequests, ProtectedMemoryDoesNotCount) {
-  if (!config().protected_low) GTEST_SKIP();
+  if (!config().protected_low) GTEST_SKIP() << "no protected memory in this configuration";
   start_ats_with_page();
   driver().write32(reg::kPlmbase, kData);
   driver().write32(reg::kPlmlimit, kData);

@@ -38,7 +38,8 @@ TEST_P(AtsSizes, WorkedExample) {
   Domain domain = start_ats();
   domain.map(Iova(0x5000), HostAddr(0x12'3456'7000));
   expect_entry(asking(Iova(0x5000)), 0x0000'0012'3456'7003);
-  if (!size_supported(PageSize::k1G) || !config().snoop_control) GTEST_SKIP();
+  if (!size_supported(PageSize::k1G) || !config().snoop_control)
+    GTEST_SKIP() << "no snoop control in this configuration";
   domain.map(Iova(0x1'4000'0000), HostAddr(0x1'4000'0000), PageSize::k2M, {.snoop = true});
   domain.map(Iova(0x30'0000'0000), HostAddr(0x30'0000'0000), PageSize::k1G, {.snoop = true});
   expect_entry(asking(Iova(0x1'4000'0000)), 0x0000'0001'400F'FC03);

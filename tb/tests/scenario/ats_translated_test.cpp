@@ -128,7 +128,7 @@ TEST_P(AtsTranslated, WithoutTranslationItIsRefused) {
 }
 
 TEST_P(AtsTranslated, ProtectedMemoryIsShut) {
-  if (!config().protected_low) GTEST_SKIP();
+  if (!config().protected_low) GTEST_SKIP() << "no protected memory in this configuration";
   start_ats();
   driver().write32(reg::kPlmbase, kData);
   driver().write32(reg::kPlmlimit, kData);

@@ -158,7 +158,7 @@ TEST_P(PostedFaults, Code28EachReservedBitOfTheDescriptor) {
 }
 
 TEST_P(PostedFaults, Code28WithLongIds) {
-  if (!config().extended_interrupt_mode) GTEST_SKIP();
+  if (!config().extended_interrupt_mode) GTEST_SKIP() << "no 32-bit APIC ids in this configuration";
   start_remapping(kLargest, true);
   for (unsigned n = 0; n < 64 && !HasFailure(); ++n) {
     if (((bits(15, 2) | bits(31, 24)) & bit(n)) == 0) continue;

@@ -45,7 +45,7 @@ TEST_P(PostedUpdate, WorkedExample) {
 
 // The same with 32-bit APIC ids.
 TEST_P(PostedUpdate, WorkedExampleWithLongIds) {
-  if (!config().extended_interrupt_mode) GTEST_SKIP();
+  if (!config().extended_interrupt_mode) GTEST_SKIP() << "no 32-bit APIC ids in this configuration";
   start_remapping(7, true);
   table().set_raw(0x70, 0x3456'7FC0'00A3'8001, 0x0000'0012'0004'3A10);
   descriptor().clear(0x0001'2345'00F2'0000);
@@ -141,7 +141,7 @@ TEST_P(PostedUpdate, ShortDestinations) {
 }
 
 TEST_P(PostedUpdate, LongDestinations) {
-  if (!config().extended_interrupt_mode) GTEST_SKIP();
+  if (!config().extended_interrupt_mode) GTEST_SKIP() << "no 32-bit APIC ids in this configuration";
   start_remapping(8, true);
   const unsigned index = post_to({});
   for (unsigned n = 0; n < 32; ++n) {
@@ -168,7 +168,7 @@ TEST_P(PostedUpdate, NeighboursStayAsTheyAre) {
 
 // The unit's own accesses are not those of a device: protected memory does not stop them.
 TEST_P(PostedUpdate, ProtectedMemoryDoesNotCount) {
-  if (!config().protected_high) GTEST_SKIP();
+  if (!config().protected_high) GTEST_SKIP() << "no protected memory in this configuration";
   start_remapping(8);
   driver().write64(reg::kPhmbase, 0);
   driver().write64(reg::kPhmlimit, bits(config().host_address_width - 1, 0));

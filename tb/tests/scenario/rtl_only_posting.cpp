@@ -136,12 +136,7 @@ TEST_P(Posting, TheNotificationComesAfterTheUpdate) {
 // An invalidation of the entry is complete when what was posted under it is in the descriptor and
 // the notification is out, whichever step memory keeps waiting.
 TEST_P(Posting, AnInvalidationWaitsForIt) {
-  struct Step {
-    std::uint8_t id;
-    bool write;
-  };
-  for (const Step step : {Step{bench::kPostingId, false}, Step{bench::kPostingId, true},
-                          Step{bench::kNotificationId, true}}) {
+  for (const Step step : kSteps) {
     SCOPED_TRACE(fmt::format("ID {}, write {}", step.id, step.write));
     make({});
     accesses.clear();

@@ -116,12 +116,7 @@ TEST_P(PostingError, TwoFaultsInOneClock) {
 // The unit is reset while memory owes the answer to the read, or to the write, of an update, or to
 // its notification: nothing more comes of it, and the unit works.
 TEST_P(PostingError, ResetInTheMiddle) {
-  struct Step {
-    std::uint8_t id;
-    bool write;
-  };
-  for (const Step step : {Step{bench::kPostingId, false}, Step{bench::kPostingId, true},
-                          Step{bench::kNotificationId, true}}) {
+  for (const Step step : kSteps) {
     SCOPED_TRACE(fmt::format("ID {}, write {}", step.id, step.write));
     make({});
     accesses.clear();

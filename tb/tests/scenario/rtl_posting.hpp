@@ -36,6 +36,13 @@ class RtlPosting : public RtlScenario {
   static constexpr unsigned kUrgent = 0x100;  // added to the vector: the entry with URG
   static constexpr PostedControl kIdle{.destination = 0x0600};
   static constexpr Message kNotification{0xFEE0'6000, 0x40A7};  // of kIdle
+  // What memory is asked for a posting that notifies, in this order.
+  struct Step {
+    std::uint8_t id;
+    bool write;
+  };
+  static constexpr std::array kSteps{Step{bench::kPostingId, false}, Step{bench::kPostingId, true},
+                                     Step{bench::kNotificationId, true}};
 
   // Remapping on, and for each vector an entry of that index, which posts it; FPD if wanted.
   void start(bool fpd = false, std::uint64_t descriptor = kDescriptor) {
