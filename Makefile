@@ -56,7 +56,8 @@ vms:
 # ARGS ask for another; `make build` and `make test` compile all.
 program:
 	@sim/setup/packages.sh build
-	@[ -f $(BUILD)/CMakeCache.txt ] || sim/setup/configure.sh $(BUILD) "-DDMAR_MODELS=default"
+	@if [ -f $(BUILD)/CMakeCache.txt ]; then sim/setup/configure.sh $(BUILD) --if-new; \
+	 else sim/setup/configure.sh $(BUILD) "-DDMAR_MODELS=default"; fi
 	@$(if $(findstring --config,$(ARGS))$(findstring --aw,$(ARGS)),\
 	   sim/setup/configure.sh $(BUILD) --if-new "-DDMAR_MODELS=",:)
 	cmake --build $(BUILD) -j $(JOBS) --target dmar
