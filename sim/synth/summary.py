@@ -10,7 +10,7 @@ import sys
 from devices import DEVICES
 
 CONFIGS = ("tiny", "default", "server")
-PARTS = ("area", "instances", "place", "gates", "paths")
+PARTS = ("area", "instances", "server", "place", "gates", "paths")
 
 
 def markdown(rows):
@@ -66,6 +66,10 @@ def instances(found, config="default", deepest=3, least=60):
         rows.append(("&nbsp;" * 3 * depth + f"`{name}`",
                      *(f"{c.get(unit, 0):,}" for c in counts for unit in ("lut", "ff", "bram"))))
     return rows
+
+
+def server(found):
+    return instances(found, "server")
 
 
 def place(found):
