@@ -82,7 +82,7 @@ if command -v qemu-system-x86_64 >/dev/null; then
   rm -rf "$newer"
   posting=$(mktemp -d)
   if kernel=$(sim/setup/posting_kernel.sh "$posting"); then  # interrupts of devices are posted
-    for options in "" "--strict" "--units 2" "--sriov edu"; do
+    for options in "" "--strict" "--units 2" "--ats"; do
       # shellcheck disable=SC2086
       boot --config server --kernel "$kernel" --append intremap=posted_msi \
         --json "$posting/vm.json" $options
