@@ -91,7 +91,7 @@ class RtlBackend : public Backend {
   // trace holds of it may be long out of date.
   [[nodiscard]] bool fetched_ahead(const bench::AddressBeat &burst) const {
     constexpr std::uint64_t kLineInTable = 0xFC0;
-    return burst.id != bench::kQueueReadId && burst.len == 3 &&
+    return burst.id != bench::kQueueReadId && burst.id != bench::kPostingId && burst.len == 3 &&
            (burst.address & kLineInTable) != ((page_ * 8) & kLineInTable);
   }
 

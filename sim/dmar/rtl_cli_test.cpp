@@ -74,6 +74,46 @@ TEST_F(RtlProgram, ReplaysNewerKernels) {
   }
 }
 
+// Devices that translate for themselves, one of which leaves an invalidation unanswered.
+TEST_F(RtlProgram, ReplaysDeviceTlbs) {
+  if (!has_config("server")) GTEST_SKIP() << "configuration server is not built";
+  for (const char *unit : {"--golden-only", ""}) {
+    SCOPED_TRACE(unit);
+    const Result result =
+        dmar(fmt::format("run {}/linux61-ats-strict.trace.gz --config server --quiet --json {} {}",
+                         DMAR_TRACE_DIR, in("r.json"), unit));
+    EXPECT_EQ(result.status, 0) << result.output;
+    const auto json = nlohmann::json::parse(std::ifstream(in("r.json")));
+    EXPECT_EQ(json.at("translation_requests"), 508);
+    EXPECT_EQ(json.at("device_tlb_messages"), 468);
+    EXPECT_EQ(json.at("dma"), 2837);
+    EXPECT_EQ(json.at("interrupts"), 84);
+    EXPECT_EQ(json.at("faults"), 17);
+    EXPECT_EQ(json.at("events"), 12);
+    EXPECT_EQ(json.at("mismatches"), 0);
+  }
+}
+
+// A posted descriptor is read like a line of a table, and is none.
+TEST_F(RtlProgram, ReplaysPostedInterrupts) {
+  if (!has_config("server")) GTEST_SKIP() << "configuration server is not built";
+  const std::string none(80, '0');
+  std::ofstream(in("t.trace")) << "unit ver 60 cap 0 ecap 0\n"
+                               << "mem 10000 0180410040b00000" << none << none.substr(48) << "\n"
+                               << "mem b040 " << none.substr(16) << "0000f20000030000"
+                               << none.substr(32) << "\n"
+                               << "write b8 8 10000\nwrite 18 4 1000000\nwrite 18 4 2000000\n"
+                               << "int 0020 fee00010 0 posted\nevent fee03000 40f2\n"
+                               << "int 0020 fee00010 0 posted\n";
+  const Result result =
+      dmar(fmt::format("run {} --config server --json {}", in("t.trace"), in("r.json")));
+  EXPECT_EQ(result.status, 0) << result.output;
+  const auto json = nlohmann::json::parse(std::ifstream(in("r.json")));
+  EXPECT_EQ(json.at("interrupts_posted"), 2);
+  EXPECT_EQ(json.at("events"), 1);
+  EXPECT_EQ(json.at("mismatches"), 0);
+}
+
 // The largest caches, 32 walks at a time. A program limited to other models says so.
 TEST_F(RtlProgram, LargestCachesReplayTheTraceWithInterruptRemapping) {
   if (has_config("server")) {

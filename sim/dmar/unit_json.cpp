@@ -35,6 +35,8 @@ Json statistics_json(const cosim::Statistics &did) {
           {"golden_translations_granted", did.golden_translations_granted},
           {"interrupts", did.interrupts},
           {"interrupts_remapped", did.interrupts_remapped},
+          {"interrupts_posted", did.interrupts_posted},
+          {"notifications", did.notifications},
           {"interrupts_unchanged", did.interrupts_unchanged},
           {"interrupts_blocked", did.interrupts_blocked},
           {"iotlb_invalidations", did.iotlb_invalidations},

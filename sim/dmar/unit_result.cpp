@@ -27,6 +27,8 @@ constexpr std::uint64_t Statistics::*kCounts[] = {
     &Statistics::not_granted_passed,
     &Statistics::interrupts,
     &Statistics::interrupts_remapped,
+    &Statistics::interrupts_posted,
+    &Statistics::notifications,
     &Statistics::interrupts_unchanged,
     &Statistics::interrupts_blocked,
     &Statistics::context_invalidations,

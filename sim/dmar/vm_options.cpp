@@ -173,9 +173,10 @@ void add_table_options(CLI::App &command, VmOptions &options) {
   group
       .flag("--ari", options.ari, "With --sriov: behind a root port, with alternative routing ids")
       ->needs(sriov);
-  group.flag("--ats", options.ats,
-             "Functions with device TLBs, edu and a disk, in a PCI segment with a unit of its own "
-             "(without\n--config: configuration server)");
+  group.flag(
+      "--ats", options.ats,
+      "Functions that keep translations themselves (ATS), edu and a disk, in a PCI segment "
+      "with a unit\nof its own; in place of --sriov. Without --config: configuration server");
 }
 
 void add_wave_options(CLI::App &command, VmOptions &options) {

@@ -33,29 +33,44 @@ report::FactList facts_of(const VmResult &result) {
 
 report::Table compared(const UnitResult &unit) {
   const cosim::Statistics &did = unit.statistics;
-  return fact_table(fmt::format("{}: compared with the golden model", unit.name),
-                    {{"DMA reads", grouped(did.dma_reads)},
-                     {"DMA writes", grouped(did.dma_writes)},
-                     {"DMA translated", grouped(did.dma_translated)},
-                     {"DMA not translated", grouped(did.dma_identity)},
-                     {"DMA translated by devices", grouped(did.dma_by_device_tlb)},
-                     {"DMA blocked", grouped(did.dma_blocked)},
-                     {"Translation requests", grouped(did.translation_requests)},
-                     {"Translation requests granted", grouped(did.translations_granted)},
-                     {"Interrupts remapped", grouped(did.interrupts_remapped)},
-                     {"Interrupts unchanged", grouped(did.interrupts_unchanged)},
-                     {"Interrupts blocked", grouped(did.interrupts_blocked)},
-                     {"IOTLB invalidations", grouped(did.iotlb_invalidations)},
-                     {"Context invalidations", grouped(did.context_invalidations)},
-                     {"Interrupt entry invalidations", grouped(did.interrupt_invalidations)},
-                     {"Device-TLB invalidations", grouped(did.device_tlb_invalidations)},
-                     {"Registers compared", grouped(did.registers_compared)},
-                     {"Status writes", grouped(did.status_writes)},
-                     {"Event messages", grouped(did.events)},
-                     {"Answers from tables that changed meanwhile", grouped(did.raced)},
-                     {"Answers of a cache before its invalidation", grouped(did.stale)},
-                     {"Walks", grouped(did.unit.walks)},
-                     {"Table reads", grouped(did.unit.table_reads)}});
+  return fact_table(
+      fmt::format("{}: compared with the golden model", unit.name),
+      {{"DMA reads", grouped(did.dma_reads)},
+       {"DMA writes", grouped(did.dma_writes)},
+       {"DMA translated", grouped(did.dma_translated)},
+       {"DMA not translated", grouped(did.dma_identity)},
+       {"DMA translated by devices", grouped(did.dma_by_device_tlb)},
+       {"DMA blocked", grouped(did.dma_blocked)},
+       {"Translation requests", grouped(did.translation_requests)},
+       {"Translation requests granted", grouped(did.translations_granted)},
+       {"Interrupts remapped", grouped(did.interrupts_remapped)},
+       {"Interrupts posted", grouped(did.interrupts_posted)},
+       {"Notifications of posted interrupts", grouped(did.notifications)},
+       {"Interrupts unchanged", grouped(did.interrupts_unchanged)},
+       {"Interrupts blocked", grouped(did.interrupts_blocked)},
+       {"IOTLB invalidations", grouped(did.iotlb_invalidations)},
+       {"Context invalidations", grouped(did.context_invalidations)},
+       {"Interrupt entry invalidations", grouped(did.interrupt_invalidations)},
+       {"Device-TLB invalidations", grouped(did.device_tlb_invalidations)},
+       {"Device-TLB invalidations not answered in time", grouped(did.device_tlb_timeouts)},
+       {"Registers compared", grouped(did.registers_compared)},
+       {"Status writes", grouped(did.status_writes)},
+       {"Event messages", grouped(did.events - did.notifications)},
+       {"Answers from tables that changed meanwhile", grouped(did.raced)},
+       {"Answers of a cache before its invalidation", grouped(did.stale)},
+       {"Walks", grouped(did.unit.walks)},
+       {"Table reads", grouped(did.unit.table_reads)}});
+}
+
+report::Table device_tlbs(const VmResult &result) {
+  report::Table table{.caption = "Device TLBs",
+                      .head = {"Function", "Hits", "Misses", "Entries evicted", "Invalidations",
+                               "Entries dropped by them"}};
+  for (const cosim::Segment::DeviceTlbUse &one : result.device_tlbs) {
+    table.rows.push_back({one.name, grouped(one.hits), grouped(one.misses), grouped(one.evicted),
+                          grouped(one.invalidations), grouped(one.dropped)});
+  }
+  return table;
 }
 
 report::Table mismatches(const VmResult &result) {
@@ -166,6 +181,7 @@ report::PageContent vm_page(const VmResult &result) {
   page.facts = facts_of(result);
   page.checks = {mismatches(result), attacks(result), checks(result)};
   for (const UnitResult &unit : result.units) page.checks.push_back(compared(unit));
+  if (!result.device_tlbs.empty()) page.checks.push_back(device_tlbs(result));
   page.checks.push_back(log_lines(result));
   page.configuration = unit_tables(options_of(result), config_of(result.options));
   page.configuration.insert(page.configuration.begin() + 1, places(result));

@@ -114,30 +114,37 @@ std::string counts(const VmResult &result, std::size_t number) {
   out += row("translated", did.dma_translated,
              fmt::format("{} more without tables, {} blocked", grouped(did.dma_identity),
                          grouped(did.dma_blocked)));
-  out += row("interrupt messages", did.interrupts,
-             fmt::format("{} remapped, {} unchanged, {} blocked", grouped(did.interrupts_remapped),
-                         grouped(did.interrupts_unchanged), grouped(did.interrupts_blocked)));
+  const std::string posted =
+      did.interrupts_posted == 0
+          ? ""
+          : fmt::format("{} posted with {} notifications, ", grouped(did.interrupts_posted),
+                        grouped(did.notifications));
+  out +=
+      row("interrupt messages", did.interrupts,
+          fmt::format("{} remapped, {}{} unchanged, {} blocked", grouped(did.interrupts_remapped),
+                      posted, grouped(did.interrupts_unchanged), grouped(did.interrupts_blocked)));
   out += row("invalidations", did.invalidations(),
              fmt::format("{} IOTLB, {} context, {} interrupt entry, {} waits",
                          grouped(did.iotlb_invalidations), grouped(did.context_invalidations),
                          grouped(did.interrupt_invalidations), grouped(did.status_writes)));
   if (did.translation_requests != 0) {
-    out +=
-        row("translation requests", did.translation_requests,
-            fmt::format("{} granted, {} by the golden model; {} requests translated by devices",
-                        grouped(did.translations_granted), grouped(did.golden_translations_granted),
-                        grouped(did.dma_by_device_tlb)));
-    out += row("device TLBs invalidated", did.device_tlb_invalidations,
-               fmt::format("{} by the golden model; {} answers, {} time-outs",
+    out += row("translation requests", did.translation_requests,
+               fmt::format("{} granted (golden model: {})", grouped(did.translations_granted),
+                           grouped(did.golden_translations_granted)));
+    out += row("translated requests", did.dma_by_device_tlb,
+               "DMA requests by an address that a device was told");
+    out += row("messages to device TLBs", did.device_tlb_invalidations,
+               fmt::format("invalidations (golden model: {}); {} answers, {} not answered in time",
                            grouped(did.golden_device_tlb_invalidations),
                            grouped(did.device_tlb_completions), grouped(did.device_tlb_timeouts)));
   }
   if (did.not_granted != 0) {
-    out += row("forged", did.not_granted,
-               fmt::format("translated requests that no translation permits, {} let through",
+    out += row("forged requests", did.not_granted,
+               fmt::format("translated, but by no translation that was granted; {} let through",
                            grouped(did.not_granted_passed)));
   }
-  out += row("faults", did.faults.size(), fmt::format("{} event messages", grouped(did.events)));
+  out += row("faults", did.faults.size(),
+             fmt::format("{} event messages", grouped(did.events - did.notifications)));
   out += row("register accesses", did.register_reads + did.register_writes,
              fmt::format("{} reads, {} writes", grouped(did.register_reads),
                          grouped(did.register_writes)));
@@ -158,10 +165,10 @@ std::string counts(const VmResult &result, std::size_t number) {
 std::string device_tlbs(const VmResult &result) {
   std::string out;
   for (const cosim::Segment::DeviceTlbUse &one : result.device_tlbs) {
-    out += row("hits", one.hits,
-               fmt::format("{} misses, {} entries dropped by {} invalidations, {} evicted: {}",
+    out += row(one.name.c_str(), one.hits,
+               fmt::format("hits, {} misses; {} entries dropped by {} invalidations, {} evicted",
                            grouped(one.misses), grouped(one.dropped), grouped(one.invalidations),
-                           grouped(one.evicted), one.name));
+                           grouped(one.evicted)));
   }
   return out.empty() ? "" : "Device TLBs\n" + out + "\n";
 }

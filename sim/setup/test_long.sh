@@ -27,6 +27,8 @@ for config in default server; do
   replay_timings linux612-blk-strict "$config"
   replay_timings linux73-blk-strict "$config"
 done
+replay_timings linux61-ats-strict server
+
 boot() {  # boot OPTIONS...: Linux on the RTL
   echo "== dmar vm $*"
   "$build/dmar" vm --quiet --timeout 600 "$@" || failed=1
@@ -78,6 +80,18 @@ if command -v qemu-system-x86_64 >/dev/null; then
     echo "== NO NEWER QEMU: it could not be fetched, nothing was booted by vfio-user" >&2
   fi
   rm -rf "$newer"
+  posting=$(mktemp -d)
+  if kernel=$(sim/setup/posting_kernel.sh "$posting"); then  # interrupts of devices are posted
+    for options in "" "--strict" "--units 2" "--ats"; do
+      # shellcheck disable=SC2086
+      boot --config server --kernel "$kernel" --append intremap=posted_msi \
+        --json "$posting/vm.json" $options
+      grep -q '"interrupts_posted": [1-9]' "$posting/vm.json" || failed=1
+    done
+  else
+    echo "== NO KERNEL THAT POSTS INTERRUPTS: it could not be built, nothing was booted" >&2
+  fi
+  rm -rf "$posting"
   for options in "" "--strict" "--config server --mem-latency 100" "--units 2" "--units 3 --brief" \
     "--sriov" "--sriov --ari --brief"; do
     echo "== dmar vms $options"

@@ -167,9 +167,9 @@ MemoryBus::Swap GuestMemory::compare_and_swap(HostAddr address,
     std::uint64_t to = 0;
     std::memcpy(&from, expected.data() + at, kWord);
     std::memcpy(&to, desired.data() + at, kWord);
-    if (changed || from == to) return;
+    if (changed) return;
     std::atomic_ref<std::uint64_t> word(*reinterpret_cast<std::uint64_t *>(data));
-    changed = !word.compare_exchange_strong(from, to);
+    changed = from == to ? word.load() != from : !word.compare_exchange_strong(from, to);
   };
   const bool good = move(address, expected.size(), true,
                          [&](std::uint8_t *data, std::size_t at, std::size_t count) {

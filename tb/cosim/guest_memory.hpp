@@ -48,9 +48,10 @@ class GuestMemory : public MemoryBus {
   // of up to 8 bytes happens at once; larger ones in pieces.
   bool read(HostAddr address, std::span<std::uint8_t> out) override;
   bool write(HostAddr address, std::span<const std::uint8_t> bytes) override;
-  // Aligned words of 8 bytes that shall change, one after the other, each at once. When a later one
-  // is not what was expected, the earlier ones have changed: a posting that looks again sets its
-  // bit of PIR once more, which is an interrupt too many and never one too few.
+  // Aligned words of 8 bytes, one after the other, each at once; those that shall stay are compared
+  // too. When a later one is not what was expected, the earlier ones have changed: a posting that
+  // looks again sets its bit of PIR once more, which is an interrupt too many and never one too
+  // few.
   Swap compare_and_swap(HostAddr address, std::span<const std::uint8_t> expected,
                         std::span<const std::uint8_t> desired) override;
 

@@ -83,6 +83,7 @@ void Lockstep::reset() {
   given_.clear();
   due_status_.clear();
   due_messages_.clear();
+  early_messages_.clear();
   messages_.clear();
   invalidate_requests_.clear();
   invalidations_.clear();
@@ -139,7 +140,7 @@ void Lockstep::note_golden_consequences() {
     if (recorder_ != nullptr) recorder_->consequence(trace::InvalidateEvent{request});
   }
   for (const Message &message : golden_->take_messages()) {
-    due_messages_.push_back(message);
+    await_message(message);
     if (recorder_ != nullptr) recorder_->consequence(trace::MessageEvent{message});
   }
 }
@@ -170,6 +171,7 @@ void Lockstep::collect() {
   give_up_invalidations();
   for (const bench::VerdictEvent &event : rtl_->take_verdicts()) judge(event);
   observed_.note(rtl_->take_dma_accesses());
+  for (const ObservedMemory::Change &change : observed_.take_changes()) note_posting(change);
   for (const bench::StatusWrite &write : rtl_->take_status_writes()) note_status_write(write);
   for (const Message &message : rtl_->take_messages()) note_message(message);
   for (auto flight = flights_.begin(); flight != flights_.end();) {
@@ -205,8 +207,19 @@ void Lockstep::note_message(const Message &message) {
   const auto due = std::ranges::find(due_messages_, message);
   if (due != due_messages_.end()) {
     due_messages_.erase(due);
+  } else if (is_posting()) {
+    early_messages_.push_back(message);
   } else if (statistics_.fault_log_compared) {
     differ("event message", text(message), "none is due");
+  }
+}
+
+void Lockstep::await_message(const Message &message) {
+  const auto early = std::ranges::find(early_messages_, message);
+  if (early != early_messages_.end()) {
+    early_messages_.erase(early);
+  } else {
+    due_messages_.push_back(message);
   }
 }
 
@@ -249,6 +262,9 @@ void Lockstep::come_to_rest() {
   }
   for (const Message &due : std::exchange(due_messages_, {})) {
     if (statistics_.fault_log_compared) differ("event message", "none came", text(due));
+  }
+  for (const Message &early : std::exchange(early_messages_, {})) {
+    if (statistics_.fault_log_compared) differ("event message", text(early), "none is due");
   }
   for (const InvalidateRequest &due : invalidations_.take_due()) {
     differ("invalidation of a device TLB", "none came",

@@ -108,6 +108,7 @@ class Lockstep {
     bool granted = true;  // of a translated request: by a translation that its device may hold
     bool judged = false;
     bool hit = false;
+    bool to_post = false;  // judged so by the unit, and its descriptor is as it was
   };
   struct DueStatus {
     golden::StatusWrite write;
@@ -119,7 +120,7 @@ class Lockstep {
   void collect();
   void judge(const bench::VerdictEvent &event);
   void note_pages(const Request &request, const golden::Verdict &verdict);
-  void record_fault(const bench::VerdictEvent &event, const Flight &flight);
+  void record_fault(FaultReason reason, std::uint64_t cycle, const Flight &flight);
   void finish(Id id, Flight &flight, const bench::Outcome &outcome);
   [[nodiscard]] bool legal(const Flight &flight, const Completion &completion) const;
   [[nodiscard]] std::string owner_of(const Request &request, const Completion &completion) const;
@@ -128,6 +129,10 @@ class Lockstep {
   void count(const Flight &flight, const Completion &completion, std::uint64_t cycles);
   void count_traffic(const Flight &flight, const Completion &completion, bool interrupt,
                      std::uint64_t cycles);
+  void note_posting(const ObservedMemory::Change &change);
+  void note_posting_fault(Flight &flight, const bench::Outcome &outcome);
+  [[nodiscard]] bool is_posting() const;
+  void await_message(const Message &message);
   void note_golden_consequences();
   void note_status_write(const bench::StatusWrite &write);
   void note_message(const Message &message);
@@ -165,6 +170,7 @@ class Lockstep {
   std::uint64_t golden_status_writes_ = 0;  // since reset
   report::UnitObserver *observer_ = nullptr;
   std::vector<Message> due_messages_;
+  std::vector<Message> early_messages_;  // while a posting had not ended that may be their cause
   std::function<void(const Request &, const golden::Verdict &)> on_submit_;
   Traffic traffic_;
   Statistics statistics_;  // without the counters of the running RTL

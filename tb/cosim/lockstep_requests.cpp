@@ -111,19 +111,25 @@ void Lockstep::judge(const bench::VerdictEvent &event) {
   Flight &flight = found->second;
   flight.judged = true;
   flight.hit = event.hit;
+  flight.to_post = event.verdict == bench::VerdictKind::kPost;
   golden::Verdict now = golden_->judge(flight.request);
   flight.later = stale_.find(flight.request, now);
   if (recorder_ != nullptr) recorder_->forget();
   if (same_kind(now, event)) {
     now = golden_->translate(flight.request);  // records the fault
     note_golden_consequences();
-    if (recorder_ != nullptr) recorder_->request(flight.request, now);
+    if (recorder_ != nullptr) {
+      // What becomes of a posting is known when its descriptor changes.
+      flight.to_post ? recorder_->keep() : recorder_->request(flight.request, now);
+    }
   } else if (event.verdict == bench::VerdictKind::kFault) {
     statistics_.fault_log_compared = false;
   }
   note_pages(flight.request, now);
   flight.later.insert(flight.later.begin(), std::move(now));
-  if (event.verdict == bench::VerdictKind::kFault) record_fault(event, flight);
+  if (event.verdict == bench::VerdictKind::kFault) {
+    record_fault(event.reason, event.cycle, flight);
+  }
 }
 
 // What a cache may hold from now on. The completion of a translation request does not tell all of
@@ -142,11 +148,11 @@ void Lockstep::note_pages(const Request &request, const golden::Verdict &verdict
   }
 }
 
-void Lockstep::record_fault(const bench::VerdictEvent &event, const Flight &flight) {
+void Lockstep::record_fault(FaultReason reason, std::uint64_t cycle, const Flight &flight) {
   statistics_.faults.push_back(
-      {.record = golden::make_fault_record(config(), flight.request, event.reason),
+      {.record = golden::make_fault_record(config(), flight.request, reason),
        .request = flight.request,
-       .cycle = event.cycle});
+       .cycle = cycle});
   if (observer_ != nullptr) {
     const Fault &fault = statistics_.faults.back();
     observer_->fault({.record = fault.record, .request = fault.request, .cycle = fault.cycle});
@@ -193,6 +199,7 @@ void Lockstep::finish(Id id, Flight &flight, const bench::Outcome &outcome) {
   const Completion &completion = outcome.completion;
   const golden::Verdict &now = flight.later.empty() ? flight.at_submission : flight.later.front();
   const std::string what = describe(flight.request);
+  if (flight.to_post) note_posting_fault(flight, outcome);
   if (!legal(flight, completion)) {
     differ(what, trace::to_string(trace::outcome_of(completion)),
            trace::to_string(trace::outcome_of(now)), owner_of(flight.request, completion));
@@ -228,7 +235,9 @@ void Lockstep::count_traffic(const Flight &flight, const Completion &completion,
     answer.domain = translation->domain;
   }
   const auto *remapped = std::get_if<golden::Interrupt>(&verdict);
-  if (okay && remapped != nullptr && remapped->remapped) answer.interrupt_index = index_of(request);
+  const bool by_entry = (remapped != nullptr && remapped->remapped) ||
+                        std::holds_alternative<golden::Posting>(verdict);
+  if (okay && by_entry) answer.interrupt_index = index_of(request);
   answer.cycles = cycles;
   traffic_.answered(answer);
 }
@@ -254,13 +263,16 @@ void Lockstep::count(const Flight &flight, const Completion &completion, std::ui
   const bool blocked = completion.status == Completion::Status::kBlocked;
   const auto *interrupt = std::get_if<golden::Interrupt>(&verdict);
   const bool interrupt_range = (flight.request.address.raw() >> 20) == 0xFEE;
+  const bool posted = std::holds_alternative<golden::Posting>(verdict);
   const bool as_interrupt =
-      completion.interrupt || interrupt != nullptr || (blocked && interrupt_range);
+      completion.interrupt || interrupt != nullptr || posted || (blocked && interrupt_range);
   count_traffic(flight, completion, as_interrupt, cycles);
   if (as_interrupt) {
     ++statistics_.interrupts;
     if (blocked) {
       ++statistics_.interrupts_blocked;
+    } else if (posted) {
+      ++statistics_.interrupts_posted;
     } else if (interrupt != nullptr && interrupt->remapped) {
       ++statistics_.interrupts_remapped;
     } else {

@@ -34,6 +34,20 @@ bool ObservedMemory::read(HostAddr address, std::span<std::uint8_t> out) {
   return good;
 }
 
+// Nothing but a posting is exclusive. One that is refused looks again.
+MemoryBus::Swap ObservedMemory::compare_and_swap(HostAddr address,
+                                                 std::span<const std::uint8_t> expected,
+                                                 std::span<const std::uint8_t> desired) {
+  const Swap swap = ram_.compare_and_swap(address, expected, desired);
+  Change change{.address = address};
+  if (swap == Swap::kDone && expected.size() == sizeof(change.before)) {
+    std::ranges::copy(expected, change.before.begin());
+    std::ranges::copy(desired, change.after.begin());
+    changes_.push_back(change);
+  }
+  return swap;
+}
+
 // A burst is read in one go, so its pieces follow each other; pieces in between are of tables.
 std::vector<std::uint8_t> ObservedMemory::take_read(const bench::AxiAccess &access) {
   std::vector<std::uint8_t> bytes;

@@ -4,11 +4,13 @@
 #ifndef DMAR_COSIM_OBSERVED_MEMORY_HPP
 #define DMAR_COSIM_OBSERVED_MEMORY_HPP
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <list>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/axi_memory.hpp"
@@ -26,12 +28,18 @@ class ObservedMemory : public MemoryBus {
     return ram_.write(address, bytes);
   }
   Swap compare_and_swap(HostAddr address, std::span<const std::uint8_t> expected,
-                        std::span<const std::uint8_t> desired) override {
-    return ram_.compare_and_swap(address, expected, desired);
-  }
+                        std::span<const std::uint8_t> desired) override;
 
   // The bursts for devices that memory performed since the last call, in order.
   void note(const std::vector<bench::AxiAccess> &accesses);
+
+  // The changes of posted descriptors that memory took since the last call, in order.
+  struct Change {
+    HostAddr address;
+    std::array<std::uint8_t, 64> before = {};
+    std::array<std::uint8_t, 64> after = {};
+  };
+  std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
 
   // What is wrong with the bytes of a finished request, which had AXI ID `id`; empty when they are
   // those of the device (`data`, of a write) or those that memory held at that moment (a read).
@@ -40,7 +48,10 @@ class ObservedMemory : public MemoryBus {
 
   // Bursts that no finished request has explained.
   [[nodiscard]] std::size_t unexplained() const { return bursts_.size(); }
-  void forget() { bursts_.clear(); }
+  void forget() {
+    bursts_.clear();
+    changes_.clear();
+  }
 
  private:
   struct Piece {
@@ -56,6 +67,7 @@ class ObservedMemory : public MemoryBus {
   MemoryBus &ram_;
   std::deque<Piece> pieces_;  // reads of all clients since the last note()
   std::list<Burst> bursts_;
+  std::vector<Change> changes_;
 };
 
 }  // namespace dmar::cosim

@@ -77,15 +77,18 @@ void Recorder::looked_at(HostAddr address, std::size_t bytes) {
 void Recorder::put_memory() {
   for (const std::uint64_t number : lines_looked_at_) {
     Line line{};
-    if (!ram_.read(HostAddr(number * kLine), line)) continue;  // no RAM there, no contents
-    const auto [known, added] = known_.try_emplace(number, Line{});
-    if (known->second == line) continue;  // what was never mentioned reads as zero
-    known->second = line;
-    std::string text = fmt::format("mem {:x} ", number * kLine);
-    for (const std::uint8_t byte : line) text += fmt::format("{:02x}", byte);
-    put(text);
+    if (ram_.read(HostAddr(number * kLine), line)) put_line(number, line);  // else no contents
   }
   lines_looked_at_.clear();
+}
+
+void Recorder::put_line(std::uint64_t number, const Line &line) {
+  const auto [known, added] = known_.try_emplace(number, Line{});
+  if (known->second == line) return;  // what was never mentioned reads as zero
+  known->second = line;
+  std::string text = fmt::format("mem {:x} ", number * kLine);
+  for (const std::uint8_t byte : line) text += fmt::format("{:02x}", byte);
+  put(text);
 }
 
 void Recorder::event(const trace::Event &event) {
@@ -96,6 +99,18 @@ void Recorder::event(const trace::Event &event) {
 }
 
 void Recorder::consequence(const trace::Event &event) { consequences_.push_back(line_of(event)); }
+
+void Recorder::posted(const Request &request, HostAddr descriptor, const Line &before,
+                      const Line &after) {
+  put_line(descriptor.raw() / kLine, before);
+  event(trace::InterruptEvent{
+      .source_id = request.source_id,
+      .input = {.address = request.address.raw(), .data = request.message_data},
+      .output = std::nullopt,
+      .reason = FaultReason::kNone,
+      .posted = true});
+  known_[descriptor.raw() / kLine] = after;
+}
 
 void Recorder::leave_out() {
   ++left_out_;

@@ -42,6 +42,12 @@ class Recorder {
   void consequence(const trace::Event &event);
   // A request with its outcome; one that a trace cannot express is left out.
   void request(const Request &request, const golden::Verdict &verdict);
+  // An interrupt that was posted: the descriptor before and after. The unit of a replay changes it
+  // as this one did.
+  using Line = std::array<std::uint8_t, 64>;
+  void posted(const Request &request, HostAddr descriptor, const Line &before, const Line &after);
+  // What was looked at is written now, for an event that is not known yet.
+  void keep() { put_memory(); }
   // Drops what was looked at for an event that is not recorded.
   void forget() { lines_looked_at_.clear(); }
 
@@ -50,12 +56,12 @@ class Recorder {
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 
  private:
-  static constexpr std::size_t kLine = 64;
-  using Line = std::array<std::uint8_t, kLine>;
+  static constexpr std::size_t kLine = sizeof(Line);
 
   void put(const std::string &line);
   void leave_out();
   void put_memory();
+  void put_line(std::uint64_t number, const Line &line);
 
   std::filesystem::path path_;
   files::PendingFile pending_;

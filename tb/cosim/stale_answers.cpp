@@ -80,7 +80,10 @@ void StaleAnswers::note(const Request &request, const golden::Verdict &verdict) 
     add(pages_[page_key(*page->domain, request, page->page_size)], whole);
   }
   const auto *message = std::get_if<golden::Interrupt>(&verdict);
-  if (message != nullptr && message->remapped) add(messages_[message_key(request)], *message);
+  if ((message != nullptr && message->remapped) ||
+      std::holds_alternative<golden::Posting>(verdict)) {
+    add(messages_[message_key(request)], verdict);
+  }
 }
 
 // What a cache of pages holds for this domain.

@@ -57,7 +57,7 @@ class StaleAnswers {
 
   std::set<ContextKey> contexts_;
   std::map<PageKey, std::vector<golden::Translation>> pages_;
-  std::map<MessageKey, std::vector<golden::Interrupt>> messages_;
+  std::map<MessageKey, std::vector<golden::Verdict>> messages_;  // remapped or to be posted
 };
 
 }  // namespace dmar::cosim

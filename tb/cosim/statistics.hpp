@@ -34,6 +34,8 @@ struct Statistics {
   std::uint64_t golden_translations_granted = 0;
   std::uint64_t interrupts = 0;
   std::uint64_t interrupts_remapped = 0;   // as their table entry says
+  std::uint64_t interrupts_posted = 0;     // to a descriptor in memory
+  std::uint64_t notifications = 0;         // of them: messages of the unit, too
   std::uint64_t interrupts_unchanged = 0;  // left as they came
   std::uint64_t interrupts_blocked = 0;
   std::uint64_t context_invalidations = 0;

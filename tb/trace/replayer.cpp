@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 
 #include "dmar/registers.hpp"
 #include "trace/event_text.hpp"
@@ -234,6 +235,8 @@ void Replayer::apply(const AskEvent &event) {
 
 void Replayer::apply(const CompletionEvent &event) {
   settle_if_due();
+  check_patience();
+  owed_ &= ~event.completion.itags;
   reference_.apply(CompletionEvent{golden_tags_.of_unit(event.completion)});
   iommu_.complete_invalidation(unit_tags_.of_unit(event.completion));
   settle();
@@ -243,7 +246,20 @@ void Replayer::apply(const TimeOutEvent &event) {
   settle_if_due();
   reference_.apply(TimeOutEvent{event.source_id, golden_tags_.of_unit(event.itag)});
   target_.time_out(unit_tags_.of_unit(event.itag));
+  owed_ &= ~(std::uint32_t{1} << event.itag);
   settle();
+}
+
+// A replay takes requests one at a time, so devices answer after more clocks than they did. When
+// that is too long for the unit, all that follows is another life than the recorded one.
+void Replayer::check_patience() {
+  const auto late = [](std::uint64_t status) { return (status & fsts::kIte) != 0; };
+  if (owed_ == 0 || !late(iommu_.read(reg::kFsts, 4))) return;
+  if (late(reference_.unit().read(reg::kFsts, 4))) return;
+  throw std::runtime_error(
+      "it gave up waiting for the TLB of a device, which did answer in the recording; requests are "
+      "replayed one at a time, so try a shorter --mem-latency, or a build with a longer "
+      "DeviceTlbTimeout");
 }
 
 // What the recorded unit made of an edge-triggered message it remapped, with the level bit as the
@@ -319,6 +335,7 @@ void Replayer::compare_consequences(const Consequences &recorded) {
   if (current_ == nullptr) return;
   const auto status_writes = target_.take_status_writes();
   const auto messages = iommu_.take_messages();
+  if (messages.size() > recorded.messages.size()) check_patience();
   const auto golden_status_writes = reference_.take_status_writes();
   golden_status_writes_ += golden_status_writes.size();
   compare_sequences("status write", status_writes, golden_status_writes, recorded.status_writes);
@@ -331,6 +348,9 @@ void Replayer::compare_consequences(const Consequences &recorded) {
   report_.status_writes += recorded.status_writes.size();
   report_.events += recorded.messages.size();
   report_.device_tlb_messages += recorded.invalidate_requests.size();
+  for (const InvalidateRequest &one : recorded.invalidate_requests) {
+    owed_ |= std::uint32_t{1} << one.itag;
+  }
   access_check_.check_writes(status_writes, complaints_);
   for (std::string &complaint : complaints_) {
     mismatch(to_string(current_->event), std::move(complaint), "-", "-");

@@ -85,6 +85,7 @@ class Replayer {
                          const std::vector<Element> &golden, const std::vector<Element> &recorded);
   void compare_fault_records(const std::optional<std::string> &expected);
   void settle_if_due();
+  void check_patience();
   void mismatch(std::string what, std::string unit, std::string golden, std::string recorded);
 
   const Trace &trace_;
@@ -98,10 +99,11 @@ class Replayer {
   const Entry *current_ = nullptr;
   TagMap unit_tags_;  // of requests to device TLBs
   TagMap golden_tags_;
-  std::vector<std::string> complaints_;     // about bytes, for the current event
-  bool settle_due_ = false;                 // a command was written and may still be running
-  bool timed_ = false;                      // the target tells the observer of its requests
-  std::size_t index_ = 0;                   // of the current event
+  std::uint32_t owed_ = 0;               // tags of the recording that devices have not answered yet
+  std::vector<std::string> complaints_;  // about bytes, for the current event
+  bool settle_due_ = false;              // a command was written and may still be running
+  bool timed_ = false;                   // the target tells the observer of its requests
+  std::size_t index_ = 0;                // of the current event
   std::uint64_t golden_status_writes_ = 0;  // compared
 };
 

@@ -286,6 +286,34 @@ TEST_F(GuestMemoryTest, DoesNotWriteToWhatIsReadOnly) {
   EXPECT_TRUE(memory.write(HostAddr(kPage), numbered(8, 50)));
 }
 
+TEST_F(GuestMemoryTest, SwapsWhatIsAsExpected) {
+  const FileDescriptor file = memory_file(kPage);
+  map(file, {{0, kPage, 0}});
+  put_in_file(file, 64, numbered(64));
+  std::vector<std::uint8_t> desired = numbered(64);
+  desired[9] ^= 0x80;
+  desired[32] ^= 1;
+  using Swap = MemoryBus::Swap;
+  EXPECT_EQ(memory.compare_and_swap(HostAddr(64), numbered(64), desired), Swap::kDone);
+  EXPECT_EQ(in_file(file, 64, 64), desired);
+  EXPECT_EQ(memory.compare_and_swap(HostAddr(64), numbered(64), desired), Swap::kChanged);
+  EXPECT_EQ(memory.compare_and_swap(HostAddr(kPage), numbered(64), desired), Swap::kError);
+}
+
+// A posting that finds ON set changes PIR alone. When the guest has cleared ON meanwhile, nobody
+// would look at PIR any more, so the posting has to look again.
+TEST_F(GuestMemoryTest, ComparesWhatASwapLeavesAsItIs) {
+  const FileDescriptor file = memory_file(kPage);
+  map(file, {{0, kPage, 0}});
+  const std::vector<std::uint8_t> expected = numbered(64);
+  std::vector<std::uint8_t> desired = expected;
+  desired[9] ^= 0x80;
+  std::vector<std::uint8_t> there = expected;
+  there[32] ^= 1;
+  put_in_file(file, 0, there);
+  EXPECT_EQ(memory.compare_and_swap(HostAddr(0), expected, desired), MemoryBus::Swap::kChanged);
+}
+
 TEST_F(GuestMemoryTest, SaysThatAFileHasGrown) {
   const FileDescriptor file = memory_file(kPage);
   map(file, {{0, kPage, 0}});

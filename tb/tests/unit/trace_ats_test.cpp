@@ -149,6 +149,34 @@ TEST_F(TraceAts, ReplayOfAnInvalidation) {
   EXPECT_EQ(replay(start() + queue + "write 88 4 20\n").mismatches, 1U);  // the message
 }
 
+// Like a unit with a clock whose patience is at an end before the device of the recording answers.
+class ImpatientTarget : public GoldenTarget {
+ public:
+  ImpatientTarget() : GoldenTarget(kBuild) {}
+  std::vector<HostAccess> take_accesses() override {
+    static_cast<GoldenIommu &>(iommu()).unit().time_out_device_tlb();
+    return {};
+  }
+};
+
+TEST_F(TraceAts, AUnitThatGaveUpIsNamedOnceAndNotComparedAnyMore) {
+  const std::string queue = mem(0x8000, {0x0000'0020'0000'0003, 0x5000, 0x7'0000'0025, 0xA000});
+  const std::string waiting =
+      start() + queue + "write 88 4 20\ninv 0020 0 5000\n" + "dma r 0020 5000 4 ok 9000\n";
+  const auto replay_impatiently = [&](const std::string &lines) {
+    const Trace trace = load(lines);
+    ImpatientTarget target;
+    return Replayer(trace, target).run();
+  };
+  const Report report = replay_impatiently(waiting + "done 0020 1 1\nstatus a000 7\n");
+  EXPECT_FALSE(report.complete);
+  ASSERT_EQ(report.mismatches, 1U);
+  EXPECT_EQ(report.first[0].what, "the unit under test failed");
+  EXPECT_THAT(report.first[0].unit, HasSubstr("gave up waiting for the TLB of a device"));
+  // In time where the recording has it.
+  EXPECT_THAT(replay_impatiently(waiting + "lost 0020 0\nread 34 4 40\n").first, IsEmpty());
+}
+
 TEST_F(TraceAts, ReplayOfPosting) {
   const std::string table = mem(0x10000, {0x0000'B000'0041'8001, 0});
   const std::string remapping = "write b8 8 10000\nwrite 18 4 81000000\nwrite 18 4 82000000\n";
