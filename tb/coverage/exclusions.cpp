@@ -136,7 +136,7 @@ bool in_remapped_format(EntryField field) {
 
 bool in_posted_format(EntryField field) {
   return field >= EntryField::kUrgent0 || field < EntryField::kDm0 ||
-         (field >= EntryField::kSvt0 && field <= EntryField::kEime1 && field != EntryField::kIm0);
+         (field >= EntryField::kSvt0 && field <= EntryField::kIm1 && field != EntryField::kIm0);
 }
 
 bool delivered(EntryOutcome outcome) {
