@@ -104,6 +104,10 @@ TEST_F(Campaign, TheListOfKillersIsRead) {
   ASSERT_THAT(killers, SizeIs(2));
   EXPECT_EQ(killers[0].name, "fast");
   EXPECT_EQ(killers[0].command, "/there/a --x /there/b");
+  const auto chosen = read_killers(in("killers"), "/there", {"slow"});
+  ASSERT_THAT(chosen, SizeIs(1));
+  EXPECT_EQ(chosen[0].command, "c");
+  EXPECT_THROW(read_killers(in("killers"), "/there", {"slow", "other"}), std::runtime_error);
   write_text(in("killers"), "alone\n");
   EXPECT_THROW(read_killers(in("killers"), "/there"), std::runtime_error);
 }

@@ -14,6 +14,7 @@
 #include "instrument.hpp"
 #include "named.hpp"
 #include "operators.hpp"
+#include "plan.hpp"
 #include "text_file.hpp"
 
 namespace dmar::mutation {
@@ -56,6 +57,7 @@ TEST(Operators, Late) {
   };
   EXPECT_THAT(late("input logic clk_i", "assign x = a && b;"),
               UnorderedElementsAre("$past(a && b)"));
+  EXPECT_THAT(late("input logic clk_i", "assign x = dmar_pkg::UpdateDone;"), IsEmpty());
   EXPECT_THAT(late("input logic a_i", "assign x = a && b;"), IsEmpty());
   EXPECT_THAT(late("input logic clk_i", "always_comb x = a && b;"), IsEmpty());
 }
@@ -219,6 +221,30 @@ TEST(Named, TheListFitsTheRtl) {
   const auto mutants = named_mutants(
       std::filesystem::path(DMAR_SOURCE_DIR) / "sim/mutation/mutants.txt", kRtl, sources);
   EXPECT_GE(mutants.size(), 30U);
+}
+
+// Those by hand, too, and what is judged equivalent elsewhere still has to exist.
+TEST(Plan, MutantsOfSomeFilesAlone) {
+  const std::filesystem::path out = std::filesystem::path(::testing::TempDir()) / "mutation_plan";
+  const std::filesystem::path lists = std::filesystem::path(DMAR_SOURCE_DIR) / "sim/mutation";
+  PlanOptions options{.rtl = kRtl,
+                      .out = out,
+                      .named = lists / "mutants.txt",
+                      .equivalent = lists / "equivalent.txt",
+                      .folders = {"axi", "fault", "interrupt", "invalidate", "regs", "translate"},
+                      .files = {"interrupt/dmar_posting.sv", "axi/dmar_write_barrier.sv"},
+                      .count = 20};
+  std::map<std::string, unsigned> of_file;
+  unsigned by_hand = 0;
+  for (const Mutant &mutant : write_plan(options).mutants) {
+    ++of_file[mutant.file];
+    by_hand += mutant.operation == "by hand" ? 1 : 0;
+  }
+  EXPECT_THAT(of_file, ::testing::SizeIs(2));
+  EXPECT_GE(by_hand, 3U);
+  options.files = {"interrupt/dmar_nothing.sv"};
+  EXPECT_THROW(write_plan(options), std::runtime_error);
+  std::filesystem::remove_all(out);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ std::string first_line(const std::string &text) {
 }  // namespace
 
 std::vector<Killer> read_killers(const std::filesystem::path &list,
-                                 const std::filesystem::path &build) {
+                                 const std::filesystem::path &build,
+                                 const std::vector<std::string> &names) {
   std::vector<Killer> killers;
   std::istringstream lines(read_text(list));
   for (std::string line; std::getline(lines, line);) {
@@ -67,6 +68,16 @@ std::vector<Killer> read_killers(const std::filesystem::path &list,
     killer.command = line.substr(line.find_first_not_of(' ', space));
     fill_in(killer.command, "{build}", build.string());
     killers.push_back(std::move(killer));
+  }
+  for (const std::string &name : names) {
+    if (std::ranges::find(killers, name, &Killer::name) == killers.end()) {
+      throw std::runtime_error(fmt::format("{}: there is no killer '{}'", list.string(), name));
+    }
+  }
+  if (!names.empty()) {
+    std::erase_if(killers, [&](const Killer &killer) {
+      return std::ranges::find(names, killer.name) == names.end();
+    });
   }
   return killers;
 }

@@ -18,8 +18,11 @@ struct Killer {
   double usual_seconds = 0;  // processor time on the unbroken RTL
 };
 
+// Those of `names` alone, in the order of the list; of none: all. std::runtime_error for a name
+// that is not in the list.
 std::vector<Killer> read_killers(const std::filesystem::path &list,
-                                 const std::filesystem::path &build);
+                                 const std::filesystem::path &build,
+                                 const std::vector<std::string> &names = {});
 
 // Changes when a killer or a program that one runs does.
 std::string fingerprint(const std::vector<Killer> &killers);

@@ -20,6 +20,7 @@ struct RunOptions {
   fs::path dir;
   fs::path build;
   fs::path killers;
+  std::vector<std::string> names;  // of killers; empty: all
   CampaignOptions campaign;
 };
 
@@ -34,7 +35,8 @@ int run_command(RunOptions options) {
   const Plan plan = read_plan(options.dir / "plan.json");
   options.campaign.scratch = options.dir / "scratch";
   fs::create_directories(options.campaign.scratch);
-  std::vector<Killer> killers = read_killers(options.killers, fs::absolute(options.build));
+  std::vector<Killer> killers =
+      read_killers(options.killers, fs::absolute(options.build), options.names);
   measure(killers, options.campaign.scratch);
   for (const Killer &killer : killers) {
     fmt::print("unbroken: {} passes, {:.1f} s\n", killer.name, killer.usual_seconds);
@@ -68,6 +70,8 @@ int main(int argc, char **argv) {
   write->add_option("--folders", plan.folders, "Folders to take mutants from")
       ->delimiter(',')
       ->capture_default_str();
+  write->add_option("--files", plan.files, "Sources to take them from, such as axi/dmar_x.sv")
+      ->delimiter(',');
   write->add_option("--count", plan.count, "How many, 0: all")->capture_default_str();
   write->add_option("--seed", plan.seed, "Another sample")->capture_default_str();
 
@@ -76,6 +80,8 @@ int main(int argc, char **argv) {
   campaign->add_option("--dir", run.dir, "Folder that `write` wrote to")->required();
   campaign->add_option("--build", run.build, "Folder with the programs")->required();
   campaign->add_option("--killers", run.killers, "List of what tries to notice")->required();
+  campaign->add_option("--only", run.names, "Killers that try, by name; without it all")
+      ->delimiter(',');
   campaign->add_option("--jobs", run.campaign.jobs, "Mutants at a time")->capture_default_str();
   campaign->add_option("--minutes", run.campaign.minutes, "Begin no mutant after this; 0: no limit")
       ->capture_default_str();

@@ -76,6 +76,11 @@ bool is_parameter(const Expression &e) {
          std::ranges::all_of(e.children, is_parameter);
 }
 
+// A name of the package that begins as constants do. It is the same in every clock.
+bool is_constant_of_package(const Expression &e) {
+  return e.kind == Kind::kName && e.last->text.front() >= 'A' && e.last->text.front() <= 'Z';
+}
+
 class Changer {
  public:
   Changer(std::string_view source, const Site &site) : source_(source), site_(site) {}
@@ -113,7 +118,7 @@ class Changer {
   // A clock late: the window in which two agents disagree.
   void late(const Expression &whole) {
     if (!site_.before.starts_with("assign ") || is_parameter(whole) ||
-        source_.find("clk_i") == source_.npos)
+        is_constant_of_package(whole) || source_.find("clk_i") == source_.npos)
       return;
     replace("late", whole, fmt::format("$past({})", text(whole)));
   }

@@ -35,6 +35,13 @@ bool is_in(const std::string &file, const std::vector<std::string> &folders) {
          });
 }
 
+void keep_those_of(const std::vector<std::string> &files, std::vector<Mutant> &mutants) {
+  if (files.empty()) return;
+  std::erase_if(mutants, [&](const Mutant &mutant) {
+    return std::ranges::find(files, mutant.file) == files.end();
+  });
+}
+
 // The compile order, with the package that selects in front.
 std::string with_package(const std::string &file_list) {
   std::istringstream lines(file_list);
@@ -93,13 +100,16 @@ Plan write_plan(const PlanOptions &options) {
   if (all.empty()) throw std::runtime_error("no mutant in these folders");
   plan.rtl = fingerprint_of(everything);
 
-  const std::vector<Mutant> named = named_mutants(options.named, options.rtl, sources);
+  std::vector<Mutant> named = named_mutants(options.named, options.rtl, sources);
   std::vector<Mutant> known = all;
   known.insert(known.end(), named.begin(), named.end());
   plan.possible = known.size();
   plan.equivalents = parse_equivalents(read_text(options.equivalent));
   require_known(plan.equivalents, known);
 
+  keep_those_of(options.files, all);
+  keep_those_of(options.files, named);
+  if (all.empty() && named.empty()) throw std::runtime_error("no mutant in these files");
   const std::size_t count = options.count == 0 ? all.size() : options.count;
   plan.mutants = sample(std::move(all), count, options.seed);
   plan.mutants.insert(plan.mutants.end(), named.begin(), named.end());

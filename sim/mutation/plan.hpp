@@ -27,6 +27,7 @@ struct PlanOptions {
   std::filesystem::path named;
   std::filesystem::path equivalent;
   std::vector<std::string> folders;  // of rtl/, to take mutants from
+  std::vector<std::string> files;    // those of these sources alone; empty: of all
   std::size_t count = 0;             // without the named ones; 0: all
   std::uint64_t seed = 1;
 };

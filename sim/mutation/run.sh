@@ -4,6 +4,7 @@
 # mutants in them, and lets the killers try each. Goes on where the last run stopped; results of
 # another RTL do not count.
 # run.sh DIR: works in DIR. COUNT=n mutants (0: all, needs hours), SEED=n another sample,
+# FILES=axi/dmar_x.sv,... mutants of these sources alone, KILLERS=a,b these killers alone,
 # TIME=minutes, JOBS=n.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -25,12 +26,17 @@ build() {  # build FOLDER TARGET...
 sim/setup/configure.sh "$dir/tool" -DDMAR_RTL=OFF
 build "$dir/tool" dmar_mutation
 "$dir/tool/dmar_mutation" write --rtl rtl --out "$dir" --named sim/mutation/mutants.txt \
-  --equivalent sim/mutation/equivalent.txt --count "${COUNT:-270}" --seed "${SEED:-1}"
+  --equivalent sim/mutation/equivalent.txt --count "${COUNT:-270}" --seed "${SEED:-1}" \
+  --files "${FILES:-}"
 
 # A break may leave a signal unused; that is not how it shall be noticed.
 sim/setup/configure.sh "$dir/build" "-DDMAR_MODELS=$models" "-DDMAR_RTL_ROOT=$dir" \
   "-DDMAR_RTL_WARNINGS=-Wno-fatal;-Wno-lint"
-build "$dir/build" dmar scenario_tests random_tests sweep_tests
+only=${KILLERS:-}
+mapfile -t programs < <(
+  awk -v only=",$only," '!/^#/ && (only == ",," || index(only, "," $1 ","))' \
+    sim/mutation/killers.txt | grep -o '{build}/[a-z_]*' | cut -d/ -f2 | sort -u)
+build "$dir/build" "${programs[@]}"
 
-exec "$dir/tool/dmar_mutation" run --dir "$dir" --build "$dir/build" \
+exec "$dir/tool/dmar_mutation" run --dir "$dir" --build "$dir/build" --only "$only" \
   --killers sim/mutation/killers.txt --jobs "$jobs" --minutes "${TIME:-0}"

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,10 @@ class MessagePorts : public Agent {
   // Taken since the last call, oldest first.
   std::vector<InvalidateRequest> take() { return std::exchange(requests_, {}); }
   void accept(bool accept) { accept_ = accept; }
+  // Called for each request that is taken.
+  void observe(std::function<void(const InvalidateRequest &)> observer) {
+    observer_ = std::move(observer);
+  }
 
   void push(const InvalidateCompletion &completion) {
     for (unsigned itag = 0; itag < owed_.size(); ++itag) {
@@ -54,6 +59,7 @@ class MessagePorts : public Agent {
       requests_.push_back({.source_id = SourceId(request->source_id),
                            .itag = request->itag,
                            .payload = request->payload});
+      if (observer_) observer_(requests_.back());
     }
     from_device_.sample();
   }
@@ -69,6 +75,7 @@ class MessagePorts : public Agent {
   ChannelSink<InvalidateRequestPins> to_device_;
   ChannelSource<InvalidateCompletionPins> from_device_;
   std::vector<InvalidateRequest> requests_;
+  std::function<void(const InvalidateRequest &)> observer_;
   std::array<std::uint8_t, 32> owed_{};  // completions, by tag
   bool accept_ = true;
 };

@@ -59,7 +59,8 @@ RtlIommu::RtlIommu(const ModelInfo &model, const RtlOptions &options)
       table_memory_(simulation_->pins().table, behind(options_, memory_), "m_tbl",
                     options.table_memory, options.seed * 8 + 4),
       monitor_(simulation_->pins(), tracker_),
-      watch_(coverage::UnitWatch::create(model.config, memory_)) {
+      watch_(coverage::UnitWatch::create(model.config, memory_,
+                                         model.parameters.at("DeviceTlbTimeout"))) {
   connect();
   if (!options.wave.empty()) simulation_->start_wave(options.wave);
 }
@@ -91,6 +92,10 @@ void RtlIommu::connect() {
     table_memory_.note_write(address.raw(), bytes.size());
   });
   table_memory_.set_observer([this](const AxiAccess &access) { note_table_access(access); });
+  if (watch_) {
+    message_ports_.observe(
+        [this](const InvalidateRequest &request) { watch_->device_tlbs().sent(request, cycle()); });
+  }
   // The monitor first: within a cycle a verdict is known before the access that it allows.
   simulation_->attach(monitor_);
   simulation_->attach(host_);
@@ -109,7 +114,10 @@ void RtlIommu::check_attributes(const char *port, const AddressBeat &burst, bool
 
 void RtlIommu::note_table_access(const AxiAccess &access) {
   if (access.address.id == kPostingId) {
-    if (access.cycle >= forgotten_before_) tracker_.note_posting(access);
+    if (access.cycle >= forgotten_before_) {
+      tracker_.note_posting(access);
+      if (watch_) watch_posting(access);
+    }
   } else if (!access.write) {
     ++(access.address.id <= kLastWalkId ? table_reads_ : queue_reads_);
   } else if (is_event(access)) {
@@ -120,6 +128,23 @@ void RtlIommu::note_table_access(const AxiAccess &access) {
         {.address = HostAddr(status.address), .data = status.data, .cycle = access.perform_cycle});
   }
   if (table_observer_) table_observer_(access);
+}
+
+void RtlIommu::watch_posting(const AxiAccess &access) {
+  using Answer = coverage::DescriptorAnswer;
+  const Answer answer = access.exclusive ? Answer::kExclusive
+                        : access.error   ? Answer::kError
+                                         : Answer::kOkay;
+  if (!access.write) {
+    watch_->descriptor_read(HostAddr(access.address.address), answer);
+    return;
+  }
+  constexpr std::uint64_t kOutstandingByte = 32;  // of the descriptor
+  const std::uint64_t place = access.address.address + kOutstandingByte;
+  const bool sets = std::ranges::any_of(access.runs, [&](const WriteRun &run) {
+    return run.address <= place && place < run.address + run.bytes.size();
+  });
+  watch_->descriptor_written(sets, answer);
 }
 
 void RtlIommu::finish_requests() {
@@ -157,6 +182,7 @@ void RtlIommu::reset_unit() {
   device_.forget();
   message_ports_.forget();
   tracker_.forget();
+  if (watch_) watch_->unit_reset();
   forgotten_before_ = cycle();
   outcomes_.clear();
   unjudged_.clear();
@@ -183,7 +209,7 @@ std::uint64_t RtlIommu::read(std::uint32_t offset, unsigned bytes) {
 }
 
 void RtlIommu::start_write(std::uint32_t offset, unsigned bytes, std::uint64_t value) {
-  if (watch_) watch_->register_written(offset, bytes, value, tracker_.waiting());
+  if (watch_) watch_->register_written(offset, bytes, value, tracker_.waiting(), cycle());
   host_.start_write(offset, bytes, value);
 }
 
@@ -280,6 +306,11 @@ std::vector<Message> RtlIommu::take_messages() { return std::exchange(messages_,
 
 std::vector<InvalidateRequest> RtlIommu::take_invalidate_requests() {
   return message_ports_.take();
+}
+
+void RtlIommu::send_completion(const InvalidateCompletion &completion) {
+  if (watch_) watch_->device_tlbs().completed(completion, cycle());
+  message_ports_.push(completion);
 }
 
 void RtlIommu::complete_invalidation(const InvalidateCompletion &completion) {

@@ -89,7 +89,7 @@ class RtlIommu : public Iommu {
   void complete_invalidation(const InvalidateCompletion &completion) override;
 
   // A completion in flight: given to the message port, behind those before it.
-  void send_completion(const InvalidateCompletion &completion) { message_ports_.push(completion); }
+  void send_completion(const InvalidateCompletion &completion);
   // Completions that the message port has not taken yet.
   [[nodiscard]] bool completions_under_way() const { return message_ports_.under_way(); }
   // False: the message port takes no requests from now on.
@@ -189,6 +189,7 @@ class RtlIommu : public Iommu {
   void check_attributes(const char *port, const AddressBeat &burst, bool message,
                         bool snoops) const;
   void note_table_access(const AxiAccess &access);
+  void watch_posting(const AxiAccess &access);
   void finish_requests();
   [[nodiscard]] bool unit_at_rest();
   [[nodiscard]] bool quiet() const;

@@ -124,8 +124,23 @@ bool wrong_source(EntryOutcome outcome) {
 // Values that are reserved, whatever the rest of the entry says.
 bool reserved_value(EntryField field) {
   const auto delivery = static_cast<unsigned>(field) - static_cast<unsigned>(EntryField::kDlm0);
+  const bool urgent = field == EntryField::kUrgent0 || field == EntryField::kUrgent1;
   return delivery == 0b011 || delivery == 0b110 || field == EntryField::kSvt3 ||
-         field == EntryField::kIm1 || field >= EntryField::kReservedLow;
+         (field >= EntryField::kReservedLow && !urgent);
+}
+
+// The formats in which a field exists.
+bool in_remapped_format(EntryField field) {
+  return field < EntryField::kUrgent0 && field != EntryField::kIm1;
+}
+
+bool in_posted_format(EntryField field) {
+  return field >= EntryField::kUrgent0 || field < EntryField::kDm0 ||
+         (field >= EntryField::kSvt0 && field <= EntryField::kIm1 && field != EntryField::kIm0);
+}
+
+bool delivered(EntryOutcome outcome) {
+  return outcome == EntryOutcome::kRemapped || outcome == EntryOutcome::kPosted;
 }
 
 }  // namespace
@@ -159,7 +174,7 @@ std::string exclude_interrupt_entry(const Bin &bin) {
   const auto field = static_cast<EntryField>(bin[0]);
   const auto outcome = static_cast<EntryOutcome>(bin[1]);
   if (field == EntryField::kFpd0 && hidden(outcome)) return "FPD=0 hides nothing";
-  if (field == EntryField::kFpd1 && outcome != EntryOutcome::kRemapped && !hidden(outcome)) {
+  if (field == EntryField::kFpd1 && !delivered(outcome) && !hidden(outcome)) {
     return "FPD=1 hides every fault of the entry";
   }
   if (field == EntryField::kFpd0 || field == EntryField::kFpd1) return "";
@@ -167,8 +182,10 @@ std::string exclude_interrupt_entry(const Bin &bin) {
   if (not_present(outcome)) return "with P=0 nothing else is looked at";
   if (field == EntryField::kSvt0 && wrong_source(outcome)) return "SVT=00 verifies nothing";
   if (field == EntryField::kSvt3 && wrong_source(outcome)) return "SVT=11 is 24h";
-  if (reserved_value(field) && outcome == EntryOutcome::kRemapped) return "a reserved value is 24h";
-  return "";
+  if (reserved_value(field) && delivered(outcome)) return "a reserved value is 24h";
+  const bool other = (outcome == EntryOutcome::kRemapped && !in_remapped_format(field)) ||
+                     (outcome == EntryOutcome::kPosted && !in_posted_format(field));
+  return other ? "a field of the other format" : "";
 }
 
 }  // namespace dmar::coverage

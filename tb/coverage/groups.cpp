@@ -30,7 +30,8 @@ Axis entry_fields() {
   for (unsigned mask = 0; mask < 4; ++mask) values.push_back(fmt::format("SVT=01 SQ={:02b}", mask));
   for (const char *rest :
        {"SVT=10", "SVT=11", "IM=0", "IM=1", "EIME=0", "EIME=1", "reserved 14:12", "reserved 31:24",
-        "DST 39:32, EIME=0", "DST 63:48, EIME=0", "reserved 127:84"}) {
+        "DST 39:32, EIME=0", "DST 63:48, EIME=0", "reserved 127:84", "URG=0", "URG=1",
+        "posted, 7:2", "posted, 13:12", "posted, 37:24", "posted, 95:84", "posted, address"}) {
     values.emplace_back(rest);
   }
   return {"field", std::move(values)};
@@ -80,8 +81,27 @@ Groups::Groups()
           "interrupt_entries", "Interrupt-remapping entry field x outcome",
           {entry_fields(),
            {"outcome",
-            {"remapped", "22h", "22h hidden", "24h", "24h hidden", "26h", "26h hidden"}}},
+            {"remapped", "posted", "22h", "22h hidden", "24h", "24h hidden", "26h", "26h hidden"}}},
           exclude_interrupt_entry) {}
+
+std::vector<Group *> Groups::all() {
+  DeviceGroups &d = devices;
+  return {&requests,
+          &invalidations,
+          &queue_errors,
+          &interrupt_entries,
+          &d.translation_requests,
+          &d.translated_requests,
+          &d.device_tlb_messages,
+          &d.device_tlb_tags,
+          &d.device_tlb_completions,
+          &d.device_tlb_holds,
+          &d.device_tlb_errors,
+          &d.device_tlb_recoveries,
+          &d.posted_updates,
+          &d.posting_ends,
+          &d.notifications};
+}
 
 Groups &process_groups() {
   static ProcessGroups groups;

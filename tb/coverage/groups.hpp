@@ -3,9 +3,10 @@
 #ifndef DMAR_COVERAGE_GROUPS_HPP
 #define DMAR_COVERAGE_GROUPS_HPP
 
-#include <array>
 #include <memory>
+#include <vector>
 
+#include "coverage/device_groups.hpp"
 #include "coverage/group.hpp"
 #include "dmar/types.hpp"
 
@@ -77,9 +78,18 @@ enum class EntryField : std::uint8_t {
   kReservedDstLow,    // bits 39:32 while EIME = 0
   kReservedDstHigh,   // bits 63:48 while EIME = 0
   kReservedHighHalf,  // bits 127:84
+  // Of the posted format (IM = 1), where a build has it.
+  kUrgent0,
+  kUrgent1,
+  kPostedReservedLow,      // bits 7:2
+  kPostedReservedMiddle,   // bits 13:12
+  kPostedReservedHigh,     // bits 37:24
+  kPostedReservedUpper,    // bits 95:84
+  kPostedReservedAddress,  // beyond the host address width
 };
 enum class EntryOutcome : std::uint8_t {
   kRemapped,
+  kPosted,
   kFault22,
   kFault22Hidden,  // by FPD
   kFault24,
@@ -93,11 +103,10 @@ struct Groups {
   Group invalidations;
   Group queue_errors;
   Group interrupt_entries;
+  DeviceGroups devices;
 
   Groups();
-  [[nodiscard]] std::array<Group *, 4> all() {
-    return {&requests, &invalidations, &queue_errors, &interrupt_entries};
-  }
+  [[nodiscard]] std::vector<Group *> all();
 };
 
 // Those of this process, written to the coverage folder when it ends, if there is one.

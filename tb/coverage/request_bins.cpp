@@ -49,6 +49,7 @@ Leaf leaf_of(Reason reason, const WalkProbe &probe) {
 
 EntryOutcome outcome_of(const golden::Verdict &verdict) {
   const auto *fault = std::get_if<golden::Fault>(&verdict);
+  if (std::holds_alternative<golden::Posting>(verdict)) return EntryOutcome::kPosted;
   if (fault == nullptr) return EntryOutcome::kRemapped;
   EntryOutcome outcome = EntryOutcome::kFault24;
   if (fault->reason == Reason::kInterruptEntryNotPresent) outcome = EntryOutcome::kFault22;
@@ -97,6 +98,21 @@ void add_format(const WalkProbe::Entry &entry, bool extended_mode,
   reserved(field(lo, 63, 48), EntryField::kReservedDstHigh);
 }
 
+// The same of the posted format (IM = 1).
+void add_posted_format(const WalkProbe::Entry &entry, const Config &config,
+                       std::vector<EntryField> &fields) {
+  const auto [lo, hi] = entry;
+  fields.push_back(choose(lo & irte::kUrgent, EntryField::kUrgent0, EntryField::kUrgent1));
+  const auto reserved = [&](std::uint64_t value, EntryField which) {
+    if (value != 0) fields.push_back(which);
+  };
+  reserved(field(lo, 7, 2), EntryField::kPostedReservedLow);
+  reserved(field(lo, 13, 12), EntryField::kPostedReservedMiddle);
+  reserved(field(lo, 37, 24), EntryField::kPostedReservedHigh);
+  reserved(field(hi, 31, 20), EntryField::kPostedReservedUpper);
+  reserved(hi & bits(63, config.host_address_width), EntryField::kPostedReservedAddress);
+}
+
 }  // namespace
 
 bool agrees(const golden::Verdict &verdict, const Completion &completion) {
@@ -120,8 +136,7 @@ bool is_entry_fault(const golden::Verdict &verdict) {
 void count_request(Groups &groups, const Request &request, const golden::Verdict &verdict,
                    const WalkProbe &probe) {
   if (std::holds_alternative<golden::Blocked>(verdict)) return;
-  // Elsewhere: what a descriptor in memory decides, and how devices with TLBs come to an end where
-  // others fault.
+  // Of devices with TLBs and postings: device_groups.hpp.
   if (std::holds_alternative<golden::Posting>(verdict)) return;
   const auto *fault = std::get_if<golden::Fault>(&verdict);
   const Reason reason = fault == nullptr ? Reason::kNone : fault->reason;
@@ -132,9 +147,8 @@ void count_request(Groups &groups, const Request &request, const golden::Verdict
                        number(place_of(reason, verdict, probe)), number(leaf_of(reason, probe))});
 }
 
-void count_interrupt_entry(Groups &groups, const WalkProbe::Entry &entry, bool extended_mode,
-                           const golden::Verdict &verdict) {
-  if (std::holds_alternative<golden::Posting>(verdict)) return;
+void count_interrupt_entry(Groups &groups, const Config &config, const WalkProbe::Entry &entry,
+                           bool extended_mode, const golden::Verdict &verdict) {
   const auto [lo, hi] = entry;
   std::vector<EntryField> fields{
       choose(lo & irte::kFpd, EntryField::kFpd0, EntryField::kFpd1),
@@ -142,7 +156,11 @@ void count_interrupt_entry(Groups &groups, const WalkProbe::Entry &entry, bool e
   if ((lo & irte::kPresent) != 0) {
     fields.push_back(source_validation(hi));
     fields.push_back(choose(lo & irte::kPosted, EntryField::kIm0, EntryField::kIm1));
-    if ((lo & irte::kPosted) == 0) add_format(entry, extended_mode, fields);
+    if ((lo & irte::kPosted) == 0) {
+      add_format(entry, extended_mode, fields);
+    } else if (config.posted_interrupts) {
+      add_posted_format(entry, config, fields);
+    }
   }
   for (const EntryField one : fields) {
     groups.interrupt_entries.hit({number(one), number(outcome_of(verdict))});

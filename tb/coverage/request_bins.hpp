@@ -5,6 +5,7 @@
 
 #include "coverage/groups.hpp"
 #include "coverage/walk_probe.hpp"
+#include "dmar/config.hpp"
 #include "golden/translate.hpp"
 
 namespace dmar::coverage {
@@ -17,8 +18,8 @@ bool is_entry_fault(const golden::Verdict &verdict);
 
 void count_request(Groups &groups, const Request &request, const golden::Verdict &verdict,
                    const WalkProbe &probe);
-void count_interrupt_entry(Groups &groups, const WalkProbe::Entry &entry, bool extended_mode,
-                           const golden::Verdict &verdict);
+void count_interrupt_entry(Groups &groups, const Config &config, const WalkProbe::Entry &entry,
+                           bool extended_mode, const golden::Verdict &verdict);
 
 }  // namespace dmar::coverage
 

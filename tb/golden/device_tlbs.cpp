@@ -6,11 +6,19 @@
 
 namespace dmar::golden {
 
+unsigned DeviceTlbs::outstanding() const {
+  return static_cast<unsigned>(std::ranges::count(tags_, true, &Tag::used));
+}
+
+unsigned DeviceTlbs::outstanding_of(SourceId source_id) const {
+  return static_cast<unsigned>(std::ranges::count_if(
+      tags_, [&](const Tag &tag) { return tag.used && tag.source_id == source_id; }));
+}
+
 bool DeviceTlbs::send(const DeviceTlbInvalidation &invalidation) {
-  const auto pending = std::ranges::count_if(
-      tags_, [&](const Tag &tag) { return tag.used && tag.source_id == invalidation.source_id; });
   const auto free = std::ranges::find(tags_, false, &Tag::used);
-  if (free == tags_.end() || pending >= invalidation.max_pending) return false;
+  if (free == tags_.end()) return false;
+  if (outstanding_of(invalidation.source_id) >= invalidation.max_pending) return false;
   *free = {.used = true, .source_id = invalidation.source_id, .number = sent_++};
   requests_.push_back({.source_id = invalidation.source_id,
                        .itag = static_cast<std::uint8_t>(free - tags_.begin()),

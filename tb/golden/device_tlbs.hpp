@@ -26,6 +26,9 @@ class DeviceTlbs {
   // many as the device takes are outstanding.
   bool send(const DeviceTlbInvalidation &invalidation);
   [[nodiscard]] bool idle() const;
+  // How many messages are outstanding, of all devices or of one.
+  [[nodiscard]] unsigned outstanding() const;
+  [[nodiscard]] unsigned outstanding_of(SourceId source_id) const;
 
   // Counts for each tag in the message that its device sent; the last one frees the tag. False: it
   // names others, too, which is an error (VT-d 6.5.2.10).

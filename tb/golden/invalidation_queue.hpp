@@ -50,6 +50,7 @@ class InvalidationQueue {
   void run();
   // A descriptor is held until devices have answered.
   [[nodiscard]] bool waits() const { return current_.has_value(); }
+  [[nodiscard]] const std::optional<Descriptor> &held() const { return current_; }
   // Software wrote IQA.
   void base_written();
   // FSTS.ITE was set: the wait descriptor that is pending never completes (VT-d 6.5.2.10).

@@ -69,6 +69,9 @@ class Unit {
   bool time_out_device_tlb(std::optional<unsigned> itag = std::nullopt);
   // The queue has a descriptor that is held until devices have answered.
   [[nodiscard]] bool waits_for_devices() const { return queue_.waits(); }
+  // That descriptor, and the messages that are outstanding.
+  [[nodiscard]] const std::optional<Descriptor> &held_descriptor() const { return queue_.held(); }
+  [[nodiscard]] const DeviceTlbs &device_tlbs() const { return device_tlbs_; }
   // How many take_status_writes() would give.
   [[nodiscard]] std::size_t status_writes_waiting() const { return status_writes_.size(); }
 

@@ -86,6 +86,57 @@ TEST_P(PostingError, FaultProcessingDisabled) {
   expect_works();
 }
 
+// Every way to fail, recorded and hidden by FPD, with short APIC ids and long ones; and what is
+// posted between them notifies, urgent or not.
+TEST_P(PostingError, EveryEndInEitherMode) {
+  for (unsigned mode = 0; mode < 4; ++mode) {
+    const bool fpd = (mode & 1) != 0;
+    const bool extended = (mode & 2) != 0;
+    SCOPED_TRACE(fmt::format("FPD {}, EIME {}", fpd, extended));
+    make({});
+    accesses.clear();
+    start(fpd);
+    driver().set_interrupt_table(table().base(), table().size_exponent(), extended);
+    const auto expect_fault = [&](R reason) {
+      EXPECT_THAT(send(0x40), Faults(reason));
+      EXPECT_EQ(requests(1), 0U);
+      EXPECT_TRUE(unit().take_messages().empty());
+      if (fpd) {
+        EXPECT_EQ(driver().fault_status(), 0U);
+      } else {
+        expect_record(reason, 0x40);
+      }
+    };
+    for (const auto on : {Memory::ErrorOn::kRead, Memory::ErrorOn::kWrite}) {
+      memory().inject_error(HostAddr(kDescriptor), HostAddr(kDescriptor + 63), on);
+      expect_fault(R::kPostedDescriptorAccess);
+      memory().clear_errors();
+    }
+    unit().monitor_tables(false);
+    expect_fault(R::kPostedDescriptorAccess);
+    unit().monitor_tables(true);
+    for (const unsigned bit : {259U, 281U, 293U, 310U, 321U, 385U, 449U}) {
+      const bool destination = bit >= 288 && bit < 320;
+      if (destination && extended) continue;
+      const HostAddr word(kDescriptor + bit / 64 * 8);
+      memory().write64(word, memory().read64(word) | std::uint64_t{1} << (bit % 64));
+      expect_fault(R::kPostedDescriptorReserved);
+      set_descriptor(kIdle);
+    }
+    for (const std::uint32_t destination : {std::uint32_t{0x0700}, std::uint32_t{0x07}}) {
+      if (!extended && (destination & 0xFF) != 0) continue;
+      for (const unsigned urgent : {0U, kUrgent}) {
+        set_descriptor({.destination = destination});
+        EXPECT_THAT(send(0x41 + urgent), IsOkay());
+        const std::uint64_t high = extended ? std::uint64_t{destination >> 8} << 40 : 0;
+        const std::uint64_t low = extended ? destination & 0xFF : destination >> 8;
+        EXPECT_THAT(unit().take_messages(),
+                    ::testing::ElementsAre(Message{0xFEE0'0000 | high | low << 12, 0x40A7}));
+      }
+    }
+  }
+}
+
 // When the device is answered its fault is recorded.
 TEST_P(PostingError, TheRecordComesBeforeTheAnswer) {
   start();
