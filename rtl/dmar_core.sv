@@ -10,8 +10,8 @@
 // tag is free again with its answer.
 // Messages of devices come after the writes that the device made before: each is visible or refused
 // when its message is given (dmar_top has dmar_write_barrier for that).
-// A translation request is answered on late_rsp: VerdictComplete with `completion` and `host_page`,
-// of which dmar_pkg::completion_entry makes the 64 bits that a device gets, or VerdictFault, where
+// A translation request is answered with VerdictComplete, its `completion` and `host_page`, of which
+// dmar_pkg::completion_entry makes the 64 bits that a device gets, or with VerdictFault, where
 // `completion.aborted` tells a completer abort from an unsupported request.
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
 // an epoch other than `epoch_o`, from DrainLatency clocks after the first clock of the new epoch at

@@ -208,15 +208,17 @@ module dmar_axi_read #(
     end
   end
 
-  // Verdicts. Only a late one can be VerdictComplete. //
+  // Verdicts. A fast one is VerdictComplete only for a translation request. //
 
-  logic             late_valid, fast_forward, late_forward, late_complete, issue_snoop;
+  logic             late_valid, fast_forward, late_forward, fast_complete, late_complete;
+  logic             issue_snoop;
   logic [Slots-1:0] fast_slot, late_slot, complete_q;
   logic [51:0]      issue_page;
 
   assign late_valid    = late_valid_i && (late_tag_i < 8'(Slots));
   assign fast_forward  = (rsp_i.verdict == dmar_pkg::VerdictForward);
   assign late_forward  = (late_i.verdict == dmar_pkg::VerdictForward);
+  assign fast_complete = DeviceTlb && (rsp_i.verdict == dmar_pkg::VerdictComplete);
   assign late_complete = (late_i.verdict == dmar_pkg::VerdictComplete);
 
   for (genvar i = 0; i < Slots; i++) begin : gen_answer
@@ -304,9 +306,13 @@ module dmar_axi_read #(
     logic [1:0]  size;
     logic [51:0] page;
 
-    dmar_lut_ram #(.Depth(Slots), .Width(dmar_pkg::COMPLETION_WIDTH + 52)) u_completions (
-      .clk_i, .write_i(late_valid), .write_addr_i(late_tag_i[SlotWidth-1:0]),
-      .write_data_i({late_i.completion, late_i.host_page}), .read_addr_i(own_index_q),
+    dmar_two_writer_table #(.Depth(Slots), .Width(dmar_pkg::COMPLETION_WIDTH + 52)) u_completions (
+      .clk_i, .rst_ni,
+      .write0_i(rsp_valid_i), .addr0_i(rsp_tag_i[SlotWidth-1:0]),
+      .data0_i({rsp_i.completion, rsp_i.host_page}),
+      .write1_i(late_valid), .addr1_i(late_tag_i[SlotWidth-1:0]),
+      .data1_i({late_i.completion, late_i.host_page}),
+      .read_addr_i(own_index_q),
       .read_data_o({aborted, read, write, untranslated, snoop, size, page})
     );
     assign own_entry = complete_q[own_index_q]
@@ -412,7 +418,7 @@ module dmar_axi_read #(
       if (alloc[i]) silent_q[i] <= user.zero_length;
       if (fast_slot[i] || late_slot[i]) begin
         epoch_q[i]    <= late_slot[i] ? late_i.epoch : rsp_i.epoch;
-        complete_q[i] <= late_slot[i] && late_complete;
+        complete_q[i] <= late_slot[i] ? late_complete : fast_complete;
         aborted_q[i]  <= late_slot[i] && late_i.completion.aborted;
       end
     end
@@ -422,8 +428,9 @@ module dmar_axi_read #(
 
   `DMAR_ASSERT(AnswersAwaited_A,
                ((fast_slot | late_slot) & ~(used & ~(ready_q | issued_q | refused_q))) == '0)
-  `DMAR_REQUIRE(HitsForwardOrBlock_R,
-                !rsp_valid_i || fast_forward || rsp_i.verdict == dmar_pkg::VerdictBlock)
+  `DMAR_REQUIRE(HitsForwardCompleteOrBlock_R,
+                !rsp_valid_i || fast_forward || fast_complete
+                || rsp_i.verdict == dmar_pkg::VerdictBlock)
   `DMAR_ASSERT(OneAnswered_A, $onehot0(memory_slot))
   `DMAR_ASSERT(RoomWithinBuffer_A, room_q <= CountWidth'(BufferBeats))
   `DMAR_ASSERT(BufferHasRoom_A, !(own_valid_q || memory_awaited) || buffer_space)

@@ -10,7 +10,8 @@ module dmar_fault_records #(
   parameter int unsigned FaultRecords   = 8,
   parameter bit          CollapseFaults = 1'b1,
   parameter logic [9:0]  FirstWord      = 10'h180,
-  parameter int unsigned FaultInfoWidth = 48    // address bits kept: the largest AGAW
+  parameter int unsigned FaultInfoWidth = 48,   // address bits kept: the largest AGAW
+  parameter bit          DeviceTlb      = 1'b0  // else no record has an address type
 ) (
   input wire logic                  clk_i,
   input wire logic                  rst_ni,
@@ -36,7 +37,7 @@ module dmar_fault_records #(
   logic [51:0]             info, read_info;
   logic [15:0]             read_source_id;
   logic [7:0]              read_reason;
-  logic [1:0]              at, read_at;
+  logic [1:0]              at, read_at, stored_at;
   logic [79:0]             record_q [FaultRecords];
 
   assign is_interrupt_fault = dmar_pkg::is_interrupt_fault(fault_i.reason);
@@ -101,8 +102,9 @@ module dmar_fault_records #(
   assign read_index = (FaultRecords == 1) ? '0 : word[2 +: IndexWidth];
   assign clear      = access_i.valid && access_i.write && selected && (word[1:0] == 2'd3)
       && access_i.data[31];
-  assign {read_type1, read_type2, read_at, read_source_id, read_reason, read_info} =
+  assign {read_type1, read_type2, stored_at, read_source_id, read_reason, read_info} =
       record_q[read_index];
+  assign read_at    = DeviceTlb ? stored_at : 2'b00;
 
   always_comb begin
     rdata_o = '0;

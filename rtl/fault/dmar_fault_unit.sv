@@ -36,7 +36,8 @@ module dmar_fault_unit #(
   logic        any_status, condition;
 
   dmar_fault_records #(
-    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth)
+    .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth),
+    .DeviceTlb(DeviceTlb)
   ) u_records (
     .clk_i, .rst_ni, .access_i, .rdata_o(record_rdata), .fault_valid_i, .fault_i,
     .overflow_i(overflow_q), .restart_i, .pending_o(pending), .recorded_o(recorded),

@@ -27,6 +27,8 @@ module dmar_iotlb #(
   output logic     [Lanes-1:0]      writable_o,
   output logic     [Lanes-1:0]      snoop_o,
   output logic     [Lanes-1:0]      interrupt_range_o,  // host_page_o is for interrupts
+  output logic     [Lanes*2-1:0]    size_o,             // as in leaf_t
+  output logic     [Lanes-1:0]      reaches_o,          // some part of that size is for interrupts
   // Fills and sweeps
   input wire logic                  fill_read_i,
   input wire dmar_pkg::page_t       fill_read_page_i,
@@ -110,6 +112,8 @@ module dmar_iotlb #(
     dmar_pkg::page_t    page;
     logic [FrameWidth-1:0] frame;
     logic [3:0]         flags;
+    logic [1:0]         size;
+    logic               reaches;
 
     assign word_4k  = data_4k[l*Width4k +: Width4k];
     assign word_2m = data_2m[l*Width2m +: Width2m];
@@ -120,18 +124,26 @@ module dmar_iotlb #(
       if (hit_4k[l]) begin
         frame = word_4k[Width4k-1:4];
         flags = word_4k[3:0];
+        size  = 2'd0;
+        reaches = word_4k[3];
       end else if (hit_2m[l]) begin
         frame = {word_2m[Width2m-1:4], page[8:0]};
         flags = {word_2m[3] && !page[8], word_2m[2:0]};
+        size  = 2'd1;
+        reaches = word_2m[3];
       end else begin
         frame = {word_1g[Width1g-1:4], page[17:0]};
         flags = {word_1g[3] && (page[17:8] == 10'h3EE), word_1g[2:0]};
+        size  = 2'd2;
+        reaches = word_1g[3];
       end
     end
 
     assign hit_o[l] = hit_4k[l] || hit_2m[l] || hit_1g[l];
     assign host_page_o[l*52 +: 52] = 52'(frame);
     assign {interrupt_range_o[l], readable_o[l], writable_o[l], snoop_o[l]} = flags;
+    assign size_o[l*2 +: 2] = size;
+    assign reaches_o[l]     = reaches;
   end
 
 endmodule

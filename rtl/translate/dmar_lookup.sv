@@ -51,6 +51,8 @@ module dmar_lookup #(
   input wire logic                  writable2_i,
   input wire logic                  snoop2_i,
   input wire logic                  interrupt_range2_i,
+  input wire logic [1:0]            size2_i,
+  input wire logic                  reaches2_i,
   // Hits
   output logic                      rsp_valid_o,
   output dmar_pkg::tag_t            rsp_tag_o,
@@ -128,9 +130,10 @@ module dmar_lookup #(
   // Third clock //
 
   logic       beyond, granted, translated, forward, needs_table, denied, protected_hit;
-  logic       asks, carries, identity, reduced;
+  logic       asks, carries, identity, told, reduced;
   logic [7:0] permission_reason;
   logic       beyond_haw;
+  dmar_pkg::verdict_e verdict;
   dmar_pkg::page_t host_page;
 
   assign beyond_haw   = ((page2 >> (HostAddrWidth - 12)) != '0);
@@ -148,22 +151,31 @@ module dmar_lookup #(
     .reason_o(permission_reason)
   );
 
-  // A translation request is answered late, and walks at once from the root where what is cached
-  // would grant it less than it may ask for.
+  // A translation request is told what is cached, of the whole page, unless that would grant it less
+  // than it may ask for: then it walks at once from the root.
   assign needs_table = (need2 == dmar_pkg::NEED_PAGE);
   assign asks        = DeviceTlb && (at2 == dmar_pkg::AT_TRANSLATION_REQUEST);
   assign carries     = DeviceTlb && (at2 == dmar_pkg::AT_TRANSLATED);
   assign identity    = (need2 == dmar_pkg::NEED_CONTEXT) && carries && ctx_hit2 && ctx2.device_tlb
       && !beyond_haw && !dmar_pkg::in_interrupt_range(page2);
-  assign reduced     = asks && (!ctx2.device_tlb
-      || (leaf_hit2_i && !(readable2_i && (writable2_i || no_write2))));
+  assign reduced     = asks && (!ctx2.device_tlb || (leaf_hit2_i
+      && (reaches2_i || !(readable2_i && (writable2_i || no_write2)))));
+  assign told        = asks && needs_table && ctx_hit2 && !beyond && leaf_hit2_i && !reduced
+      && !dmar_pkg::in_interrupt_range(page2);
   assign denied      = ctx_hit2 && ((need2 == dmar_pkg::NEED_CONTEXT) || (needs_table && (beyond
       || reduced || (!ctx2.pass_through && leaf_hit2_i && (!granted || interrupt_range2_i)))));
   assign translated  = needs_table && !asks && ctx_hit2 && !beyond
       && (ctx2.pass_through || (leaf_hit2_i && granted && !interrupt_range2_i));
   assign forward     = translated || identity
       || (need2 == dmar_pkg::NEED_NOTHING && verdict2 == dmar_pkg::VerdictForward);
-  assign host_page   = (needs_table && !ctx2.pass_through) ? host_page2_i : page2;
+  always_comb begin
+    host_page = (needs_table && !ctx2.pass_through) ? host_page2_i : page2;
+    if (told && size2_i == 2'd1) host_page[8:0]  = '0;
+    if (told && size2_i == 2'd2) host_page[17:0] = '0;
+  end
+  // Nothing is accessed by a translation request, so that no memory is protected from it.
+  assign verdict     = told ? dmar_pkg::VerdictComplete
+                     : protected_hit ? dmar_pkg::VerdictBlock : dmar_pkg::VerdictForward;
   assign touch2_o    = valid2 && needs_table && ctx_hit2;
 
   dmar_protected_memory #(
@@ -175,24 +187,29 @@ module dmar_lookup #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rsp_valid_o <= 1'b0;
-    else         rsp_valid_o <= valid2 && forward;
+    else         rsp_valid_o <= valid2 && (forward || told);
   end
 
   always_ff @(posedge clk_i) begin
     rsp_tag_o       <= tag2;
     rsp_o           <= '0;
-    rsp_o.verdict   <= protected_hit ? dmar_pkg::VerdictBlock : dmar_pkg::VerdictForward;
+    rsp_o.verdict   <= verdict;
     rsp_o.snoop     <= !no_snoop2 || (needs_table && !ctx2.pass_through && snoop2_i);
     rsp_o.host_page <= host_page;
     rsp_o.epoch     <= epoch_i;
-    mon_verdict_o   <= {source_id2, address2_o, at2, kind2,
-                        protected_hit ? dmar_pkg::VerdictBlock : dmar_pkg::VerdictForward,
-                        dmar_pkg::FR_NONE, needs_table || identity};
+    if (told) begin
+      rsp_o.completion.read  <= 1'b1;
+      rsp_o.completion.write <= !no_write2;
+      rsp_o.completion.snoop <= snoop2_i;
+      rsp_o.completion.size  <= size2_i;
+    end
+    mon_verdict_o   <= {source_id2, address2_o, at2, kind2, verdict, dmar_pkg::FR_NONE,
+                        needs_table || identity};
   end
   assign mon_valid_o = rsp_valid_o;
 
   assign valid2_o = valid2;
-  assign miss2_o  = valid2 && !forward;
+  assign miss2_o  = valid2 && !(forward || told);
   assign tag2_o   = tag2;
   assign miss_o   = {source_id2, at2, kind2, no_snoop2, no_write2, page2, need2, verdict2, reason2,
                      denied, ctx_hit2, ctx2};

@@ -93,6 +93,8 @@ module dmar_translate #(
   logic [Lanes*T-1:0]  cache_tag2;
   logic [Lanes*52-1:0] page0, page1, page2, host_page2;
   logic [Lanes-1:0]    ctx_hit1, leaf_hit2, readable2, writable2, snoop2, range2, touch2;
+  logic [Lanes*2-1:0]  size2;
+  logic [Lanes-1:0]    reaches2;
   logic [Lanes*C-1:0]  ctx1;
   logic [Lanes*8-1:0]  tag2;
   logic [Lanes*M-1:0]  miss2_data;
@@ -117,6 +119,7 @@ module dmar_translate #(
       .cache_tag2_o(cache_tag2[l*T +: T]), .touch2_o(touch2[l]), .leaf_hit2_i(leaf_hit2[l]),
       .host_page2_i(host_page2[l*52 +: 52]), .readable2_i(readable2[l]),
       .writable2_i(writable2[l]), .snoop2_i(snoop2[l]), .interrupt_range2_i(range2[l]),
+      .size2_i(size2[l*2 +: 2]), .reaches2_i(reaches2[l]),
       .rsp_valid_o(rsp_valid_o[l]), .rsp_tag_o(rsp_tag_o[l*8 +: 8]), .rsp_o(rsp_o[l*A +: A]),
       .valid2_o(valid2[l]), .miss2_o(miss2[l]), .tag2_o(tag2[l*8 +: 8]),
       .miss_o(miss2_data[l*M +: M]), .address2_o(address2[l*64 +: 64]), .busy_o(lane_busy[l]),
@@ -179,7 +182,7 @@ module dmar_translate #(
     .clk_i, .read_i(take), .read_page_i(page0), .page1_i(page1), .page2_i(page2),
     .cache_tag2_i(cache_tag2), .touch_i(touch2), .hit_o(leaf_hit2), .host_page_o(host_page2),
     .readable_o(readable2), .writable_o(writable2), .snoop_o(snoop2),
-    .interrupt_range_o(range2), .fill_read_i(fill_read),
+    .interrupt_range_o(range2), .size_o(size2), .reaches_o(reaches2), .fill_read_i(fill_read),
     .fill_read_page_i(walk_result.seek.page), .sweep_read_i(sweep_valid_i), .sweep_count_i,
     .fill_i(fill_leaf), .fill_tag_i(filled.progress.cache_tag), .fill_page_i(filled.seek.page),
     .leaf_i(filled.leaf), .sweep_i(sweep_iotlb), .clear_i(clear_iotlb), .flush_i(sweep)

@@ -29,6 +29,7 @@ module dmar_walk_table #(
 
   localparam int unsigned TagWidth   = (Tags > 1) ? $clog2(Tags) : 1;
   localparam int unsigned FrameWidth = HostAddrWidth - 12;
+  localparam int unsigned StructureWidth = 2;  // legacy mode has four structures
 
   typedef struct packed {
     logic [15:0]         source_id;
@@ -43,7 +44,7 @@ module dmar_walk_table #(
   localparam int unsigned S = 16 + 2 + 52 + TagWidth + 3;
 
   typedef struct packed {
-    logic [2:0]             structure;
+    logic [StructureWidth-1:0] structure;
     logic [2:0]             level;
     logic                   top;
     logic [FrameWidth-1:0]  frame;
@@ -56,7 +57,7 @@ module dmar_walk_table #(
     logic [2:0]             levels;
     logic [DomainWidth-1:0] domain;
   } stored_progress_t;
-  localparam int unsigned P = 3 + 3 + 1 + FrameWidth + 2 + 4 + 3 + DomainWidth;
+  localparam int unsigned P = StructureWidth + 3 + 1 + FrameWidth + 2 + 4 + 3 + DomainWidth;
 
   `DMAR_WIDTH(SeekWidth, stored_seek_t, S)
   `DMAR_WIDTH(ProgressWidth, stored_progress_t, P)
@@ -74,7 +75,7 @@ module dmar_walk_table #(
     seek.fresh        = seek_i.fresh;
     seek.line         = seek_i.line;
 
-    progress.structure    = progress_i.structure;
+    progress.structure    = progress_i.structure[StructureWidth-1:0];
     progress.level        = progress_i.level;
     progress.top          = progress_i.top;
     progress.frame        = progress_i.at.frame[FrameWidth-1:0];
@@ -108,11 +109,11 @@ module dmar_walk_table #(
                          merge_seek.page, 8'(merge_seek.owner), merge_seek.owned, merge_seek.fresh,
                          merge_seek.line};
 
-  assign rsp_progress_o  = {rsp_progress.structure, rsp_progress.level, rsp_progress.top,
+  assign rsp_progress_o  = {3'(rsp_progress.structure), rsp_progress.level, rsp_progress.top,
                             40'(rsp_progress.frame), rsp_progress.read, rsp_progress.write,
                             rsp_progress.ctx_valid, rsp_progress.fpd, rsp_progress.pass_through,
                             rsp_progress.device_tlb, rsp_progress.levels, 16'(rsp_progress.domain)};
-  assign read_progress_o = {read_progress.structure, read_progress.level, read_progress.top,
+  assign read_progress_o = {3'(read_progress.structure), read_progress.level, read_progress.top,
                             40'(read_progress.frame), read_progress.read, read_progress.write,
                             read_progress.ctx_valid, read_progress.fpd, read_progress.pass_through,
                             read_progress.device_tlb, read_progress.levels,

@@ -2,6 +2,7 @@
 // Translation requests beside other requests: whose walk they join, what an invalidation does to
 // one under way, and what they look like at the pins.
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 #include "dmar/ats.hpp"
@@ -105,6 +106,88 @@ TEST_P(TranslationRequests, TranslatedRequestsAreHits) {
   const auto after = unit().counters();
   EXPECT_EQ(after.hits - before.hits, 8U);
   EXPECT_EQ(after.walks, before.walks);
+}
+
+// What is cached answers it, of every page size, with the whole page and no walk.
+TEST_P(TranslationRequests, CachedPagesAnswerThem) {
+  struct Case {
+    PageSize size;
+    std::uint64_t bytes;
+    std::uint64_t code;
+    bool built;
+  };
+  const unsigned sizes = config().super_pages;
+  for (const Case &c : {Case{PageSize::k4K, kPage, 0, true},
+                        Case{PageSize::k2M, kPage << 9, 0x800 | 0xFF000, (sizes & 1) != 0},
+                        Case{PageSize::k1G, kPage << 18, 0x800 | 0x1FFFF000, (sizes & 2) != 0}}) {
+    if (!c.built) continue;
+    make({});
+    Domain domain = start_ats();
+    const Iova iova(3 * c.bytes);
+    const std::uint64_t host = 5 * c.bytes;
+    domain.map(iova, HostAddr(host), c.size);
+    unit().access(asking(iova));
+    const auto before = unit().counters();
+    for (const std::uint64_t offset : {std::uint64_t{0}, c.bytes / 2, c.bytes - kPage}) {
+      Request read_only = asking(Iova(iova.raw() + offset));
+      EXPECT_THAT(unit().access(read_only), Completes(host | c.code | kRW)) << offset;
+      read_only.no_write = true;
+      EXPECT_THAT(
+          unit().access(read_only),
+          Completes(host | c.code | (config().no_write_flag ? TranslationEntry::kRead + 0 : kRW)));
+    }
+    const auto after = unit().counters();
+    EXPECT_EQ(after.hits - before.hits, 6U);
+    EXPECT_EQ(after.walks, before.walks);
+  }
+}
+
+// What is cached refuses it nothing: rights that software has added since need no invalidation.
+TEST_P(TranslationRequests, CachedRightsTakeNothingFromThem) {
+  Domain domain = start_ats();
+  for (const std::uint64_t rights :
+       {std::uint64_t{TranslationEntry::kRead}, std::uint64_t{TranslationEntry::kWrite}}) {
+    const HostAddr leaf = tables().entry_address(domain, kIova, 1);
+    const std::uint64_t good = memory().read64(leaf);
+    memory().write64(leaf, (good & ~kRW) | rights);
+    driver().invalidate_all();
+    EXPECT_THAT(unit().access(asking()), Completes(kData | rights));
+    EXPECT_THAT(unit().access(asking()), Completes(kData | rights));
+    memory().write64(leaf, good);
+    EXPECT_THAT(unit().access(asking()), Completes(kData | kRW)) << rights;
+  }
+}
+
+// Where a read-only page is all that is asked for, it is a hit.
+TEST_P(TranslationRequests, ReadOnlyPagesAnswerThoseWhoSayNoWrite) {
+  if (!config().no_write_flag) GTEST_SKIP() << "ECAP.NWFS: NW says nothing";
+  Domain domain = start_ats();
+  const Iova iova(kIova.raw() + kPage);
+  domain.map(iova, HostAddr(kMoreData), PageSize::k4K, {.read = true, .write = false});
+  Request request = asking(iova);
+  request.no_write = true;
+  unit().access(request);
+  const auto before = unit().counters();
+  EXPECT_THAT(unit().access(request), Completes(kMoreData | TranslationEntry::kRead));
+  EXPECT_EQ(unit().counters().hits, before.hits + 1);
+  EXPECT_EQ(unit().counters().walks, before.walks);
+}
+
+// A large page that holds the interrupt range, next to it: the parts that are safe stay hits for
+// DMA, but no device may keep the whole.
+TEST_P(TranslationRequests, NoCachedPageAroundTheInterruptRangeIsTold) {
+  for (const auto &[size, bytes, bit] :
+       {std::tuple{PageSize::k2M, kPage << 9, 1U}, std::tuple{PageSize::k1G, kPage << 18, 2U}}) {
+    if ((config().super_pages & bit) == 0) continue;
+    make({});
+    Domain domain = start_ats();
+    const Iova iova(bytes);
+    const std::uint64_t host = 0xFEE00000 & ~(bytes - 1);
+    const std::uint64_t safe = bytes - kPage;  // offset of its last page
+    domain.map(iova, HostAddr(host), size);
+    EXPECT_THAT(unit().access(read_of(Iova(iova.raw() + safe))), Reaches(host + safe));
+    EXPECT_EQ(unit().access(asking(Iova(iova.raw() + safe))).status, Completion::Status::kAborted);
+  }
 }
 
 // An invalidation overtakes its walk: it is told what the tables say after it.
