@@ -36,6 +36,9 @@ std::string summary(const CampaignResult &result) {
       "  requests          {}, {} with exactly one legal answer\n"
       "  forwarded         {}\n"
       "  interrupts        {}\n"
+      "  posted            {}\n"
+      "  translations told {}\n"
+      "  device TLBs       {} flushed, {} completion errors, {} time-outs\n"
       "  faults            {}, {} records read\n"
       "  table changes     {}\n"
       "  invalidations     {}, {} status writes, {} queue errors\n"
@@ -43,9 +46,11 @@ std::string summary(const CampaignResult &result) {
       "  fault reasons    ",
       grouped(all.runs), result.seconds, static_cast<double>(all.runs) / seconds,
       grouped(all.cycles), grouped(all.requests), grouped(all.single), grouped(all.forwarded),
-      grouped(all.interrupts), grouped(all.faults), grouped(all.fault_records),
-      grouped(all.changes), grouped(all.invalidations), grouped(all.status_writes),
-      grouped(all.queue_errors), grouped(all.control_changes));
+      grouped(all.interrupts), grouped(all.posted), grouped(all.translations),
+      grouped(all.device_tlb_flushes), grouped(all.completion_errors), grouped(all.time_outs),
+      grouped(all.faults), grouped(all.fault_records), grouped(all.changes),
+      grouped(all.invalidations), grouped(all.status_writes), grouped(all.queue_errors),
+      grouped(all.control_changes));
   for (const auto &[reason, count] : all.reasons) {
     text += fmt::format(" {:02X}h {}", static_cast<unsigned>(reason), grouped(count));
   }

@@ -122,22 +122,27 @@ bool DmaTracker::waiting() const {
   });
 }
 
-// Of the oldest request that is being posted.
-void DmaTracker::end_posting(std::optional<FaultReason> end) {
-  if (!end) return;
+// The oldest request that is being posted.
+DmaTracker::Flight &DmaTracker::posting() {
   for (auto &[handle, flight] : flights_) {
     if (!flight.verdict || flight.verdict->verdict != VerdictKind::kPost || flight.posted) continue;
-    flight.posted = end;
-    return;
+    return flight;
   }
   throw ProtocolError("m_tbl: a posting that no outstanding request asked for");
+}
+
+void DmaTracker::end_posting(std::optional<FaultReason> end) {
+  if (end) posting().posted = end;
 }
 
 void DmaTracker::note_posting(const AxiAccess &access) {
   const std::uint8_t resp = access.exclusive ? kRespExclusive
                             : access.error   ? kRespSlave
                                              : kRespOkay;
-  end_posting(access.write ? postings_.write(resp) : postings_.read(access.exclusive));
+  if (!access.write) end_posting(postings_.read(access.exclusive));
+  posting().posting = {.descriptor = HostAddr(access.address.address),
+                       .cycle = access.perform_cycle};
+  if (access.write) end_posting(postings_.write(resp));
 }
 
 // Gives `access` to the oldest request younger than `after` that it can belong to.
@@ -211,7 +216,8 @@ Outcome DmaTracker::finish(BurstHandle handle, const AxiResult &result) {
                   .offered_cycle = result.offered_cycle,
                   .accepted_cycle = result.accepted_cycle,
                   .done_cycle = result.done_cycle,
-                  .beats = result.data};
+                  .beats = result.data,
+                  .posting = flight.posting};
   Completion &completion = outcome.completion;
   completion.status = status_of(flight.request, result);
   completion.reason = flight.posted.value_or(flight.verdict->reason);

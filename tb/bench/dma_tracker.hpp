@@ -37,6 +37,12 @@ struct VerdictEvent {
   std::uint64_t cycle = 0;
 };
 
+// The last access that a posting made to its descriptor.
+struct PostingAccess {
+  HostAddr descriptor;
+  std::uint64_t cycle = 0;  // when memory was read or written
+};
+
 // A finished request and its times, in cycles.
 struct Outcome {
   Completion completion;
@@ -46,6 +52,7 @@ struct Outcome {
   std::uint64_t accepted_cycle = 0;  // address handshake at the device port
   std::uint64_t done_cycle = 0;      // last answer
   std::vector<BeatData> beats = {};  // of a read, as they came, all bytes
+  std::optional<PostingAccess> posting = std::nullopt;  // of an interrupt that is posted
 
   // From when on the unit may have looked for the answer. A port with a single slot may look while
   // it still holds the address at its input, and take it with the verdict or later.
@@ -98,9 +105,11 @@ class DmaTracker {
     std::optional<VerdictEvent> verdict = std::nullopt;
     std::optional<AxiAccess> access = std::nullopt;
     std::optional<FaultReason> posted = std::nullopt;  // how its posting ended; kNone: well
+    std::optional<PostingAccess> posting = std::nullopt;
   };
 
   bool bind(const AxiAccess &access, BurstHandle after);
+  [[nodiscard]] Flight &posting();
   void end_posting(std::optional<FaultReason> end);
   void check_verdict(BurstHandle handle, Flight &flight, const AxiResult &result);
 

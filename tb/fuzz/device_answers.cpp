@@ -2,13 +2,25 @@
 // See the header.
 #include "fuzz/device_answers.hpp"
 
+#include <bit>
+
 namespace dmar::bench {
+
+void DeviceAnswers::send(const InvalidateCompletion &completion) {
+  oracle_.complete_invalidation(completion, unit_.cycle());
+  unit_.send_completion(completion);
+}
 
 void DeviceAnswers::tick() {
   for (const InvalidateRequest &request : unit_.take_invalidate_requests()) {
     oracle_.note_invalidate_request(request);
     ++requests_;
-    const auto count = static_cast<std::uint8_t>(random_.percent(70) ? 1 : 1 + random_.below(8));
+    if (hold_) {
+      held_.push_back(request);
+      continue;
+    }
+    begun_.at(request.itag) = false;
+    const std::uint8_t count = random_count();
     for (unsigned n = 0; n < count; ++n) {
       answers_.push_back({.completion = {.source_id = request.source_id,
                                          .itags = std::uint32_t{1} << request.itag,
@@ -18,8 +30,10 @@ void DeviceAnswers::tick() {
   }
   std::erase_if(answers_, [this](const Answer &answer) {
     if (answer.due > unit_.cycle()) return false;
-    oracle_.complete_invalidation(answer.completion, unit_.cycle());
-    unit_.send_completion(answer.completion);
+    InvalidateCompletion completion = answer.completion;
+    bool &begun = begun_.at(static_cast<std::size_t>(std::countr_zero(completion.itags)));
+    if (disagree_ && std::exchange(begun, true)) completion.count = random_count();
+    send(completion);
     return true;
   });
 }

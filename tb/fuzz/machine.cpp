@@ -29,6 +29,7 @@ RtlOptions random_options(const FuzzCase &one) {
   options.table_memory = random_timing(random);
   options.device_stall_percent = random.percent(50) ? 0 : static_cast<unsigned>(random.below(40));
   options.host_stall_percent = static_cast<unsigned>(random.below(20));
+  options.message_stall_percent = random.percent(50) ? 0 : static_cast<unsigned>(random.below(60));
   return options;
 }
 
@@ -44,7 +45,7 @@ Machine::Machine(const FuzzCase &one, const std::optional<WaveWindow> &wave)
       scoreboard_(unit_->config(), unit_->memory()),
       faults_(unit_->config()),
       oracle_(unit_->config(), unit_->memory(), scoreboard_),
-      device_answers_(*unit_, oracle_, one.seed),
+      device_answers_(*unit_, oracle_, one),
       world_(unit_->memory(), unit_->config(), one),
       traffic_(*unit_, world_, {scoreboard_, ledger_, faults_}, one) {
   memory().record_history(true);

@@ -52,7 +52,7 @@ class Machine {
   [[nodiscard]] FaultWatch &faults() { return faults_; }
   [[nodiscard]] const Scoreboard &scoreboard() const { return scoreboard_; }
   [[nodiscard]] AccessLedger &ledger() { return ledger_; }
-  [[nodiscard]] const DeviceAnswers &device_answers() const { return device_answers_; }
+  [[nodiscard]] DeviceAnswers &device_answers() { return device_answers_; }
   [[nodiscard]] std::uint64_t status_writes() const { return status_writes_; }
 
  private:

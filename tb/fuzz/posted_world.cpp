@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "dmar/structures.hpp"
+#include "golden/posting.hpp"
 #include "scoreboard/mismatch.hpp"
 
 namespace dmar::bench {
@@ -45,21 +46,75 @@ void PostedWorld::take() {
   const PostedDescriptor memory = at(n);
   if ((memory.control() & PostedDescriptor::kOn) != 0) ++descriptor.outstanding;
   at(n).clear(descriptor.control);
+  descriptor.spoilt = 0;
   descriptor.taken_at = memory_.time();
 }
 
-void PostedWorld::note_posted(std::span<const Answer> postings, std::uint64_t begun) {
-  for (const Answer &one : postings) {
-    for (std::size_t n = 0; n < kCount; ++n) {
-      if (HostAddr(one.address) != address(n)) continue;
-      Descriptor &descriptor = descriptors_[n];
-      descriptor.may_be_pending[one.data / 64] |= bit(one.data % 64);
-      if (postings.size() != 1 || begun <= descriptor.taken_at) continue;
-      if ((at(n).word(one.data / 64) & bit(one.data % 64)) == 0) {
-        throw Mismatch(fmt::format("vector {:#x} was posted to {:#x} and is not there", one.data,
-                                   one.address));
-      }
+// Bits that are reserved with APIC ids of both lengths.
+void PostedWorld::spoil() {
+  constexpr std::uint64_t kReserved = bits(15, 2) | bits(31, 24);
+  const std::size_t n = random_.below(kCount);
+  if (random_.percent(40)) {
+    const HostAddr word = at(n).word_address(static_cast<unsigned>(random_.below(8)));
+    const auto on = static_cast<Memory::ErrorOn>(1 + random_.below(3));
+    return memory_.inject_error(word, HostAddr(word.raw() + 7), on);
+  }
+  Descriptor &descriptor = descriptors_[n];
+  if (descriptor.spoilt != 0) return;
+  descriptor.spoilt = 4 + static_cast<unsigned>(random_.below(4));
+  do {
+    descriptor.flaw = bit(static_cast<unsigned>(random_.below(64)));
+  } while (descriptor.spoilt == 4 && (descriptor.flaw & kReserved) == 0);
+  at(n).set_word(descriptor.spoilt, at(n).word(descriptor.spoilt) | descriptor.flaw);
+}
+
+void PostedWorld::repair() {
+  for (std::size_t n = 0; n < kCount; ++n) {
+    Descriptor &descriptor = descriptors_[n];
+    if (descriptor.spoilt == 0) continue;
+    at(n).set_word(descriptor.spoilt, at(n).word(descriptor.spoilt) & ~descriptor.flaw);
+    descriptor.spoilt = 0;
+  }
+}
+
+// As the unit saw it in that cycle. What ends in a cycle was last there in the one before.
+bool PostedWorld::was_reserved(HostAddr descriptor, std::uint64_t cycle) const {
+  golden::PostedDescriptorWords words{};
+  for (std::size_t n = 0; n < words.size(); ++n) {
+    for (const WordVersion &one :
+         memory_.versions(HostAddr(descriptor.raw() + 8 * n), cycle, cycle)) {
+      if (one.value && one.until > cycle) words[n] = *one.value;
     }
+  }
+  return golden::posted_descriptor_reserved(words, true);
+}
+
+void PostedWorld::note_vector(Descriptor &descriptor, const PostedDescriptor &memory,
+                              const Answer &posting, bool check) {
+  const std::uint64_t vector = bit(posting.data % 64);
+  descriptor.may_be_pending[posting.data / 64] |= vector;
+  if (check && (memory.word(posting.data / 64) & vector) == 0) {
+    throw Mismatch(fmt::format("vector {:#x} was posted to {:#x} and is not there", posting.data,
+                               posting.address));
+  }
+}
+
+// That memory answered with an error, or had no monitor, is what the bench itself has seen.
+void PostedWorld::note_posted(std::span<const Answer> postings, const Outcome &outcome) {
+  const FaultReason reason = outcome.completion.reason;
+  const PostingAccess &access = outcome.posting.value();
+  const bool reserved = was_reserved(access.descriptor, access.cycle);
+  if (reason != FaultReason::kPostedDescriptorAccess &&
+      reserved != (reason == FaultReason::kPostedDescriptorReserved)) {
+    throw Mismatch(fmt::format("an interrupt was {} to {:#x} in cycle {}, which {} reserved bits",
+                               reserved ? "posted" : "refused as reserved", access.descriptor.raw(),
+                               access.cycle, reserved ? "had" : "had no"));
+  }
+  if (reason != FaultReason::kNone) return;
+  for (std::size_t n = 0; n < kCount; ++n) {
+    if (access.descriptor != address(n)) continue;
+    const bool check = postings.size() == 1 && outcome.begun_cycle() > descriptors_[n].taken_at;
+    for (const Answer &one : postings) note_vector(descriptors_[n], at(n), one, check);
   }
 }
 

@@ -28,6 +28,8 @@ FuzzStatistics statistics_of(Machine &machine, const Software &software) {
           .invalidations = machine.oracle().invalidations(),
           .control_changes = work.control_changes,
           .queue_errors = work.queue_errors,
+          .completion_errors = work.completion_errors,
+          .time_outs = work.time_outs,
           .status_writes = machine.status_writes(),
           .fault_records = machine.faults().records_read(),
           .reasons = checks.reasons};

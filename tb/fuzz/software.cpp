@@ -16,11 +16,21 @@ constexpr std::uint32_t kFaultData = 0x52;
 constexpr std::uint32_t kCompletionData = 0x51;
 constexpr std::uint64_t kPollBound = 200'000;
 constexpr unsigned kFinalRequests = 60;
+// Most machines are healthy, percent.
+constexpr unsigned kBadMachines = 40;
+constexpr unsigned kLateMachines = 40;  // of those with bad devices; a time-out takes its time
 
 }  // namespace
 
 Software::Software(Machine &machine, const FuzzCase &one)
-    : machine_(machine), features_(one.features), random_(one.seed, 43) {}
+    : machine_(machine), features_(one.features), random_(one.seed, 43) {
+  Random kind(one.seed, 49);
+  bad_devices_ = has(Feature::kBadDevices) && kind.percent(kBadMachines);
+  if (device_time_out() != 0 && kind.percent(kLateMachines)) {
+    time_outs_ = 1 + static_cast<unsigned>(kind.below(2));
+  }
+  posting_faults_ = has(Feature::kPostingFaults) && kind.percent(kBadMachines);
+}
 
 void Software::pause(std::uint64_t cycles) {
   for (; cycles != 0; --cycles) machine_.tick();
@@ -104,6 +114,10 @@ const std::vector<Software::Task> &Software::tasks() {
       {2, std::nullopt, &Software::flush_write_buffer},
       {4, Feature::kRemapping, &Software::move_interrupt_table},
       {20, Feature::kPosting, &Software::take_posted},
+      {8, Feature::kPostingFaults, &Software::spoil_posted},
+      {4, std::nullopt, &Software::repair_posted},
+      {1, Feature::kPostingFaults, &Software::lose_monitor},
+      {5, Feature::kBadDevices, &Software::device_error},
       {3, Feature::kRemapping, &Software::toggle_remapping},
       {3, Feature::kRemapping, &Software::toggle_compatibility},
       {2, Feature::kQueueErrors, &Software::tail_error},
@@ -160,6 +174,7 @@ void Software::finish() {
   machine_.traffic().stop();
   machine_.tick_until([this] { return machine_.traffic().idle(); }, "devices");
   machine_.memory().clear_errors();
+  repair_posted();
   invalidate_everything();
   drain_faults();
   machine_.unit().settle();

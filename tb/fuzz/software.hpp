@@ -35,6 +35,9 @@ class Software {
     std::uint64_t registered = 0;  // register commands
     std::uint64_t queue_errors = 0;
     std::uint64_t control_changes = 0;
+    std::uint64_t answers = 0;  // of devices that may be bad, right or wrong
+    std::uint64_t completion_errors = 0;
+    std::uint64_t time_outs = 0;
   };
   [[nodiscard]] const Statistics &statistics() const { return statistics_; }
 
@@ -87,6 +90,23 @@ class Software {
   void set_queue(bool on);
   void toggle_queue();
 
+  // Devices with TLBs that are at fault (software_device_errors.cpp)
+  class Asked;
+  // Clocks until a device is late; 0: too many to wait for.
+  [[nodiscard]] unsigned device_time_out() const;
+  std::vector<InvalidateRequest> ask_devices(std::uint64_t count);
+  void answer(Asked &asked, const InvalidateCompletion &completion);
+  void answer_rightly(Asked &asked, const InvalidateRequest &request);
+  void answer_wildly(Asked &asked, const InvalidateRequest &kept);
+  void late_answer(const InvalidateRequest &request);
+  void unheard_answers(const std::vector<InvalidateRequest> &requests);
+  void wrong_answers();
+  void note_time_outs(std::vector<InvalidateRequest> late);
+  void late_devices();
+  void expect_device_errors();
+  void clear_device_errors(std::uint32_t status);
+  void device_error();
+
   // Control (software_control.cpp)
   void global_command(std::uint32_t command, std::uint32_t status, bool on);
   void set_root(std::uint64_t rtaddr);
@@ -113,6 +133,9 @@ class Software {
   void masked_event();
   [[nodiscard]] PostedWorld *posted_world();  // nullptr when nothing is posted
   void take_posted();
+  void spoil_posted();
+  void repair_posted();
+  void lose_monitor();
 
   // Against the rules (software_rules.cpp)
   void many_commands();
@@ -140,6 +163,9 @@ class Software {
   std::uint64_t fault_events_ = 0;
   bool pending_seen_ = false;
   bool finishing_ = false;  // no more changes of tables
+  bool bad_devices_ = false;
+  unsigned time_outs_ = 0;  // that this machine may still have
+  bool posting_faults_ = false;
 };
 
 }  // namespace dmar::bench

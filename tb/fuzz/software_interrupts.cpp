@@ -67,4 +67,24 @@ void Software::take_posted() {
   }
 }
 
+void Software::spoil_posted() {
+  if (posting_faults_ && posted_world() != nullptr) posted_world()->spoil();
+}
+
+void Software::repair_posted() {
+  if (posted_world() != nullptr) posted_world()->repair();
+}
+
+// A bus on which nothing is exclusive for a while. It does not change in the middle of a posting.
+void Software::lose_monitor() {
+  if (!posting_faults_ || posted_world() == nullptr) return;
+  for (const bool monitor : {false, true}) {
+    machine_.traffic().stop();
+    machine_.tick_until([this] { return machine_.traffic().idle(); }, "devices");
+    machine_.unit().monitor_tables(monitor);
+    machine_.traffic().start();
+    if (!monitor) pause(random_.below(600));
+  }
+}
+
 }  // namespace dmar::bench

@@ -18,7 +18,18 @@ Stalls::Stalls(RtlIommu &unit, std::uint64_t seed, bool wanted)
 }
 
 void Stalls::begin() {
-  enum { kDataAr, kDataAw, kDataW, kDataAnswers, kTableAr, kTableAw, kTableAnswers, kDevice, kAll };
+  enum {
+    kDataAr,
+    kDataAw,
+    kDataW,
+    kDataAnswers,
+    kTableAr,
+    kTableAw,
+    kTableAnswers,
+    kDevice,
+    kMessages,
+    kAll
+  };
   const auto hold = [](const AddressBeat &, bool) { return true; };
   switch (random_.below(kAll)) {
     case kDataAr:
@@ -35,6 +46,8 @@ void Stalls::begin() {
       return unit_.block_table_channels({.aw = true, .w = random_.percent(50)});
     case kTableAnswers:
       return unit_.hold_table_answers(hold);
+    case kMessages:
+      return unit_.accept_invalidate_requests(false);
     default: {
       const bool reads = random_.percent(50);
       return unit_.accept_device_answers(reads, !reads);
@@ -48,6 +61,7 @@ void Stalls::end() {
   unit_.hold_dma_answers(nullptr);
   unit_.hold_table_answers(nullptr);
   unit_.accept_device_answers(true);
+  unit_.accept_invalidate_requests(true);
 }
 
 void Stalls::tick() {

@@ -27,6 +27,8 @@ struct FuzzStatistics {
   std::uint64_t invalidations = 0;
   std::uint64_t control_changes = 0;
   std::uint64_t queue_errors = 0;
+  std::uint64_t completion_errors = 0;  // FSTS.ICE
+  std::uint64_t time_outs = 0;          // of devices: FSTS.ITE
   std::uint64_t status_writes = 0;
   std::uint64_t fault_records = 0;
   std::map<FaultReason, std::uint64_t> reasons = {};

@@ -151,10 +151,28 @@ void Traffic::issue() {
 
 void Traffic::note_verdicts() {
   for (const VerdictEvent &event : unit_.take_verdicts()) {
-    if (event.verdict != VerdictKind::kFault) continue;
+    const bool fault = event.verdict == VerdictKind::kFault;
+    if (!fault && event.verdict != VerdictKind::kPost) continue;
     Flight &flight = flights_.at({event.source_id, event.address, event.kind});
-    flight.fault = checkers_.faults.fault(flight.request, event.reason, event.cycle);
+    flight.fault = fault ? checkers_.faults.fault(flight.request, event.reason, event.cycle)
+                         : checkers_.faults.posting(event.cycle);
   }
+}
+
+// The record of its fault was there before the device was answered.
+void Traffic::finish_posting(Flight &flight, const Outcome &outcome,
+                             const Scoreboard::Checked &checked) {
+  PostedWorld *posted = world_.interrupts()->posted();
+  if (posted != nullptr) posted->note_posted(checked.postings, outcome);
+  const FaultReason reason = outcome.completion.reason;
+  if (reason == FaultReason::kNone) return checkers_.faults.posted(flight.fault.value());
+  checkers_.faults.posting_fault(
+      flight.fault.value(),
+      {.record = golden::make_fault_record(unit_.config(), flight.request, reason),
+       .from = outcome.posting.value().cycle,
+       .until = outcome.done_cycle,
+       .may_be_recorded = checked.may_be_recorded,
+       .may_be_suppressed = checked.may_be_suppressed});
 }
 
 void Traffic::finish(Flight &flight, const Outcome &outcome) {
@@ -169,11 +187,7 @@ void Traffic::finish(Flight &flight, const Outcome &outcome) {
   const Scoreboard::Checked checked =
       checkers_.scoreboard.check(flight.request, flight.data, outcome, access ? &*access : nullptr);
   last_legal_ = checked.legal;
-  const bool done =
-      verdict == VerdictKind::kPost && outcome.completion.reason == FaultReason::kNone;
-  if (done && world_.interrupts()->posted() != nullptr) {
-    world_.interrupts()->posted()->note_posted(checked.postings, outcome.begun_cycle());
-  }
+  if (verdict == VerdictKind::kPost) finish_posting(flight, outcome, checked);
   if (verdict == VerdictKind::kComplete && !outcome.completion.data.empty()) {
     const TranslationEntry entry{
         golden::from_little_endian<std::uint64_t>(outcome.completion.data)};

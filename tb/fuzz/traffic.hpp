@@ -58,11 +58,12 @@ class Traffic {
     Request request;
     std::vector<std::uint8_t> data;
     std::uint8_t id;
-    std::optional<FaultWatch::Ticket> fault = std::nullopt;
+    std::optional<FaultWatch::Ticket> fault = std::nullopt;  // or of its posting, which may fault
   };
 
   void note_verdicts();
   void finish(Flight &flight, const Outcome &outcome);
+  void finish_posting(Flight &flight, const Outcome &outcome, const Scoreboard::Checked &checked);
 
   RtlIommu &unit_;
   World &world_;

@@ -86,12 +86,14 @@ HostAddr World::context_address(SourceId source_id) const {
 }
 
 void World::detach_domain(unsigned index) {
+  renewing_ = true;
   for (Device &device : devices_) {
     if (device.domain == index) memory_.write64(context_address(device.source_id), 0);
   }
 }
 
 void World::renew_domain(unsigned index) {
+  renewing_ = false;
   domains_[index].table = make_domain(domains_[index].table.id().raw());
   for (Device &device : devices_) {
     if (device.domain == index) write_context(device);

@@ -40,7 +40,8 @@ class World {
   // Errors of memory on a random table word or data page; clear_errors() of the memory ends them.
   void inject_error();
 
-  // A domain id gets a new table: detach its devices, invalidate, then give it the table.
+  // A domain id gets a new table: detach its devices, invalidate, then give it the table. Nothing
+  // else changes meanwhile, or a device would come back to the old one.
   void detach_domain(unsigned index);
   void renew_domain(unsigned index);
   [[nodiscard]] unsigned domains() const { return static_cast<unsigned>(domains_.size()); }
@@ -120,6 +121,7 @@ class World {
   std::vector<Spoiled> spoiled_;
   std::optional<InterruptWorld> interrupts_;
   unsigned pass_through_id_ = 0;
+  bool renewing_ = false;  // a domain
 };
 
 }  // namespace dmar::bench

@@ -221,6 +221,7 @@ Change World::change_root() {
 }
 
 Change World::change() {
+  if (renewing_) return {};
   const Domain &domain = domains_[random_.below(domains_.size())].table;
   const Iova iova = random_page();
   if (interrupts_ && random_.percent(25)) {

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "dmar/registers.hpp"
 #include "golden/little_endian.hpp"
 #include "scoreboard/mismatch.hpp"
@@ -127,18 +130,56 @@ void CommandOracle::note_invalidate_request(const InvalidateRequest &request) {
                                request.payload, request.source_id.raw(), due.payload,
                                due.source_id.raw()));
   }
-  tags_.at(request.itag) = due.itag;
+  if (out_.at(request.itag)) {
+    throw Mismatch(fmt::format("tag {} for {:04x} is out with {:04x}", request.itag,
+                               request.source_id.raw(), out_[request.itag]->source_id.raw()));
+  }
+  out_[request.itag] = {.itag = due.itag, .source_id = due.source_id};
   requests_.pop_front();
+}
+
+// A tag of the golden model that is not out, neither there nor on the way here.
+std::uint8_t CommandOracle::free_tag() const {
+  for (std::uint8_t tag = 0; tag < out_.size(); ++tag) {
+    const bool out =
+        std::ranges::any_of(out_, [tag](const auto &one) { return one && one->itag == tag; }) ||
+        std::ranges::any_of(requests_, [tag](const auto &one) { return one.itag == tag; });
+    if (!out) return tag;
+  }
+  throw std::logic_error("no tag is free");
+}
+
+void CommandOracle::count_completion(unsigned itag, const InvalidateCompletion &completion) {
+  std::optional<Out> &out = out_[itag];
+  if (!out || out->source_id != completion.source_id) return;
+  if (out->due == 0) out->due = completion.count;
+  if (--out->due == 0) out.reset();
 }
 
 void CommandOracle::complete_invalidation(InvalidateCompletion completion, Time now) {
   now_ = now;
-  std::uint32_t itags = 0;
-  for (unsigned n = 0; n < tags_.size(); ++n) {
-    if (((completion.itags >> n) & 1) != 0) itags |= std::uint32_t{1} << tags_[n];
+  const std::uint32_t named = completion.itags;
+  completion.itags = 0;
+  for (unsigned n = 0; n < out_.size(); ++n) {
+    if (((named >> n) & 1) == 0) continue;
+    completion.itags |= std::uint32_t{1} << (out_[n] ? out_[n]->itag : free_tag());
   }
-  completion.itags = itags;
+  if (unit_.control().translation_enabled) {
+    for (unsigned n = 0; n < out_.size(); ++n) {
+      if (((named >> n) & 1) != 0) count_completion(n, completion);
+    }
+  }
   unit_.complete_invalidation(completion);
+  unit_.take_status_writes();
+  collect_requests();
+}
+
+void CommandOracle::time_out_device(std::uint8_t itag, Time now) {
+  now_ = now;
+  if (!unit_.time_out_device_tlb(out_.at(itag).value().itag)) {
+    throw std::logic_error("time_out_device: the tag is not out");
+  }
+  out_[itag].reset();
   unit_.take_status_writes();
   collect_requests();
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "bench/rtl_iommu.hpp"
@@ -41,8 +42,12 @@ class CommandOracle {
 
   // A message to a device TLB: it must be the next one that is due.
   void note_invalidate_request(const InvalidateRequest &request);
-  // Before the unit is given the same message, in which it has tags of its own.
+  // Before the unit is given the same message, in which it has tags of its own. One that names a
+  // tag of nobody, or of another device, is an error: the tag may not go out again before the unit
+  // has looked at the message.
   void complete_invalidation(InvalidateCompletion completion, Time now);
+  // The unit has waited too long for the device with this tag, and its queue has stopped.
+  void time_out_device(std::uint8_t itag, Time now);
   [[nodiscard]] std::size_t invalidate_requests_due() const { return requests_.size(); }
 
   // The value that a register must read once the unit has nothing to do; of FSTS only IQE.
@@ -80,6 +85,8 @@ class CommandOracle {
   void note_control_changes(const golden::ControlState &before, std::uint32_t command);
   void complete(std::vector<InvalidationLog::Ticket> &tickets, Time seen);
   void collect_requests();
+  [[nodiscard]] std::uint8_t free_tag() const;
+  void count_completion(unsigned itag, const InvalidateCompletion &completion);
 
   Scoreboard &scoreboard_;
   Bus bus_;
@@ -90,7 +97,13 @@ class CommandOracle {
   std::deque<Due> possible_;  // status writes that come, or not, before those that are due
   std::uint64_t invalidations_ = 0;
   std::deque<InvalidateRequest> requests_;  // of the golden model, not seen of the unit yet
-  std::array<std::uint8_t, 32> tags_{};     // of the golden model, by the tag of the unit
+  // What is out, by the tag of the unit.
+  struct Out {
+    std::uint8_t itag = 0;  // of the golden model
+    SourceId source_id = {};
+    unsigned due = 0;  // messages to come; 0: none has come, and the first one says how many
+  };
+  std::array<std::optional<Out>, 32> out_{};
 };
 
 }  // namespace dmar::bench

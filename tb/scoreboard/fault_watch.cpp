@@ -82,6 +82,22 @@ void FaultWatch::resolve(Ticket ticket, bool may_be_recorded, bool may_be_suppre
   proceed();
 }
 
+FaultWatch::Ticket FaultWatch::posting(Time cycle) {
+  open_postings_.emplace(next_ticket_, cycle);
+  return next_ticket_++;
+}
+
+void FaultWatch::posted(Ticket ticket) {
+  if (open_postings_.erase(ticket) == 0) throw std::logic_error("posted: no such posting");
+  proceed();
+}
+
+void FaultWatch::posting_fault(Ticket ticket, const PostingFault &fault) {
+  const auto later = std::ranges::upper_bound(posting_faults_, fault.from, {}, &PostingFault::from);
+  posting_faults_.insert(later, fault);
+  posted(ticket);
+}
+
 void FaultWatch::read(std::uint32_t offset, unsigned bytes, std::uint64_t value, Time begin,
                       Time end) {
   add({What::kRead, offset, bytes, value, begin, end});
@@ -104,12 +120,16 @@ void FaultWatch::add(const Access &access) {
 void FaultWatch::proceed() {
   while (!accesses_.empty()) {
     const Access access = accesses_.front();
-    const bool known = std::ranges::all_of(
-        faults_, [&](const Fault &one) { return one.resolved || one.cycle > access.end; });
-    if (!known) return;
+    if (!known_until(access.end)) return;
     accesses_.pop_front();
     carry_out(access);
   }
+}
+
+bool FaultWatch::known_until(Time end) const {
+  return std::ranges::all_of(faults_,
+                             [end](const Fault &one) { return one.resolved || one.cycle > end; }) &&
+         std::ranges::all_of(open_postings_, [end](const auto &one) { return one.second > end; });
 }
 
 bool FaultWatch::explains(const FaultState &state, const Access &access) const {
@@ -126,15 +146,49 @@ bool FaultWatch::explains(const FaultState &state, const Access &access) const {
          access.value;
 }
 
-void FaultWatch::apply(States &states, const Fault &fault) const {
+void FaultWatch::record(States &states, const golden::FaultRecord &record, bool may_be_recorded,
+                        bool may_be_suppressed) const {
   States after;
   for (FaultState &state : states) {
-    if (fault.may_be_suppressed) add_distinct(after, state);
-    if (!fault.may_be_recorded) continue;
-    state.record(config_, fault.record);
+    if (may_be_suppressed) add_distinct(after, state);
+    if (!may_be_recorded) continue;
+    state.record(config_, record);
     add_distinct(after, state);
   }
   states = std::move(after);
+}
+
+// Faults of postings that came before the cycle `before` count by now, those up to `until` may.
+void FaultWatch::catch_up(States &states, Time before, Time until) const {
+  if (posting_faults_.empty()) return;
+  States after;
+  for (const FaultState &state : states) {
+    States some{state};
+    for (std::size_t k = state.postings; k < posting_faults_.size(); ++k) {
+      const PostingFault &fault = posting_faults_[k];
+      if (fault.from > until) break;
+      if (fault.until >= before) {
+        for (const FaultState &one : some) add_distinct(after, one);
+      }
+      record(some, fault.record, fault.may_be_recorded, fault.may_be_suppressed);
+      for (FaultState &one : some) one.postings = k + 1;
+    }
+    for (const FaultState &one : some) add_distinct(after, one);
+  }
+  states = std::move(after);
+}
+
+// Those that every state has.
+void FaultWatch::forget_postings() {
+  const std::size_t common = std::ranges::min(states_, {}, &FaultState::postings).postings;
+  for (FaultState &state : states_) state.postings -= common;
+  posting_faults_.erase(posting_faults_.begin(),
+                        posting_faults_.begin() + static_cast<std::ptrdiff_t>(common));
+}
+
+void FaultWatch::apply(States &states, const Fault &fault) const {
+  catch_up(states, fault.cycle, fault.cycle);
+  record(states, fault.record, fault.may_be_recorded, fault.may_be_suppressed);
 }
 
 void FaultWatch::apply(States &states, const Access &access) const {
@@ -163,6 +217,7 @@ void FaultWatch::carry_out(const Access &access) {
   for (std::size_t before = 0; before <= during.size(); ++before) {
     States states = states_;
     for (std::size_t k = 0; k < before; ++k) apply(states, during[k]);
+    catch_up(states, access.begin, access.end);
     apply(states, access);
     for (std::size_t k = before; k < during.size(); ++k) apply(states, during[k]);
     for (const FaultState &state : states) add_distinct(after, state);
@@ -180,6 +235,7 @@ void FaultWatch::carry_out(const Access &access) {
     ++records_read_;
   }
   states_ = std::move(after);
+  forget_postings();
 }
 
 }  // namespace dmar::bench

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the fault recording registers (VT-d 7.2, 11.4.7): every record that software reads must
 // be that of an observed fault, in order, and PFO must be set exactly when one was lost. Where a
-// register access and a fault coincide, both orders are followed until a read tells them apart.
+// register access and a fault coincide, both orders are followed until a read tells them apart. So
+// it is with faults of postings, whose moment cannot be seen, only a span of time that has it.
 #ifndef DMAR_SCOREBOARD_FAULT_WATCH_HPP
 #define DMAR_SCOREBOARD_FAULT_WATCH_HPP
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <vector>
 
 #include "dmar/config.hpp"
@@ -19,10 +21,11 @@ namespace dmar::bench {
 // The recording registers as a value (the golden model of them lives in its register file).
 struct FaultState {
   std::vector<golden::FaultRecord> records;
-  unsigned next = 0;       // slot of the next record
-  unsigned first = 0;      // FSTS.FRI
-  bool overflow = false;   // FSTS.PFO
-  bool remapping = false;  // GSTS.TES or IRES
+  unsigned next = 0;         // slot of the next record
+  unsigned first = 0;        // FSTS.FRI
+  bool overflow = false;     // FSTS.PFO
+  bool remapping = false;    // GSTS.TES or IRES
+  std::size_t postings = 0;  // of the faults of postings that may have come, those that have
 
   void record(const Config &config, const golden::FaultRecord &record);
   void clear(unsigned index);
@@ -43,6 +46,20 @@ class FaultWatch {
   Ticket fault(const Request &request, FaultReason reason, Time cycle);
   // Whether it was to be recorded; both may be possible.
   void resolve(Ticket ticket, bool may_be_recorded, bool may_be_suppressed);
+
+  // An interrupt that is posted from `cycle` on, in the order of the verdicts: it may yet fault.
+  Ticket posting(Time cycle);
+  // It did not.
+  void posted(Ticket ticket);
+  // It did, at some moment from `from` to `until`. Postings come one after the other.
+  struct PostingFault {
+    golden::FaultRecord record;
+    Time from = 0;
+    Time until = 0;
+    bool may_be_recorded = true;
+    bool may_be_suppressed = true;
+  };
+  void posting_fault(Ticket ticket, const PostingFault &fault);
 
   // Accesses of software that took effect at some moment from `begin` to `end`, in order. Reads of
   // 4 or 8 bytes of FSTS and of the records; of FSTS only PFO, PPF and (with PPF) FRI are looked
@@ -79,6 +96,11 @@ class FaultWatch {
 
   void add(const Access &access);
   void proceed();
+  [[nodiscard]] bool known_until(Time end) const;
+  void record(States &states, const golden::FaultRecord &record, bool may_be_recorded,
+              bool may_be_suppressed) const;
+  void catch_up(States &states, Time before, Time until) const;
+  void forget_postings();
   void apply(States &states, const Fault &fault) const;
   void apply(States &states, const Access &access) const;
   void carry_out(const Access &access);
@@ -87,6 +109,8 @@ class FaultWatch {
   Config config_;
   States states_;
   std::deque<Fault> faults_;
+  std::map<Ticket, Time> open_postings_;      // verdicts of those that may yet fault
+  std::vector<PostingFault> posting_faults_;  // that some state does not have yet, by `from`
   std::deque<Access> accesses_;
   Ticket next_ticket_ = 0;
   std::uint64_t records_read_ = 0;

@@ -31,6 +31,7 @@ Answer answer_of(const golden::Verdict &verdict) {
   }
   if (const auto *posting = std::get_if<golden::Posting>(&verdict)) {
     return {.verdict = VerdictKind::kPost,
+            .suppressed = posting->fault_processing_disable,
             .address = posting->descriptor.raw(),
             .data = posting->vector};
   }
@@ -88,7 +89,8 @@ std::string describe(const Answer &answer) {
                          fault_name(answer.reason).description, answer.aborted ? ", aborted" : "",
                          answer.suppressed ? ", not recorded" : "");
     case VerdictKind::kPost:
-      return fmt::format("post vector {:#x} to {:#x}", answer.data, answer.address);
+      return fmt::format("post vector {:#x} to {:#x}{}", answer.data, answer.address,
+                         answer.suppressed ? ", no fault recorded" : "");
     case VerdictKind::kBlock:
       break;
   }

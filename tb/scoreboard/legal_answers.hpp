@@ -23,7 +23,7 @@ namespace dmar::bench {
 struct Answer {
   VerdictKind verdict = VerdictKind::kForward;
   FaultReason reason = FaultReason::kNone;
-  bool suppressed = false;    // of a fault: not recorded
+  bool suppressed = false;    // of a fault, or of one that a posting comes to: not recorded
   bool aborted = false;       // of a fault: the completer abort of a translation request
   std::uint64_t address = 0;  // first byte accessed behind the unit, or a posted descriptor
   std::uint32_t data = 0;     // of an interrupt message; of one that is posted its vector

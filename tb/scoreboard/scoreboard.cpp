@@ -38,6 +38,11 @@ Answer observed_answer(const Outcome &outcome, const DmaAccess *access) {
     answer.reason = outcome.verdict.reason;
     answer.aborted = outcome.completion.status == Completion::Status::kAborted;
   }
+  // How the posting ended is no part of the verdict (PostedWorld, for random machines).
+  if (verdict == VerdictKind::kPost) {
+    answer.reason = outcome.completion.reason;
+    if (outcome.posting) answer.address = outcome.posting->descriptor.raw();
+  }
   if (verdict == VerdictKind::kComplete && !outcome.completion.data.empty()) {
     answer.entry = golden::from_little_endian<std::uint64_t>(outcome.completion.data);
   }
@@ -79,9 +84,10 @@ void Scoreboard::count(const LegalAnswers &legal, const Answer &observed) {
   if (legal.answers.size() == 1) ++statistics_.single;
   if (observed.verdict == VerdictKind::kForward) ++statistics_.forwarded;
   if (observed.verdict == VerdictKind::kInterrupt) ++statistics_.interrupts;
-  if (observed.verdict == VerdictKind::kPost) ++statistics_.posted;
+  const bool faulted = observed.reason != FaultReason::kNone;
+  if (observed.verdict == VerdictKind::kPost && !faulted) ++statistics_.posted;
   if (observed.entry != 0) ++statistics_.entries;
-  if (observed.verdict == VerdictKind::kFault) {
+  if (faulted) {
     ++statistics_.faults;
     ++statistics_.reasons[observed.reason];
   }
@@ -105,9 +111,14 @@ Scoreboard::Checked Scoreboard::check(const Request &request, std::span<const st
                       observed.verdict == VerdictKind::kFault && legal.answers.contains(suppressed),
                   .legal = legal.answers.size()};
   if (observed.verdict == VerdictKind::kPost) {
-    std::ranges::copy_if(legal.answers, std::back_inserter(checked.postings),
-                         [](const Answer &one) { return one.verdict == VerdictKind::kPost; });
-    checked.may_be_recorded = !checked.postings.empty();
+    std::ranges::copy_if(
+        legal.answers, std::back_inserter(checked.postings), [&observed](const Answer &one) {
+          return one.verdict == VerdictKind::kPost && one.address == observed.address;
+        });
+    checked.may_be_recorded =
+        std::ranges::any_of(checked.postings, [](const Answer &one) { return !one.suppressed; });
+    checked.may_be_suppressed =
+        std::ranges::any_of(checked.postings, [](const Answer &one) { return one.suppressed; });
   }
   if (!checked.may_be_recorded && !checked.may_be_suppressed) {
     fail(request, outcome, moments, observed, "the answer is not legal");

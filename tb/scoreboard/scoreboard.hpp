@@ -33,7 +33,8 @@ class Scoreboard {
     bool may_be_recorded = false;
     bool may_be_suppressed = false;
     std::size_t legal = 0;  // answers that were legal
-    // Of an interrupt that is posted, those of them that post; where it went shows in memory.
+    // Of an interrupt that is posted, those that post to where it went; whether it got there shows
+    // in memory, and how the record of a fault is treated above.
     std::vector<Answer> postings = {};
   };
   // `data`: what the device wrote, empty for reads. `access`: what reached memory, nullptr for

@@ -136,5 +136,88 @@ TEST_F(FaultWatchTest, ReadsWaitForFaultsNotYetResolved) {
   EXPECT_THROW(watch.resolve(ticket, true, false), Mismatch);
 }
 
+// The fault of a posting comes at some moment of a span, among those of others.
+struct PostingFaultTest : FaultWatchTest {
+  PostingFaultTest() {
+    watch.set_remapping(true, 0, 1);
+    fault(watch, kOther, 30);
+  }
+  // Of kDevice, from 20 to 40.
+  void posting_fault(bool recorded = true) {
+    const auto ticket = watch.posting(10);
+    watch.posting_fault(ticket, {.record = {.lo = 0x4000, .hi = high(kDevice)},
+                                 .from = 20,
+                                 .until = 40,
+                                 .may_be_recorded = recorded,
+                                 .may_be_suppressed = !recorded});
+  }
+  void read_record(unsigned index, std::uint64_t value, Memory::Time now) {
+    watch.read(reg::frcd(index) + 8, 8, value, now, now);
+  }
+
+  FaultWatch watch{config};
+};
+
+TEST_F(PostingFaultTest, BeforeOneOfOthersOrAfterIt) {
+  posting_fault();
+  FaultWatch other = watch;
+  read_record(0, high(kDevice), 50);
+  read_record(1, high(kOther), 51);
+  EXPECT_THROW(read_record(1, high(kDevice), 52), Mismatch);
+  other.read(reg::frcd(0) + 8, 8, high(kOther), 50, 50);
+  other.read(reg::frcd(1) + 8, 8, high(kDevice), 51, 51);
+  EXPECT_EQ(other.hypotheses(), 1U);
+  EXPECT_EQ(watch.waiting(), 0U);
+}
+
+TEST_F(PostingFaultTest, NotBeforeItsSpan) {
+  posting_fault();
+  EXPECT_THROW(read_record(0, high(kDevice), 19), Mismatch);
+}
+
+TEST_F(PostingFaultTest, ThereAfterItsSpan) {
+  posting_fault();
+  FaultWatch early = watch;
+  read_record(0, 0, 25);
+  early.read(reg::frcd(0) + 8, 8, high(kDevice), 25, 25);
+  // Two faults, and both are there by now.
+  FaultWatch missing = watch;
+  EXPECT_THROW(missing.read(reg::frcd(1) + 8, 8, 0, 45, 45), Mismatch);
+  FaultWatch twice = early;
+  EXPECT_THROW(twice.read(reg::frcd(1) + 8, 8, high(kDevice), 45, 45), Mismatch);
+  early.read(reg::frcd(1) + 8, 8, high(kOther), 45, 45);
+}
+
+TEST_F(PostingFaultTest, SuppressedItLeavesNothing) {
+  posting_fault(false);
+  read_record(0, high(kOther), 50);
+  EXPECT_THROW(read_record(1, high(kDevice), 51), Mismatch);
+}
+
+TEST_F(PostingFaultTest, OneAfterTheOther) {
+  posting_fault();
+  const auto ticket = watch.posting(41);
+  watch.posting_fault(ticket, {.record = {.lo = 0x5000, .hi = high(bdf(0, 5, 0))},
+                               .from = 45,
+                               .until = 60,
+                               .may_be_suppressed = false});
+  read_record(0, high(kOther), 44);
+  read_record(1, high(kDevice), 44);
+  watch.clear_record(0, 61, 61);
+  // The slot was taken when the second one came, so it was lost.
+  watch.read(reg::kFsts, 4, fsts::kPpf | fsts::kPfo, 62, 62);
+}
+
+TEST_F(PostingFaultTest, ReadsWaitForPostingsThatMayFault) {
+  const auto good = watch.posting(5);
+  read_record(0, 0, 8);
+  EXPECT_EQ(watch.waiting(), 1U);
+  watch.posted(good);
+  EXPECT_EQ(watch.waiting(), 0U);
+  const auto bad = watch.posting(10);
+  read_record(0, 0, 45);
+  EXPECT_THROW(watch.posted(bad), Mismatch);  // the fault of another one is missing
+}
+
 }  // namespace
 }  // namespace dmar::bench

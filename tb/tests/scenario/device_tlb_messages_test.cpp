@@ -195,6 +195,32 @@ TEST_P(DeviceTlbMessages, EveryCompletionCount) {
   expect_no_error();
 }
 
+// All messages of one answer have to say the same of how many they are. Of a device that says
+// different things the first one counts: no message ends the answer sooner, or makes it longer.
+TEST_P(DeviceTlbMessages, CountsThatDiffer) {
+  start_queue();
+  for (unsigned first = 1; first <= 8; ++first) {
+    for (unsigned later = 1; later <= 8; ++later) {
+      SCOPED_TRACE(fmt::format("first {}, later {}", first, later));
+      driver().push(page_of(kDevice));
+      const std::uint32_t ticket = driver().push_wait();
+      driver().ring_doorbell();
+      const auto sent = requests(1);
+      ASSERT_THAT(sent, SizeIs(1));
+      for (unsigned n = 0; n < first; ++n) {
+        if (n + 1 == first) {
+          EXPECT_TRUE(pending(ticket));
+        }
+        unit().complete_invalidation({.source_id = kDevice,
+                                      .itags = std::uint32_t{1} << sent[0].itag,
+                                      .count = static_cast<std::uint8_t>(n == 0 ? first : later)});
+      }
+      EXPECT_TRUE(completed(ticket));
+    }
+  }
+  expect_no_error();
+}
+
 // One message may answer many requests.
 TEST_P(DeviceTlbMessages, OneCompletionForManyTags) {
   start_queue();
