@@ -217,7 +217,7 @@ module dmar_core #(
   logic [31:0] capability_rdata, command_rdata, protected_rdata, inv_rdata;
   logic [31:0] completion_rdata, fault_rdata;
   logic        queue_enable, queue_enabled, completion;
-  dmar_pkg::queue_errors_t queue_errors, queue_status;
+  dmar_pkg::queue_errors_t queue_errors, queue_status, queue_kept;
   logic        remapping, fault_busy, completion_busy;
   logic        queue_valid, queue_ready, queue_rsp_valid, status_valid, status_done;
   logic [63:0] queue_addr;
@@ -248,7 +248,7 @@ module dmar_core #(
 
   dmar_invalidate #(`DMAR_INVALIDATE_MAP) u_invalidate (
     .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata), .queue_enable_i(queue_enable),
-    .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .status_i(queue_status),
+    .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .status_i(queue_status), .kept_i(queue_kept),
     .errors_o(queue_errors), .mem_valid_o(queue_valid), .mem_ready_i(queue_ready),
     .mem_addr_o(queue_addr), .mem_len_o(queue_len), .rsp_valid_i(queue_rsp_valid),
     .rsp_data_i(rsp_data), .rsp_last_i(rsp_last), .rsp_error_i(rsp_error),
@@ -278,7 +278,7 @@ module dmar_core #(
     .fault_valid_i(fault_valid || post_fault_valid),
     .fault_i(fault_valid ? fault : post_fault),
     .restart_i(!remapping), .queue_errors_i(queue_errors),
-    .queue_status_o(queue_status), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
+    .queue_status_o(queue_status), .queue_kept_o(queue_kept), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
     .msg_ready_i(fault_event_done), .msg_o(fault_event)
   );
 

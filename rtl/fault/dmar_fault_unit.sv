@@ -18,6 +18,7 @@ module dmar_fault_unit #(
   input wire logic                  restart_i,         // TES = IRES = 0
   input wire dmar_pkg::queue_errors_t queue_errors_i,  // set FSTS.IQE, ICE, ITE
   output dmar_pkg::queue_errors_t   queue_status_o,    // FSTS.IQE, ICE, ITE
+  output dmar_pkg::queue_errors_t   queue_kept_o,      // of them, what is not cleared in this clock
   output logic                      busy_o,
   output logic                      msg_valid_o,
   input wire logic                  msg_ready_i,
@@ -29,7 +30,7 @@ module dmar_fault_unit #(
 
   localparam dmar_pkg::queue_errors_t QUEUE_STATUS = {{2{DeviceTlb}}, 1'b1};  // what there is
 
-  logic        overflow_q, pending, recorded, lost, write_status;
+  logic        overflow_q, overflow_kept, pending, recorded, lost, write_status;
   dmar_pkg::queue_errors_t queue_q, queue_cleared;  // FSTS.ITE, ICE, IQE
   logic [7:0]  index_q, recorded_index;
   logic [31:0] record_rdata, event_rdata, status;
@@ -57,14 +58,18 @@ module dmar_fault_unit #(
     end else begin
       if (lost)                                  overflow_q <= 1'b1;
       else if (write_status && access_i.data[0]) overflow_q <= 1'b0;
-      queue_q <= (queue_errors_i | (queue_q & ~queue_cleared)) & QUEUE_STATUS;
+      queue_q <= (queue_errors_i | queue_kept_o) & QUEUE_STATUS;
       if (recorded && !pending)                  index_q <= recorded_index;
     end
   end
 
-  // While any status bit is set, software has yet to look: no further message.
-  assign any_status = pending || overflow_q || (queue_q != '0);
-  assign condition  = ((recorded && !pending) || queue_errors_i != '0) && !any_status;
+  // While any status bit is set, software has yet to look: no further message. One that is cleared
+  // in this clock has been looked at.
+  assign queue_kept_o  = queue_q & ~queue_cleared;
+  assign overflow_kept = overflow_q && !(write_status && access_i.data[0]);
+  assign any_status    = pending || overflow_q || (queue_q != '0);
+  assign condition     = ((recorded && !pending) || queue_errors_i != '0)
+      && !(pending || overflow_kept || queue_kept_o != '0);
 
   dmar_event #(.FirstWord(FECTL_WORD)) u_event (
     .clk_i, .rst_ni, .access_i, .rdata_o(event_rdata), .set_i(condition), .quiet_i(!any_status),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invalidate Completion messages. Each names any of the 32 ITags, which are looked at one a clock,
-// and says how many messages complete one (0: 8); for each tag the first message decides. What
-// names a tag that is not with its sender is an error, after the others in it have counted.
+// and says how many messages complete one (0: 8): a tag is complete with the message that says no
+// more than have come for it. What names a tag that is not with its sender is an error, after the
+// others in it have counted.
 // While translation is off a message is refused: taken, and nothing else.
 `default_nettype none
 `include "dmar_assert.svh"
@@ -28,7 +29,7 @@ module dmar_inv_answers (
   logic                 busy_q, wrong_q, named, known, take;
   logic [31:0]          tags_q;        // still to be looked at
   logic [2:0]           count_q;
-  logic [3:0]           left, left_now; // messages that tag_o waits for; 0: none has come
+  logic [3:0]           come, come_now; // messages for tag_o, before this one and with it
   dmar_pkg::source_id_t source_q;
 
   assign msg_ready_o = !busy_q;
@@ -44,12 +45,12 @@ module dmar_inv_answers (
   assign named = busy_q && (tags_q != '0);
   assign known = named && tag_used_i && (tag_source_i == source_q);
 
-  dmar_lut_ram #(.Depth(32), .Width(4)) u_left (
+  dmar_lut_ram #(.Depth(32), .Width(4)) u_come (
     .clk_i, .write_i(given_i || known), .write_addr_i(given_i ? given_tag_i : tag_o),
-    .write_data_i(given_i ? 4'd0 : left_now - 4'd1), .read_addr_i(tag_o), .read_data_o(left)
+    .write_data_i(given_i ? 4'd0 : come_now), .read_addr_i(tag_o), .read_data_o(come)
   );
-  assign left_now = (left != '0) ? left : {count_q == '0, count_q};
-  assign free_o   = known && (left_now == 4'd1);
+  assign come_now = come + 4'd1;
+  assign free_o   = known && (come_now >= {count_q == '0, count_q});
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin

@@ -26,9 +26,9 @@ module dmar_inv_devices #(
   input wire logic                      refuse_i,       // GSTS.TES=0
   // Errors
   output logic                          late_o,         // sets FSTS.ITE
-  input wire logic                      late_status_i,  // FSTS.ITE
+  input wire logic                      late_status_i,  // FSTS.ITE, not cleared in this clock
   output logic                          wrong_o,        // sets FSTS.ICE
-  input wire logic                      wrong_status_i, // FSTS.ICE
+  input wire logic                      wrong_status_i, // FSTS.ICE, not cleared in this clock
   output logic     [31:0]               sources_o       // IQERCD.ICESID, ITESID
 );
 

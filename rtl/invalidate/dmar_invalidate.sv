@@ -16,6 +16,7 @@ module dmar_invalidate #(
   output logic                      queue_enabled_o, // GSTS.QIES
   input wire logic [1:0]            ttm_i,           // latched table mode
   input wire dmar_pkg::queue_errors_t status_i,      // FSTS.IQE, ICE, ITE
+  input wire dmar_pkg::queue_errors_t kept_i,        // of them, what is not cleared in this clock
   output dmar_pkg::queue_errors_t   errors_o,        // set them
   // Descriptor fetch
   output logic                      mem_valid_o,
@@ -113,8 +114,8 @@ module dmar_invalidate #(
       .clk_i, .rst_ni, .request_valid_i(message_valid), .request_done_o(message_done),
       .request_i(device), .limit_i(device_limit), .awaited_o(awaited), .m_msg_valid_o,
       .m_msg_ready_i, .m_msg_o, .s_msg_valid_i, .s_msg_ready_o, .s_msg_i,
-      .refuse_i(!translation_i), .late_o(errors_o.ite), .late_status_i(status_i.ite),
-      .wrong_o(errors_o.ice), .wrong_status_i(status_i.ice), .sources_o(error_sources)
+      .refuse_i(!translation_i), .late_o(errors_o.ite), .late_status_i(kept_i.ite),
+      .wrong_o(errors_o.ice), .wrong_status_i(kept_i.ice), .sources_o(error_sources)
     );
   end else begin : gen_no_devices
     // A message that nobody asked for is taken and dropped.
@@ -129,7 +130,7 @@ module dmar_invalidate #(
 
     logic unused;
     assign unused = ^{message_valid, device, device_limit, translation_i, m_msg_ready_i,
-                      s_msg_valid_i, s_msg_i, status_i.ice};
+                      s_msg_valid_i, s_msg_i, status_i.ice, kept_i};
   end
 
   assign rdata_o = queue_rdata | registers_rdata

@@ -94,8 +94,8 @@ CompletedTag DeviceTlbWatch::judge(Tag &tag, const InvalidateCompletion &complet
   }
   if (tag.source_id != completion.source_id) return CompletedTag::kOfOther;
   const bool first = tag.count == 0;
-  if (first) tag.count = tag.due = completion.count;
-  if (--tag.due != 0) return first ? CompletedTag::kFirst : CompletedTag::kLater;
+  if (first) tag.count = completion.count;
+  if (++tag.come < completion.count) return first ? CompletedTag::kFirst : CompletedTag::kLater;
   tag.used = false;
   tag.past = TagPast::kAnswered;
   return CompletedTag::kLast;

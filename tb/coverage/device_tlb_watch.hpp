@@ -37,7 +37,7 @@ class DeviceTlbWatch {
     SourceId source_id = {};
     std::optional<unsigned> golden = std::nullopt;  // the tag that the golden unit took
     unsigned count = 0;                             // 0: no completion yet
-    unsigned due = 0;
+    unsigned come = 0;
     std::uint64_t sent = 0;  // cycle
     TagPast past = TagPast::kNew;
   };

@@ -24,12 +24,12 @@ std::uint32_t mask(const InvalidateRequest &request) { return std::uint32_t{1} <
 
 }  // namespace
 
-// What devices were asked, and how many messages of each answer are still to come.
+// What devices were asked, and how many messages of each answer have come.
 class Software::Asked {
  public:
   struct One {
     InvalidateRequest request;
-    unsigned due = 0;  // 0: the first message says how many
+    unsigned come = 0;  // messages; each says how many are enough
   };
 
   explicit Asked(const std::vector<InvalidateRequest> &requests) {
@@ -40,8 +40,7 @@ class Software::Asked {
     std::erase_if(open_, [&completion](One &one) {
       const bool named = (completion.itags & mask(one.request)) != 0;
       if (!named || one.request.source_id != completion.source_id) return false;
-      if (one.due == 0) one.due = completion.count;
-      return --one.due == 0;
+      return ++one.come >= completion.count;
     });
   }
 

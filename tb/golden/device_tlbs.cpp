@@ -37,8 +37,7 @@ bool DeviceTlbs::complete(const InvalidateCompletion &completion) {
       all_known = false;
       continue;
     }
-    if (tag.due == 0) tag.due = completion.count;  // what later ones say does not count
-    if (--tag.due == 0) tag = {};
+    if (++tag.come >= completion.count) tag = {};
   }
   return all_known;
 }

@@ -41,7 +41,7 @@ class DeviceTlbs {
   struct Tag {
     bool used = false;
     SourceId source_id = {};
-    unsigned due = 0;          // completions to come; 0: not one has come yet
+    unsigned come = 0;         // completions, each compared with the count that it says itself
     std::uint64_t number = 0;  // they are sent in this order
   };
 

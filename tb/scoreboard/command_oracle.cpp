@@ -152,8 +152,7 @@ std::uint8_t CommandOracle::free_tag() const {
 void CommandOracle::count_completion(unsigned itag, const InvalidateCompletion &completion) {
   std::optional<Out> &out = out_[itag];
   if (!out || out->source_id != completion.source_id) return;
-  if (out->due == 0) out->due = completion.count;
-  if (--out->due == 0) out.reset();
+  if (++out->come >= completion.count) out.reset();
 }
 
 void CommandOracle::complete_invalidation(InvalidateCompletion completion, Time now) {

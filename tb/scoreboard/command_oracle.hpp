@@ -101,7 +101,7 @@ class CommandOracle {
   struct Out {
     std::uint8_t itag = 0;  // of the golden model
     SourceId source_id = {};
-    unsigned due = 0;  // messages to come; 0: none has come, and the first one says how many
+    unsigned come = 0;  // messages; each says how many are enough
   };
   std::array<std::optional<Out>, 32> out_{};
 };

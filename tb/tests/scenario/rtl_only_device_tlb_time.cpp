@@ -196,6 +196,33 @@ TEST_P(DeviceTlbTime, DevicesThatNeverAnswerGiveEveryTagBack) {
   EXPECT_EQ(driver().fault_status(), 0U);
 }
 
+// An error that comes in the clock in which software clears its status is told: the bit is set
+// again, with a message of its own and the device that caused it.
+TEST_P(DeviceTlbTime, WrongAnswerWhileItsStatusIsCleared) {
+  start();
+  driver().set_event(reg::kFectl, {.address = 0xFEE0'1000, .data = 0x41});
+  unsigned again = 0;
+  for (unsigned clock = 0; clock < 40; ++clock) {
+    SCOPED_TRACE(clock);
+    unit().send_completion({.source_id = kNeighbour, .itags = 1, .count = 1});
+    unit().step(kLong);
+    ASSERT_EQ(unit().take_messages().size(), 1U);
+    unit().send_completion({.source_id = kDevice, .itags = 1, .count = 1});
+    unit().step(clock);
+    unit().start_write(reg::kFsts, 4, fsts::kIce);
+    unit().step_until([this] { return !unit().register_busy(); }, "the register");
+    unit().step(kLong);
+    EXPECT_EQ(unit().take_messages().size(), ice() ? 1U : 0U);
+    if (ice()) {
+      ++again;
+      EXPECT_EQ(wrong_source(), kDevice.raw());
+    }
+    clear(fsts::kIce);
+  }
+  EXPECT_GT(again, 0U);
+  EXPECT_LT(again, 40U);
+}
+
 DMAR_RTL_SCENARIO_WITH(DeviceTlbTime, has_device_tlb);
 
 }  // namespace
