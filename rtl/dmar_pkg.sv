@@ -289,8 +289,8 @@ package dmar_pkg;
   } table_t;
   localparam int unsigned TABLE_WIDTH = 42;
 
-  // A valid interrupt-remapping table entry, as the interrupt-entry cache holds it (VT-d 9.10,
-  // 9.11). Only builds with posted interrupts have what stands before `validation`.
+  // A valid interrupt-remapping table entry, as the interrupt-entry cache holds it (VT-d 9.9,
+  // 9.10). Only builds with posted interrupts have what stands before `validation`.
   typedef struct packed {
     logic        posted;        // IM: posted format
     logic        fpd;           // of this format

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Source-id verification of an interrupt request (VT-d 5.1.4, 9.10; reason 26h). A bus range whose
+// Source-id verification of an interrupt request (VT-d 5.1.4, 9.9; reason 26h). A bus range whose
 // start lies above its end admits nobody.
 `default_nettype none
 module dmar_interrupt_source (

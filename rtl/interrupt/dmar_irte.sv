@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judges an interrupt-remapping table entry for one requester (VT-d 5.1.4, 9.10, 9.11). In this
+// Judges an interrupt-remapping table entry for one requester (VT-d 5.1.4, 9.9, 9.10). In this
 // order: present, a validation type that exists, source id, reserved fields of the format that IM
 // chooses. FPD counts even when the entry is not present. Without posted interrupts IM is reserved.
 `default_nettype none

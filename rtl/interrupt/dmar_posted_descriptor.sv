@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A posted-interrupt descriptor, one beat of 16 bytes at a time (VT-d 9.12): PIR in the beats 0 and
+// A posted-interrupt descriptor, one beat of 16 bytes at a time (VT-d 9.11): PIR in the beats 0 and
 // 1, control in the low half of beat 2, and nothing behind it. What reserved bits say counts of the
 // beat at hand; an xAPIC destination has 8 bits, 47:40.
 `default_nettype none

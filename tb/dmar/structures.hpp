@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit positions of the legacy-mode tables in memory (VT-d 9.1, 9.3, 9.8, 9.10) and of interrupt
+// Bit positions of the legacy-mode tables in memory (VT-d 9.1, 9.3, 9.8, 9.9) and of interrupt
 // requests (VT-d 5.1.2). Layout only: what an entry means and when it faults is decided elsewhere.
 #ifndef DMAR_STRUCTURES_HPP
 #define DMAR_STRUCTURES_HPP

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An entry of the interrupt-remapping table (VT-d 9.10): who may use it and which message it makes.
+// An entry of the interrupt-remapping table (VT-d 9.9): who may use it and which message it makes.
 // A unit without posted interrupts takes IM, which asks for one, for a reserved bit.
 #ifndef DMAR_GOLDEN_INTERRUPT_ENTRY_HPP
 #define DMAR_GOLDEN_INTERRUPT_ENTRY_HPP

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes an interrupt-remapping table (VT-d 9.10) into memory, as a driver would. Nothing is
+// Writes an interrupt-remapping table (VT-d 9.9) into memory, as a driver would. Nothing is
 // checked: a test may ask for what is invalid. It invalidates nothing.
 #ifndef DMAR_TABLES_INTERRUPT_TABLE_HPP
 #define DMAR_TABLES_INTERRUPT_TABLE_HPP

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every field and every bit of an interrupt table entry (VT-d 9.10): the message it stands for, or
+// Every field and every bit of an interrupt table entry (VT-d 9.9): the message it stands for, or
 // the fault.
 #include <fmt/format.h>
 

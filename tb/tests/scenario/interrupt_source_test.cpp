@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Source verification (VT-d 5.1.5.1, 9.10): SVT, SQ and SID against every requester that matters.
+// Source verification (VT-d 5.1.5.1, 9.9): SVT, SQ and SID against every requester that matters.
 #include <fmt/format.h>
 
 #include <array>

@@ -16,7 +16,7 @@
 
 namespace dmar {
 
-// Control of a posted descriptor (VT-d 9.12): the low half of its third beat.
+// Control of a posted descriptor (VT-d 9.11): the low half of its third beat.
 struct PostedControl {
   bool outstanding = false;       // ON
   bool suppressed = false;        // SN
