@@ -10,9 +10,9 @@
 // tag is free again with its answer.
 // Messages of devices come after the writes that the device made before: each is visible or refused
 // when its message is given (dmar_top has dmar_write_barrier for that).
-// A translation request is answered with VerdictComplete, its `completion` and `host_page`, of which
-// dmar_pkg::completion_entry makes the 64 bits that a device gets, or with VerdictFault, where
-// `completion.aborted` tells a completer abort from an unsupported request.
+// A translation request is answered with VerdictComplete, its `completion` and `host_page`, of
+// which dmar_pkg::completion_entry makes the 64 bits that a device gets, or with VerdictFault,
+// where `completion.aborted` tells a completer abort from an unsupported request.
 // A requester holds `drain_busy_i` while it has permitted accesses in flight whose answer carried
 // an epoch other than `epoch_o`, from DrainLatency clocks after the first clock of the new epoch at
 // the latest. The last answer of the old epoch comes in that first clock.
@@ -248,12 +248,12 @@ module dmar_core #(
 
   dmar_invalidate #(`DMAR_INVALIDATE_MAP) u_invalidate (
     .clk_i, .rst_ni, .access_i, .rdata_o(inv_rdata), .queue_enable_i(queue_enable),
-    .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .status_i(queue_status), .kept_i(queue_kept),
-    .errors_o(queue_errors), .mem_valid_o(queue_valid), .mem_ready_i(queue_ready),
-    .mem_addr_o(queue_addr), .mem_len_o(queue_len), .rsp_valid_i(queue_rsp_valid),
-    .rsp_data_i(rsp_data), .rsp_last_i(rsp_last), .rsp_error_i(rsp_error),
-    .translation_i(control.translation_enabled), .m_msg_valid_o, .m_msg_ready_i, .m_msg_o,
-    .s_msg_valid_i, .s_msg_ready_o, .s_msg_i,
+    .queue_enabled_o(queue_enabled), .ttm_i(control.ttm), .status_i(queue_status),
+    .kept_i(queue_kept), .errors_o(queue_errors), .mem_valid_o(queue_valid),
+    .mem_ready_i(queue_ready), .mem_addr_o(queue_addr), .mem_len_o(queue_len),
+    .rsp_valid_i(queue_rsp_valid), .rsp_data_i(rsp_data), .rsp_last_i(rsp_last),
+    .rsp_error_i(rsp_error), .translation_i(control.translation_enabled),
+    .m_msg_valid_o, .m_msg_ready_i, .m_msg_o, .s_msg_valid_i, .s_msg_ready_o, .s_msg_i,
     .status_valid_o(status_valid), .status_o(status), .status_done_i(status_done),
     .completion_o(completion), .command_valid_i(command_valid), .command_flush_i(command_flush),
     .command_done_o(command_done), .flush_valid_o(flush_valid), .flush_o(flush),
@@ -278,7 +278,8 @@ module dmar_core #(
     .fault_valid_i(fault_valid || post_fault_valid),
     .fault_i(fault_valid ? fault : post_fault),
     .restart_i(!remapping), .queue_errors_i(queue_errors),
-    .queue_status_o(queue_status), .queue_kept_o(queue_kept), .busy_o(fault_busy), .msg_valid_o(fault_event_valid),
+    .queue_status_o(queue_status), .queue_kept_o(queue_kept), .busy_o(fault_busy),
+    .msg_valid_o(fault_event_valid),
     .msg_ready_i(fault_event_done), .msg_o(fault_event)
   );
 

@@ -151,8 +151,8 @@ module dmar_lookup #(
     .reason_o(permission_reason)
   );
 
-  // A translation request is told what is cached, of the whole page, unless that would grant it less
-  // than it may ask for: then it walks at once from the root.
+  // A translation request is told what is cached, of the whole page, unless that would grant it
+  // less than it may ask for: then it walks at once from the root.
   assign needs_table = (need2 == dmar_pkg::NEED_PAGE);
   assign asks        = DeviceTlb && (at2 == dmar_pkg::AT_TRANSLATION_REQUEST);
   assign carries     = DeviceTlb && (at2 == dmar_pkg::AT_TRANSLATED);
