@@ -10,7 +10,7 @@
 namespace dmar::bench {
 namespace {
 
-constexpr std::uint64_t kBound = 200'000;
+constexpr std::uint64_t kBound = 2'000'000;
 
 MemoryTiming random_timing(Random &random) {
   const auto low = static_cast<unsigned>(1 + random.below(random.percent(85) ? 12 : 50));

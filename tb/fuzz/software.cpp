@@ -14,7 +14,7 @@ namespace {
 constexpr HostAddr kEventAddress{0xFEE0'1000};
 constexpr std::uint32_t kFaultData = 0x52;
 constexpr std::uint32_t kCompletionData = 0x51;
-constexpr std::uint64_t kPollBound = 200'000;
+constexpr std::uint64_t kPollBound = 2'000'000;
 constexpr unsigned kFinalRequests = 60;
 // Most machines are healthy, percent.
 constexpr unsigned kBadMachines = 40;
