@@ -32,7 +32,8 @@ void DeviceAnswers::tick() {
     if (answer.due > unit_.cycle()) return false;
     InvalidateCompletion completion = answer.completion;
     bool &begun = begun_.at(static_cast<std::size_t>(std::countr_zero(completion.itags)));
-    if (disagree_ && std::exchange(begun, true)) completion.count = random_count();
+    // The first of several may say more than the others: the last one counts.
+    if (disagree_ && !std::exchange(begun, true) && completion.count > 1) completion.count = 8;
     send(completion);
     return true;
   });
