@@ -3,9 +3,11 @@
 #ifndef DMAR_BENCH_MESSAGE_PORTS_HPP
 #define DMAR_BENCH_MESSAGE_PORTS_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -31,10 +33,10 @@ class MessagePorts : public Agent {
   }
 
   void push(const InvalidateCompletion &completion) {
-    for (unsigned itag = 0; itag < owed_.size(); ++itag) {
-      std::uint8_t &owed = owed_[itag];
-      if ((completion.itags >> itag & 1) == 0 || owed == 0) continue;
-      owed = static_cast<std::uint8_t>((owed == kUnknown ? completion.count : owed) - 1);
+    for (unsigned itag = 0; itag < come_.size(); ++itag) {
+      std::optional<unsigned> &come = come_[itag];
+      if ((completion.itags >> itag & 1) == 0 || !come) continue;
+      if (++*come >= completion.count) come.reset();
     }
     from_device_.push({.source_id = completion.source_id.raw(),
                        .itags = completion.itags,
@@ -44,18 +46,20 @@ class MessagePorts : public Agent {
 
   // Requests that devices have taken and not answered in full: the queue may wait for that. The
   // tag of one that was late counts until it goes out again.
-  [[nodiscard]] bool answers_owed() const { return owed_ != std::array<std::uint8_t, 32>{}; }
+  [[nodiscard]] bool answers_owed() const {
+    return std::ranges::any_of(come_, [](const auto &come) { return come.has_value(); });
+  }
 
   // The unit was reset.
   void forget() {
-    owed_ = {};
+    come_ = {};
     to_device_.forget();
     from_device_.forget();
   }
 
   void sample(std::uint64_t /*cycle*/) override {
     if (const InvalidateRequestPins *request = to_device_.sample()) {
-      owed_.at(request->itag) = kUnknown;
+      come_.at(request->itag) = 0;
       requests_.push_back({.source_id = SourceId(request->source_id),
                            .itag = request->itag,
                            .payload = request->payload});
@@ -70,13 +74,12 @@ class MessagePorts : public Agent {
   }
 
  private:
-  static constexpr std::uint8_t kUnknown = 0xFF;  // the first completion says how many
-
   ChannelSink<InvalidateRequestPins> to_device_;
   ChannelSource<InvalidateCompletionPins> from_device_;
   std::vector<InvalidateRequest> requests_;
   std::function<void(const InvalidateRequest &)> observer_;
-  std::array<std::uint8_t, 32> owed_{};  // completions, by tag
+  // Completions for each tag that is out; each says itself how many are enough.
+  std::array<std::optional<unsigned>, 32> come_{};
   bool accept_ = true;
 };
 

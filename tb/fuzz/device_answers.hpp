@@ -48,7 +48,7 @@ class DeviceAnswers {
   RtlIommu &unit_;
   CommandOracle &oracle_;
   Random random_;
-  bool disagree_;  // the messages of one answer about how many they are; the first one counts
+  bool disagree_;  // the messages of one answer about how many they are; the last one counts
   std::array<bool, 32> begun_{};  // an answer, by tag
   bool hold_ = false;
   std::vector<InvalidateRequest> held_;

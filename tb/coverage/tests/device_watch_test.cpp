@@ -2,8 +2,7 @@
 // What is counted of devices with TLBs and of postings; the unit here is the golden model.
 #include <gmock/gmock.h>
 
-#include <map>
-
+#include "coverage/tests/new_hits.hpp"
 #include "coverage/unit_watch.hpp"
 #include "driver/driver.hpp"
 #include "golden/golden_iommu.hpp"
@@ -91,23 +90,14 @@ class WatchingDevices : public ::testing::Test {
     return device_tlb_descriptor(
         {.source_id = source_id, .address = kIova, .max_pending = max_pending});
   }
-  // Labels of the bins that were hit since the last call.
-  std::vector<std::string> hits(const Group &group) {
-    std::vector<std::string> labels;
-    for (std::size_t k = 0; k < group.size(); ++k) {
-      std::uint64_t &known = known_[&group].try_emplace(k, 0).first->second;
-      if (group.count(k) != known) labels.push_back(group.label(k));
-      known = group.count(k);
-    }
-    return labels;
-  }
+  std::vector<std::string> hits(const Group &group) { return new_hits_.of(group); }
 
   Groups groups_;
   DeviceGroups &devices_ = groups_.devices;
   WatchedUnit unit_{groups_};
   TableBuilder tables_{unit_.memory(), unit_.config()};
   Driver driver_{unit_};
-  std::map<const Group *, std::map<std::size_t, std::uint64_t>> known_;
+  NewHits new_hits_;
 };
 
 TEST_F(WatchingDevices, TranslationRequestsCountWithWhatTheyAreTold) {

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "coverage/tests/new_hits.hpp"
 #include "driver/driver.hpp"
 #include "golden/golden_iommu.hpp"
 #include "tables/interrupt_table.hpp"
@@ -54,22 +55,13 @@ class Watching : public ::testing::Test {
   void access(AccessKind kind, Iova address) {
     unit_.access({.source_id = kDevice, .address = address, .kind = kind}, {});
   }
-  // Labels of the bins that were hit since the last call.
-  std::vector<std::string> hits(const Group &group) {
-    std::vector<std::string> labels;
-    for (std::size_t k = 0; k < group.size(); ++k) {
-      std::uint64_t &known = known_[&group].try_emplace(k, 0).first->second;
-      if (group.count(k) != known) labels.push_back(group.label(k));
-      known = group.count(k);
-    }
-    return labels;
-  }
+  std::vector<std::string> hits(const Group &group) { return new_hits_.of(group); }
 
   Groups groups_;
   WatchedIommu unit_{groups_};
   TableBuilder tables_{unit_.memory(), unit_.config()};
   Driver driver_{unit_};
-  std::map<const Group *, std::map<std::size_t, std::uint64_t>> known_;
+  NewHits new_hits_;
 };
 
 TEST_F(Watching, TranslationsCountWithTheirLeaf) {

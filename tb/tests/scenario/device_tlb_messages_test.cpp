@@ -145,10 +145,7 @@ TEST_P(DeviceTlbMessages, MessagesLeaveInOrder) {
 
 TEST_P(DeviceTlbMessages, WaitCompletesAfterTheDevice) {
   start_queue();
-  driver().push(page_of(kDevice));
-  const std::uint32_t ticket = driver().push_wait();
-  driver().ring_doorbell();
-  const auto sent = requests(1);
+  const auto [sent, ticket] = ask();
   ASSERT_THAT(sent, SizeIs(1));
   EXPECT_TRUE(pending(ticket));
   complete(sent[0]);
@@ -178,10 +175,7 @@ TEST_P(DeviceTlbMessages, EveryCompletionCount) {
   start_queue();
   for (unsigned count = 1; count <= 8; ++count) {
     SCOPED_TRACE(count);
-    driver().push(page_of(kDevice));
-    const std::uint32_t ticket = driver().push_wait();
-    driver().ring_doorbell();
-    const auto sent = requests(1);
+    const auto [sent, ticket] = ask();
     ASSERT_THAT(sent, SizeIs(1));
     const InvalidateCompletion message{.source_id = kDevice,
                                        .itags = std::uint32_t{1} << sent[0].itag,
@@ -202,10 +196,7 @@ TEST_P(DeviceTlbMessages, CountsThatDiffer) {
   for (unsigned first = 1; first <= 8; ++first) {
     for (unsigned later = 1; later <= 8; ++later) {
       SCOPED_TRACE(fmt::format("first {}, later {}", first, later));
-      driver().push(page_of(kDevice));
-      const std::uint32_t ticket = driver().push_wait();
-      driver().ring_doorbell();
-      const auto sent = requests(1);
+      const auto [sent, ticket] = ask();
       ASSERT_THAT(sent, SizeIs(1));
       const unsigned messages = first == 1 ? 1 : std::max(2U, later);
       for (unsigned n = 0; n < messages; ++n) {

@@ -60,10 +60,7 @@ TEST_P(DeviceTlbMix, WaitBehindAnyNumber) {
   start_queue(1);
   for (const unsigned number : {1U, 2U, 31U, 32U}) {
     SCOPED_TRACE(number);
-    for (unsigned n = 0; n < number; ++n) driver().push(page_of(kDevice, Iova(n * kPage)));
-    const std::uint32_t ticket = driver().push_wait();
-    driver().ring_doorbell();
-    const auto sent = requests(number);
+    const auto [sent, ticket] = ask(number);
     ASSERT_THAT(sent, SizeIs(number));
     for (unsigned n = 0; n + 1 < number; ++n) complete(sent[n]);
     EXPECT_TRUE(pending(ticket));
@@ -78,11 +75,7 @@ TEST_P(DeviceTlbMix, SeveralTagsOfEveryCount) {
   start_queue();
   for (unsigned count = 1; count <= 8; ++count) {
     SCOPED_TRACE(count);
-    driver().push(page_of(kDevice));
-    driver().push(page_of(kDevice));
-    const std::uint32_t ticket = driver().push_wait();
-    driver().ring_doorbell();
-    const auto sent = requests(2);
+    const auto [sent, ticket] = ask(2);
     ASSERT_THAT(sent, SizeIs(2));
     const InvalidateCompletion both{.source_id = kDevice,
                                     .itags = tag_of(sent[0]) | tag_of(sent[1]),
@@ -98,10 +91,7 @@ TEST_P(DeviceTlbMix, SeveralTagsOfEveryCount) {
 // A tag that is free, or is with another device; alone and beside others; with every count.
 TEST_P(DeviceTlbMix, WrongTagsOfEveryKind) {
   start_queue();
-  driver().push(page_of(kDevice));
-  const std::uint32_t ticket = driver().push_wait();
-  driver().ring_doorbell();
-  const auto sent = requests(1);
+  const auto [sent, ticket] = ask();
   ASSERT_THAT(sent, SizeIs(1));
   const std::uint32_t used = tag_of(sent[0]);
   const std::uint32_t free = tag_of(sent[0], 1);
@@ -120,10 +110,7 @@ TEST_P(DeviceTlbMix, WrongTagsOfEveryKind) {
 // Without translation no message counts, right or wrong.
 TEST_P(DeviceTlbMix, RefusedCompletionsOfEveryKind) {
   start_queue();
-  driver().push(page_of(kDevice));
-  const std::uint32_t ticket = driver().push_wait();
-  driver().ring_doorbell();
-  const auto sent = requests(1);
+  const auto [sent, ticket] = ask();
   ASSERT_THAT(sent, SizeIs(1));
   driver().disable_translation();
   for (const std::uint8_t count : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{8}}) {
@@ -135,7 +122,7 @@ TEST_P(DeviceTlbMix, RefusedCompletionsOfEveryKind) {
   EXPECT_TRUE(pending(ticket));
   driver().enable_translation();
   expect_no_error();
-  complete(sent[0], 2);  // the first one that counts says how many
+  complete(sent[0], 2);  // none has counted so far
   EXPECT_TRUE(completed(ticket));
   expect_no_error();
 }

@@ -31,6 +31,19 @@ class DeviceTlbScenario : public AtsScenario {
     for (unsigned n = 0; n < kMoment; ++n) take_into(sent);
     return sent;
   }
+  // `count` invalidations of one page each of kDevice, and a wait descriptor behind them.
+  struct Asked {
+    std::vector<InvalidateRequest> sent;
+    std::uint32_t ticket = 0;
+  };
+  Asked ask(unsigned count = 1) {
+    for (unsigned n = 0; n < count; ++n) driver().push(page_of(kDevice, Iova(n * kPage)));
+    const std::uint32_t ticket = driver().push_wait();
+    driver().ring_doorbell();
+    Asked asked{.sent = requests(count), .ticket = ticket};
+    EXPECT_EQ(asked.sent.size(), count);
+    return asked;
+  }
   // The device answers `request`, in `count` messages if they are more than one.
   void complete(const InvalidateRequest &request, unsigned count = 1) {
     for (unsigned n = 0; n < count; ++n) {

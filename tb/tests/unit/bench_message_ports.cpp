@@ -80,5 +80,18 @@ TEST_F(MessagePortsCheck, KnowsWhatDevicesOwe) {
   EXPECT_FALSE(ports_.answers_owed());
 }
 
+// Each message says for itself how many are enough.
+TEST_F(MessagePortsCheck, KnowsWhatADeviceOwesThatDisagreesWithItself) {
+  clock();
+  offer(7);
+  clock();
+  pins_.to_device.valid = false;
+  ports_.push({.source_id = kDevice, .itags = 0x80, .count = 2});
+  ports_.push({.source_id = kDevice, .itags = 0x80, .count = 8});
+  EXPECT_TRUE(ports_.answers_owed());
+  ports_.push({.source_id = kDevice, .itags = 0x80, .count = 3});
+  EXPECT_FALSE(ports_.answers_owed());
+}
+
 }  // namespace
 }  // namespace dmar::bench
