@@ -16,7 +16,7 @@ namespace dmar::bench {
 namespace {
 
 constexpr std::uint64_t kRound = 64;                 // clocks, more than a look at all tags takes
-constexpr std::uint64_t kLongestTimeOut = 50'000;    // that a random machine has time for
+constexpr std::uint64_t kLongestTimeOut = 200'000;   // that a random machine has time for
 constexpr std::uint64_t kMaxPending = bits(20, 16);  // of a descriptor
 constexpr std::uint32_t kErrors = fsts::kIqe | fsts::kIce | fsts::kIte;
 
