@@ -182,12 +182,16 @@ module dmar_core #(
   logic [127:0]       rsp_data;
   logic               rsp_last;
 
+  logic             post_fault_valid;
+  dmar_pkg::fault_t post_fault;
+
   dmar_translate #(`DMAR_TRANSLATE_MAP, .SweepWidth(SweepWidth)) u_translate (
     .clk_i, .rst_ni, .req_valid_i(req_valid), .req_ready_o(req_ready), .req_tag_i(req_tag),
     .req_i(req), .rsp_valid_o(rsp_valid), .rsp_tag_o(rsp_tag), .rsp_o(rsp),
     .late_valid_o(late_rsp_valid_o), .late_tag_o(late_rsp_tag_o), .late_o(late_rsp_o),
-    .fault_valid_o(fault_valid), .fault_o(fault), .control_i(control), .low_base_i(low_base),
-    .low_limit_i(low_limit), .high_base_i(high_base), .high_limit_i(high_limit),
+    .fault_valid_o(fault_valid), .fault_hold_i(post_fault_valid), .fault_o(fault),
+    .control_i(control), .low_base_i(low_base), .low_limit_i(low_limit),
+    .high_base_i(high_base), .high_limit_i(high_limit),
     .stop_i(stop), .empty_o(empty), .overtaken_o(overtaken), .flushing_i(flushing),
     .poison_i(poison), .sweep_valid_i(sweep_valid), .sweep_count_i(sweep_count),
     .clear_all_i(clear_all), .flush_i(flush), .epoch_i(epoch), .mem_valid_o(walk_valid),
@@ -266,10 +270,7 @@ module dmar_core #(
     .msg_o(inv_event)
   );
 
-  // A fault of a posting waits while one of a translation is recorded.
-  logic             post_fault_valid;
-  dmar_pkg::fault_t post_fault;
-
+  // A fault of a posting waits while those of translations are recorded that were found already.
   dmar_fault_unit #(
     .FaultRecords(FaultRecords), .CollapseFaults(CollapseFaults), .FaultInfoWidth(FaultInfoWidth),
     .DeviceTlb(DeviceTlb)

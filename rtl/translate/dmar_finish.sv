@@ -33,6 +33,8 @@ module dmar_finish #(
   input wire logic                poison_i,
   input wire dmar_pkg::flush_t    flush_i,
   input wire logic                sweep_valid_i,    // the caches are read by a sweep
+  // Another fault waits for the fault unit: no fault comes once what was taken is answered
+  input wire logic                hold_i,
   // From the walks, always first
   input wire logic                walk_valid_i,
   output logic                    walk_ready_o,
@@ -80,13 +82,15 @@ module dmar_finish #(
 );
 
   logic              valid_q, first_q, may_fill_q, line_q, release_q, ready, takes, finishes;
+  logic              accepts;
   logic [4:0]        walk_q;
   dmar_pkg::result_t result, result_q;
 
   assign ready        = !valid_q || finishes;
-  assign walk_ready_o = ready;
-  assign seek_ready_o = ready && !walk_valid_i;
-  assign takes        = ready && (walk_valid_i || seek_valid_i);
+  assign accepts      = ready && !hold_i;
+  assign walk_ready_o = accepts;
+  assign seek_ready_o = accepts && !walk_valid_i;
+  assign takes        = accepts && (walk_valid_i || seek_valid_i);
 
   // What dmar_seek answers is of its owner only and enters no cache: the rest is of no account.
   always_comb begin

@@ -29,6 +29,7 @@ module dmar_translate #(
   output dmar_pkg::tag_t            late_tag_o,
   output dmar_pkg::answer_t         late_o,
   output logic                      fault_valid_o,   // to the fault unit, always taken
+  input wire logic                  fault_hold_i,    // ... and soon none: another one waits
   output dmar_pkg::fault_t          fault_o,
   // Control state
   input wire dmar_pkg::control_t    control_i,
@@ -311,11 +312,12 @@ module dmar_translate #(
     .InterruptRemapping(InterruptRemapping)
   ) u_finish (
     .clk_i, .rst_ni, .control_i, .low_base_i, .low_limit_i, .high_base_i, .high_limit_i,
-    .epoch_i, .flushing_i, .poison_i, .flush_i, .sweep_valid_i, .walk_valid_i(walk_valid),
-    .walk_ready_o(walk_ready), .walk_result_i(walk_result), .walk_i(result_walk),
-    .walk_line_i(walk_line), .walk_release_i(walk_release), .release_o(release_walk_valid),
-    .release_walk_o(release_walk), .seek_valid_i(seek_result_valid),
-    .seek_ready_o(seek_result_ready), .seek_result_i(seek_result), .fill_read_o(fill_read),
+    .epoch_i, .flushing_i, .poison_i, .flush_i, .sweep_valid_i, .hold_i(fault_hold_i),
+    .walk_valid_i(walk_valid), .walk_ready_o(walk_ready), .walk_result_i(walk_result),
+    .walk_i(result_walk), .walk_line_i(walk_line), .walk_release_i(walk_release),
+    .release_o(release_walk_valid), .release_walk_o(release_walk),
+    .seek_valid_i(seek_result_valid), .seek_ready_o(seek_result_ready),
+    .seek_result_i(seek_result), .fill_read_o(fill_read),
     .fill_context_o(fill_context), .fill_table_o(fill_table), .fill_leaf_o(fill_leaf),
     .fill_entry_o(fill_entry), .result_o(filled), .done_o(done), .done_walk_o(done_walk),
     .done_line_o(done_line), .done_entry_o(done_entry), .done_valid_i(done_valid),

@@ -164,6 +164,31 @@ TEST_P(PostingError, TwoFaultsInOneClock) {
   }
 }
 
+// Somebody whose every request is a fault without a walk does not keep the fault of a posting, and
+// with it the answer of its device, away from the fault unit.
+TEST_P(PostingError, BesideAFloodOfFaults) {
+  start_with_page();
+  start();
+  unit().monitor_tables(false);
+  send(0x40);
+  for (unsigned round = 0; round < 8; ++round) {
+    hold_table(bench::kPostingId, false);
+    const auto posted = post(0x40);
+    unsigned n = 0;
+    const auto flood = [&] {
+      while (unit().in_flight() < 4 * slots()) {
+        unit().submit(read_of(Iova(0xFEE0'0000), 16, kNeighbour), {}, n++ % 16);
+      }
+      unit().step();
+    };
+    for (unsigned clocks = 0; clocks < 100 + round; ++clocks) flood();
+    release();
+    const std::uint64_t begin = unit().cycle();
+    while (!unit().poll(posted) && unit().cycle() < begin + 4000) flood();
+    EXPECT_LE(unit().cycle() - begin, 16U);
+  }
+}
+
 // The unit is reset while memory owes the answer to the read, or to the write, of an update, or to
 // its notification: nothing more comes of it, and the unit works.
 TEST_P(PostingError, ResetInTheMiddle) {
