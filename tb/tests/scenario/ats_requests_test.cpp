@@ -68,6 +68,7 @@ TEST_P(AtsRequests, AddressBeyondTheDomainIsNoAccess) {
   start_ats_with_page();
   for (unsigned n = 48; n < 64; ++n) {
     expect_entry(asking(Iova(kIova.raw() | bit(n))), kNoAccess);
+    expect_entry(asking_to_read(Iova(kIova.raw() | bit(n))), kNoAccess);
   }
   expect_fault(read_of(Iova(bit(48))), FaultReason::kAddressBeyondWidth);
 }

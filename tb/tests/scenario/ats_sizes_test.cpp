@@ -33,6 +33,37 @@ TEST_P(AtsSizes, LeafOfEachSize) {
   }
 }
 
+// Rights, snooping and a device that does not want to write, in each size.
+TEST_P(AtsSizes, RightsAndSnoopingOfEachSize) {
+  Domain domain = start_ats();
+  Iova iova(0x40'0000'0000);
+  for (const PageSize size : kSizes) {
+    if (!size_supported(size)) continue;
+    for (const std::uint64_t granted : {kR, kW, kRW}) {
+      for (const bool snoop : {false, true}) {
+        if (snoop && !config().snoop_control) continue;
+        SCOPED_TRACE(
+            fmt::format("{:#x} bytes, rights {}, SNP {}", page_bytes(size), granted, snoop));
+        const std::uint64_t host = 0x10'0000'0000;
+        domain.map(iova, HostAddr(host), size,
+                   {.read = (granted & kR) != 0, .write = (granted & kW) != 0, .snoop = snoop});
+        const std::uint64_t wanted = entry(host, size, granted | (snoop ? kN : 0));
+        const std::uint64_t without_write = wanted & ~(config().no_write_flag ? kW : 0);
+        for (unsigned round = 0; round < 2; ++round) {
+          expect_entry(asking(iova), wanted);
+          expect_entry(asking_to_read(iova),
+                       (without_write & kRW) != 0 ? without_write : kNoAccess);
+          // Cached from here on.
+          const Request request =
+              request_of((granted & kR) != 0 ? AccessKind::kRead : AccessKind::kWrite, iova);
+          EXPECT_THAT(access(request), Reaches(host));
+        }
+        iova = Iova(iova.raw() + page_bytes(PageSize::k1G));
+      }
+    }
+  }
+}
+
 // The values of the worked example.
 TEST_P(AtsSizes, WorkedExample) {
   Domain domain = start_ats();

@@ -127,6 +127,32 @@ TEST_P(PostingCpu, EveryClockOfAnUpdate) {
   }
 }
 
+// Somebody who comes first again and again only makes it look again, in every state.
+TEST_P(PostingCpu, OvertakenThreeTimes) {
+  start();
+  for (unsigned setting = 0; setting < 8; ++setting) {
+    SCOPED_TRACE(setting);
+    const bool urgent = (setting & 4) != 0;
+    State wanted;
+    wanted.words = {0, 1, 0, 0x8000, kIdle.word() | (setting & 3)};
+    set_state(wanted);
+    const unsigned refused = refused_updates();
+    unsigned reads = count(bench::kPostingId, false);
+    const auto handle = post(kVector + (urgent ? kUrgent : 0));
+    for (unsigned times = 1; times <= 3; ++times) {
+      unit().step_until([&] { return count(bench::kPostingId, false) != reads; }, "a read");
+      reads = count(bench::kPostingId, false);
+      wanted.words[0] |= std::uint64_t{1} << times;
+      memory().write64(HostAddr(kDescriptor), wanted.words[0]);
+      unit().step_until([&] { return refused_updates() == refused + times; }, "a refused write");
+    }
+    EXPECT_THAT(wait(handle), IsOkay());
+    EXPECT_EQ(refused_updates(), refused + 3);
+    do_post(kVector, urgent, wanted);
+    EXPECT_EQ(state(0), wanted);
+  }
+}
+
 // A CPU that does nothing but what notifications tell it: after one it clears ON, then takes all
 // requests, each step some clocks after the last one. All vectors reach it, none more often than it
 // was posted; each notification is one that ON was set for.
