@@ -108,12 +108,31 @@ TEST_P(PostedFaults, Code26Source) {
               IsPosted());
 }
 
-// The source counts before what is reserved.
+// The source counts before what is reserved, whichever bit that is.
 TEST_P(PostedFaults, SourceCountsBeforeReservedBits) {
   start_remapping(10);
   descriptor().clear(kControl);
-  expect_no_posting({.descriptor = kDescriptor, .source_id = kOther, .source_validation = 1},
-                    R::kInterruptSourceInvalid, bit(12));
+  const PostedEntry foreign{.descriptor = kDescriptor, .source_id = kOther, .source_validation = 1};
+  for (const unsigned n : {2U, 7U, 12U, 24U, 37U}) {
+    SCOPED_TRACE(n);
+    expect_no_posting(foreign, R::kInterruptSourceInvalid, bit(n));
+  }
+  for (const unsigned n : {20U, 31U, 63U}) {
+    SCOPED_TRACE(64 + n);
+    expect_no_posting(foreign, R::kInterruptSourceInvalid, 0, bit(n));
+  }
+}
+
+// Urgent or not, with an address or none: a fault is a fault.
+TEST_P(PostedFaults, UrgentEntries) {
+  start_remapping(10);
+  descriptor().clear(kControl);
+  const PostedEntry urgent{.urgent = true, .descriptor = kDescriptor};
+  expect_no_posting(urgent, R::kInterruptEntryReserved, bit(12));
+  PostedEntry foreign = urgent;
+  foreign.source_id = kOther;
+  foreign.source_validation = 1;
+  expect_no_posting(foreign, R::kInterruptSourceInvalid);
 }
 
 // Each part of the descriptor that cannot be read.
