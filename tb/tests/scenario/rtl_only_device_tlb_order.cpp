@@ -73,6 +73,24 @@ TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteOfOthers) {
   release();
 }
 
+// A write of a neighbour came after its own: it is still its own.
+TEST_P(DeviceTlbOrder, ACompletionWaitsForItsOwnWriteAmongOthers) {
+  start_both();
+  const std::uint32_t ticket = ask();
+  hold_dma(false, true);
+  const bench::RtlIommu::Handle own = unit().submit(write_of(kIova));
+  unit().step(kLong);
+  unit().submit(write_of(kIova, 16, kNeighbour));
+  unit().step(kLong);
+  answer(sent()[0]);
+  step_until_taken();
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(ticket)) << "the completion has passed a write";
+  release();
+  step_until_complete(ticket);
+  EXPECT_TRUE(unit().poll(own));
+}
+
 TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteThatComesAfterIt) {
   start_both();
   const std::uint32_t ticket = ask();
