@@ -101,12 +101,16 @@ void AxiMemory::accept_read(const AddressBeat &burst) {
       access.error = access.error || pending.beats.back().resp != kRespOkay;
     }
   }
+  if (burst.lock != 0 && has_monitor_ && !consumed) {
+    for (ReadBeat &beat : pending.beats) {
+      if (beat.resp == kRespOkay) beat.resp = kRespExclusive;
+    }
+  }
   if (burst.lock != 0 && has_monitor_ && !consumed && !access.error) {
     access.exclusive = true;
     std::vector<std::uint8_t> bytes;
     for (unsigned index = 0; index <= burst.len; ++index) {
-      ReadBeat &beat = pending.beats[index];
-      beat.resp = kRespExclusive;
+      const ReadBeat &beat = pending.beats[index];
       const auto from =
           beat.data.begin() + static_cast<std::ptrdiff_t>(beat_address(burst, index) % kBeatBytes);
       bytes.insert(bytes.end(), from, from + (std::ptrdiff_t{1} << burst.size));

@@ -73,6 +73,24 @@ TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteOfOthers) {
   release();
 }
 
+// A write of a neighbour came after its own: it is still its own.
+TEST_P(DeviceTlbOrder, ACompletionWaitsForItsOwnWriteAmongOthers) {
+  start_both();
+  const std::uint32_t ticket = ask();
+  hold_dma(false, true);
+  const bench::RtlIommu::Handle own = unit().submit(write_of(kIova));
+  unit().step(kLong);
+  unit().submit(write_of(kIova, 16, kNeighbour));
+  unit().step(kLong);
+  answer(sent()[0]);
+  step_until_taken();
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(ticket)) << "the completion has passed a write";
+  release();
+  step_until_complete(ticket);
+  EXPECT_TRUE(unit().poll(own));
+}
+
 TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteThatComesAfterIt) {
   start_both();
   const std::uint32_t ticket = ask();
@@ -164,6 +182,38 @@ TEST_P(DeviceTlbOrder, AtEveryClockAroundAWrite) {
   }
   EXPECT_GE(earlier, 5U);
   EXPECT_GE(later, 5U);
+}
+
+// The unit is reset while a completion waits for a write. Both are forgotten: the completion never
+// counts, and those that come later do not wait for the write.
+TEST_P(DeviceTlbOrder, AResetForgetsWhatWaits) {
+  start_both();
+  const std::uint32_t forgotten = ask();
+  hold_dma(false, true);
+  unit().submit(write_of(kIova));
+  unit().step_until([this] { return !unit().dma_under_way().empty(); }, "the write");
+  answer(sent()[0]);
+  step_until_taken();
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(forgotten));
+  reset_unit();
+  release();
+  unit().step(kLong);
+  unit().take_verdicts();
+  driver().set_root_pointer(tables().root_table());
+  driver().enable_translation();
+  driver().enable_queue();
+  unit().step(kLong);
+  EXPECT_EQ(driver().fault_status(), 0U) << "the completion counts";
+  push(kDevice, 1);
+  const std::uint32_t ticket = driver().push_wait();
+  driver().ring_doorbell();
+  step_until_sent(2);
+  unit().step(kLong);
+  EXPECT_FALSE(driver().wait_completed(ticket));
+  answer(sent()[1]);
+  step_until_complete(ticket);
+  EXPECT_EQ(driver().fault_status(), 0U);
 }
 
 TEST_P(DeviceTlbOrder, ARequestLeavesAfterTheFlushesBeforeIt) {

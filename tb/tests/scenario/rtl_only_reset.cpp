@@ -57,6 +57,38 @@ TEST_P(UnitReset, LateQueueAnswersAndResponsesAreDropped) {
   }
 }
 
+// Memory owes a response to a write of before the reset, and one to an event message of after it.
+// The first of them is not the answer to the event: the status that it announces cannot be read
+// yet.
+TEST_P(UnitReset, AResponseIsOfTheWriteWithItsId) {
+  start_with_page();
+  bool all = true;
+  unit().hold_table_answers([&all](const bench::AddressBeat &burst, bool write) {
+    return write && (all || burst.id != bench::kStatusWriteId);
+  });
+  begin_invalidation(true);
+  unit().step(kLong);
+  ASSERT_FALSE(invalidation_complete());
+  reset_unit();
+  unit().take_verdicts();
+  start_again();
+  driver().set_event(reg::kFectl, {.address = 0xFEE0'3000, .data = 0x31});
+  unit().access(read_of(Iova(0x9000), 64, kNeighbour));
+  unit().step(kLong);
+  unit().start_read(reg::kFsts, 4);
+  unit().step(kLong);
+  EXPECT_TRUE(unit().register_busy());
+  all = false;
+  unit().step(kLong);
+  EXPECT_TRUE(unit().register_busy()) << "the response to the status write was taken for its own";
+  EXPECT_TRUE(unit().take_messages().empty());
+  release();
+  unit().step_until([this] { return !unit().register_busy(); }, "the register");
+  EXPECT_EQ(unit().take_messages().size(), 1U);
+  EXPECT_EQ(driver().drain_faults().size(), 1U);
+  expect_works(kData);
+}
+
 // Read data and write responses of requests that the unit and the devices forgot.
 TEST_P(UnitReset, LateDmaAnswersReachNoDevice) {
   start_with_page();

@@ -3,13 +3,19 @@
 // posting.
 #include <gmock/gmock.h>
 
+#include <vector>
+
+#include "bench/axi_manager.hpp"
+#include "bench/axi_memory.hpp"
 #include "bench/exclusive_monitor.hpp"
 #include "bench/posting_watch.hpp"
 #include "memory/memory.hpp"
+#include "tests/unit/bench_loopback.hpp"
 
 namespace dmar::bench {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Optional;
 using ::testing::StrEq;
@@ -83,6 +89,39 @@ TEST(CompareAndSwap, WritesOnlyWhatWasExpected) {
   EXPECT_EQ(memory.compare_and_swap(HostAddr(kLine), bytes(2), bytes(3)), MemoryBus::Swap::kError);
   memory.inject_error(HostAddr(kLine), HostAddr(kLine), Memory::ErrorOn::kRead);
   EXPECT_EQ(memory.compare_and_swap(HostAddr(kLine), bytes(2), bytes(3)), MemoryBus::Swap::kError);
+}
+
+// One beat of an exclusive read is an error, the rest of it exclusive all the same. The manager of
+// the bench has no exclusive reads, so they are made on the way.
+TEST(ExclusiveRead, AnErrorIsOfOneBeat) {
+  std::vector<unsigned> responses;
+  Loopback loopback([&responses](Pins &pins) {
+    pins.dma.ar.payload.lock = 1;
+    pins.device.r.payload.resp = kRespOkay;
+  });
+  AxiManager device(loopback.pins().device, "reader", 0, 5);
+  Memory memory;
+  AxiMemory port(loopback.pins().dma, memory, "memory", {}, 6);
+  port.accept_every_type(true);
+  loopback.attach(device);
+  loopback.attach(port);
+  const auto read = [&] {
+    responses.clear();
+    AddressBeat line = line_of(1);
+    line.lock = 0;
+    device.submit({.address = line}, true);
+    for (unsigned n = 0; n < 200 && !device.idle(); ++n) {
+      loopback.step();
+      const auto &r = loopback.pins().dma.r;
+      if (r.fires()) responses.push_back(r.payload.resp);
+    }
+  };
+  read();
+  EXPECT_THAT(responses,
+              ElementsAre(kRespExclusive, kRespExclusive, kRespExclusive, kRespExclusive));
+  memory.inject_error(HostAddr(kLine + 16), HostAddr(kLine + 31));
+  read();
+  EXPECT_THAT(responses, ElementsAre(kRespExclusive, kRespSlave, kRespExclusive, kRespExclusive));
 }
 
 TEST(PostingWatch, TheEndOfAPosting) {
