@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invalidations of the TLBs of devices (VT-d 6.5.2.5): each gets an ITag and leaves as a message;
-// the tag is out until the device has answered or its time is over. What goes wrong is kept for
-// IQERCD: the device that was late (ITESID) or answered what it was not asked (ICESID).
+// Invalidations of the TLBs of devices (VT-d 6.5.2.5): each gets an ITag and is offered as a
+// message; the tag is out until the device has answered or its time is over. The queue goes on once
+// a message is on offer: only the next one waits for a port that takes none, and no longer than for
+// a device. What goes wrong is kept for IQERCD: the device that was late (ITESID) or answered what
+// it was not asked (ICESID).
 `default_nettype none
 `include "dmar_assert.svh"
 
@@ -10,7 +12,7 @@ module dmar_inv_devices #(
 ) (
   input wire logic                      clk_i,
   input wire logic                      rst_ni,
-  // A request, held until it has left
+  // A request, held until it is on offer, or its time is over
   input wire logic                      request_valid_i,
   output logic                          request_done_o,
   input wire dmar_pkg::device_message_t request_i,      // without its ITag
@@ -32,13 +34,16 @@ module dmar_inv_devices #(
   output logic     [31:0]               sources_o       // IQERCD.ICESID, ITESID
 );
 
-  logic                 sending_q, given, free, busy, tag_used;
+  logic                 offered_q, held_q, port_free, load, lost, given, given_out, free, busy;
+  logic                 tag_used;
   logic [4:0]           given_tag, tag_q, tag;
+  dmar_pkg::device_message_t message_q;
   dmar_pkg::source_id_t tag_source, late_source, wrong_source, late_source_q, wrong_source_q;
 
   dmar_inv_tags #(.Timeout(Timeout)) u_tags (
-    .clk_i, .rst_ni, .want_i(request_valid_i && !sending_q), .want_source_i(request_i.source_id),
+    .clk_i, .rst_ni, .want_i(request_valid_i && !held_q), .want_source_i(request_i.source_id),
     .want_limit_i(limit_i), .wait_i(busy), .given_o(given), .given_tag_o(given_tag),
+    .given_out_o(given_out),
     .look_tag_i(tag), .look_used_o(tag_used), .look_source_o(tag_source), .free_i(free),
     .awaited_o, .expired_o(late_o), .expired_source_o(late_source)
   );
@@ -49,19 +54,33 @@ module dmar_inv_devices #(
     .given_i(given), .given_tag_i(given_tag), .busy_o(busy), .wrong_o, .wrong_source_o(wrong_source)
   );
 
-  // The tag is out before the message is, so that a port which takes none is noticed, too.
+  // The tag is out before the message is, so that a port which takes none is noticed, too. A message
+  // on offer stays there; a request behind it is dropped when its tag is taken back.
+  assign port_free      = !offered_q || m_msg_ready_i;
+  assign lost           = held_q && !given_out;
+  assign load           = (given || held_q) && port_free;
+  assign request_done_o = load || lost;
+
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) sending_q <= 1'b0;
-    else         sending_q <= given || (sending_q && !m_msg_ready_i);
-    if (given) tag_q <= given_tag;
+    if (!rst_ni) begin
+      offered_q <= 1'b0;
+      held_q    <= 1'b0;
+    end else begin
+      offered_q <= load || !port_free;
+      held_q    <= (given || held_q) && !request_done_o;
+    end
   end
 
-  assign m_msg_valid_o  = sending_q;
-  assign request_done_o = sending_q && m_msg_ready_i;
-  always_comb begin
-    m_msg_o     = request_i;
-    m_msg_o.tag = {4'h0, tag_q};
+  always_ff @(posedge clk_i) begin
+    if (given) tag_q <= given_tag;
+    if (load) begin
+      message_q     <= request_i;
+      message_q.tag <= {4'h0, held_q ? tag_q : given_tag};
+    end
   end
+
+  assign m_msg_valid_o = offered_q;
+  assign m_msg_o       = message_q;
 
   // The first one counts until software has cleared its status.
   always_ff @(posedge clk_i) begin

@@ -19,6 +19,7 @@ module dmar_inv_tags #(
   input wire logic                 wait_i,          // not in this clock
   output logic                     given_o,
   output logic     [4:0]           given_tag_o,
+  output logic                     given_out_o,     // the one given last is out
   // Who has a tag
   input wire logic [4:0]           look_tag_i,
   output logic                     look_used_o,
@@ -80,6 +81,7 @@ module dmar_inv_tags #(
 
   assign given_o     = want_i && below_limit && !used_q[next_q] && !wait_i;
   assign given_tag_o = next_q;
+  assign given_out_o = used_q[next_q - 5'd1];
   assign given_tag   = given_o ? 32'h1 << next_q : '0;
   assign freed_tag   = (free_i ? 32'h1 << look_tag_i : '0) | (expired_o ? 32'h1 << scan_q : '0);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Devices that do not answer in time, and message ports that do not take or give: the clock of the
-// time-out, what it ends and what it leaves, and the way back.
+// Devices that do not answer in time: the clock of the time-out, what it ends and what it leaves, and
+// the way back.
 #include "tests/scenario/device_tlb_rtl.hpp"
 
 namespace dmar {
@@ -150,30 +150,6 @@ TEST_P(DeviceTlbTime, TheFirstOneIsNamed) {
   EXPECT_EQ(wrong_source(), kNeighbour.raw());
   clear(fsts::kIce);
   answer(sent()[0]);
-  step_until_taken();
-  unit().step(kRound);
-  EXPECT_TRUE(ice());
-  EXPECT_EQ(wrong_source(), kDevice.raw());
-}
-
-// A port that takes no request: the message is held, the time runs, and the queue stops.
-TEST_P(DeviceTlbTime, APortThatTakesNothingIsNoticed) {
-  start();
-  unit().accept_invalidate_requests(false);
-  push(kDevice, 1);
-  push(kOther, 1);
-  driver().ring_doorbell();
-  step_until_ite();
-  EXPECT_EQ(late_source(), kDevice.raw());
-  EXPECT_TRUE(sent().empty());
-  unit().accept_invalidate_requests(true);
-  step_until_sent(1);
-  EXPECT_EQ(sent()[0].source_id, kDevice);
-  clear(fsts::kIte);
-  step_until_sent(2);
-  EXPECT_EQ(sent()[1].source_id, kOther);
-  answer(sent()[0]);
-  answer(sent()[1]);
   step_until_taken();
   unit().step(kRound);
   EXPECT_TRUE(ice());
