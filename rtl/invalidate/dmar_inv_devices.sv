@@ -54,11 +54,11 @@ module dmar_inv_devices #(
     .given_i(given), .given_tag_i(given_tag), .busy_o(busy), .wrong_o, .wrong_source_o(wrong_source)
   );
 
-  // The tag is out before the message is, so that a port which takes none is noticed, too. A message
-  // on offer stays there; a request behind it is dropped when its tag is taken back.
+  // The tag is out before the message is, so that a port which takes none is noticed, too. A
+  // message on offer stays there; a request behind it is dropped when its tag is taken back.
   assign port_free      = !offered_q || m_msg_ready_i;
   assign lost           = held_q && !given_out;
-  assign load           = (given || held_q) && port_free;
+  assign load           = (given || (held_q && given_out)) && port_free;
   assign request_done_o = load || lost;
 
   always_ff @(posedge clk_i) begin
