@@ -22,7 +22,7 @@ class CoreSimulation : public CoreModel {
     model_->drain_busy_i = 0;   // what is permitted here is done at once
     model_->m_msg_ready_i = 1;  // to devices that never answer
     model_->s_msg_valid_i = 0;
-    model_->post_valid_i = 0;   // nothing here posts what is answered with VerdictPost
+    model_->post_valid_i = 0;  // nothing here posts what is answered with VerdictPost
     for (unsigned i = 0; i < kResetCycles; ++i) {
       settle();
       edge();

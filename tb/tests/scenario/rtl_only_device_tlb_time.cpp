@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Devices that do not answer in time: the clock of the time-out, what it ends and what it leaves, and
-// the way back.
+// Devices that do not answer in time: the clock of the time-out, what it ends and what it leaves,
+// and the way back.
 #include "tests/scenario/device_tlb_rtl.hpp"
 
 namespace dmar {
