@@ -73,14 +73,16 @@ TEST_P(DeviceTlbOrder, ACompletionWaitsForNoWriteOfOthers) {
   release();
 }
 
-// A write of a neighbour came after its own: it is still its own.
+// A write of a neighbour came after its own: it is still its own. The walks of both are held, so
+// that no drain waits for either.
 TEST_P(DeviceTlbOrder, ACompletionWaitsForItsOwnWriteAmongOthers) {
-  start_both();
+  Domain domain = start_both();
   const std::uint32_t ticket = ask();
-  hold_dma(false, true);
+  hold_walk_at(tables().entry_address(domain, kIova, 1));
   const bench::RtlIommu::Handle own = unit().submit(write_of(kIova));
-  unit().step(kLong);
-  unit().submit(write_of(kIova, 16, kNeighbour));
+  unit().step_until([this] { return held_reads() != 0; }, "the walk of a write");
+  const bench::RtlIommu::Handle other = unit().submit(write_of(kIova, 16, kNeighbour));
+  unit().step_until([&] { return unit().accepted(other); }, "the write of the neighbour");
   unit().step(kLong);
   answer(sent()[0]);
   step_until_taken();
@@ -182,6 +184,22 @@ TEST_P(DeviceTlbOrder, AtEveryClockAroundAWrite) {
   }
   EXPECT_GE(earlier, 5U);
   EXPECT_GE(later, 5U);
+}
+
+// The unit looks at the tags of a completion one by one; the next completion waits meanwhile.
+TEST_P(DeviceTlbOrder, ACompletionBehindOneOfManyTags) {
+  start_both();
+  push(kDevice, 5);
+  const std::uint32_t ticket = driver().push_wait();
+  driver().ring_doorbell();
+  step_until_sent(5);
+  unit().step(kLong);
+  std::uint32_t first = 0;
+  for (unsigned i = 0; i < 4; ++i) first |= 1U << sent()[i].itag;
+  unit().send_completion({.source_id = kDevice, .itags = first, .count = 1});
+  answer(sent()[4]);
+  step_until_complete(ticket);
+  EXPECT_EQ(driver().fault_status(), 0U);
 }
 
 // The unit is reset while a completion waits for a write. Both are forgotten: the completion never
