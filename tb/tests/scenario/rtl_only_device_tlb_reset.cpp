@@ -62,6 +62,10 @@ TEST_P(DeviceTlbReset, AtEveryClock) {
       }
       reset_unit();
       unit().step(kLong);
+      EXPECT_EQ(driver().read64(reg::kIqa), 0U);
+      EXPECT_EQ(driver().read64(reg::kIqh), 0U);
+      EXPECT_EQ(driver().read64(reg::kIqt), 0U);
+      EXPECT_EQ(driver().read64(reg::kIqercd), 0U);
       start_again(!wide);
       EXPECT_EQ(driver().fault_status(), 0U);
       expect_works();
