@@ -123,7 +123,7 @@ TEST_P(PostedFaults, SourceCountsBeforeReservedBits) {
   }
 }
 
-// Urgent or not, with an address or none: a fault is a fault.
+// Urgent entries fault as others do.
 TEST_P(PostedFaults, UrgentEntries) {
   start_remapping(10);
   descriptor().clear(kControl);

@@ -15,12 +15,13 @@ class DeviceTlbOrder : public DeviceTlbRtl {
     driver().enable_queue();
     return domain;
   }
-  // The invalidation of kDevice has left, and a wait descriptor waits for its answer.
-  std::uint32_t ask() {
-    push(kDevice, 1);
+  // So many more invalidations of kDevice have left, and a wait descriptor waits for their answers.
+  std::uint32_t ask(unsigned count = 1) {
+    const std::size_t before = sent().size();
+    push(kDevice, count);
     const std::uint32_t ticket = driver().push_wait();
     driver().ring_doorbell();
-    step_until_sent(1);
+    step_until_sent(before + count);
     unit().step(kLong);
     return ticket;
   }
@@ -189,11 +190,7 @@ TEST_P(DeviceTlbOrder, AtEveryClockAroundAWrite) {
 // The unit looks at the tags of a completion one by one; the next completion waits meanwhile.
 TEST_P(DeviceTlbOrder, ACompletionBehindOneOfManyTags) {
   start_both();
-  push(kDevice, 5);
-  const std::uint32_t ticket = driver().push_wait();
-  driver().ring_doorbell();
-  step_until_sent(5);
-  unit().step(kLong);
+  const std::uint32_t ticket = ask(5);
   std::uint32_t first = 0;
   for (unsigned i = 0; i < 4; ++i) first |= 1U << sent()[i].itag;
   unit().send_completion({.source_id = kDevice, .itags = first, .count = 1});
@@ -223,11 +220,7 @@ TEST_P(DeviceTlbOrder, AResetForgetsWhatWaits) {
   driver().enable_queue();
   unit().step(kLong);
   EXPECT_EQ(driver().fault_status(), 0U) << "the completion counts";
-  push(kDevice, 1);
-  const std::uint32_t ticket = driver().push_wait();
-  driver().ring_doorbell();
-  step_until_sent(2);
-  unit().step(kLong);
+  const std::uint32_t ticket = ask();
   EXPECT_FALSE(driver().wait_completed(ticket));
   answer(sent()[1]);
   step_until_complete(ticket);
