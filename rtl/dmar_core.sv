@@ -204,8 +204,8 @@ module dmar_core #(
   );
 
   dmar_flush #(
-    .ContextSets(ContextSets), .PageSets(PageSets), .InterruptSets(InterruptSets),
-    .SweepSets(SweepSets), .DrainLatency(DrainLatency)
+    .ContextSets(ContextSets), .PageSets(PageSets), .PageShift($clog2(Iotlb4kPages)),
+    .InterruptSets(InterruptSets), .SweepSets(SweepSets), .DrainLatency(DrainLatency)
   ) u_flush (
     .clk_i, .rst_ni, .flush_valid_i(flush_valid), .flush_i(flush), .flush_done_o(flush_done),
     .control_next_i(control_next), .control_o(control), .stop_o(stop), .empty_i(empty),

@@ -47,12 +47,15 @@
   parameter int unsigned Walks                 = 16, \
   parameter int unsigned ContextSets           = 32, \
   parameter int unsigned ContextWays           = 2, \
-  parameter int unsigned Iotlb4kSets           = 128, \
+  parameter int unsigned Iotlb4kSets           = 64, \
   parameter int unsigned Iotlb4kWays           = 4, \
+  parameter int unsigned Iotlb4kPages          = 8, \
   parameter int unsigned Iotlb2mSets           = 32, \
   parameter int unsigned Iotlb2mWays           = 2, \
+  parameter int unsigned Iotlb2mPages          = 8, \
   parameter int unsigned Iotlb1gSets           = 16, \
   parameter int unsigned Iotlb1gWays           = 1, \
+  parameter int unsigned DomainGuesses         = 256, \
   parameter int unsigned PagingCacheSets       = 16, \
   parameter int unsigned PagingCacheWays       = 2, \
   parameter int unsigned InterruptCacheSets    = 16, \
@@ -74,8 +77,9 @@
   .WriteBufferBeats(WriteBufferBeats), .Lanes(Lanes), .LeafLines(LeafLines), \
   .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
-  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
-  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .Iotlb4kWays(Iotlb4kWays), .Iotlb4kPages(Iotlb4kPages), .Iotlb2mSets(Iotlb2mSets), \
+  .Iotlb2mWays(Iotlb2mWays), .Iotlb2mPages(Iotlb2mPages), .Iotlb1gSets(Iotlb1gSets), \
+  .Iotlb1gWays(Iotlb1gWays), .DomainGuesses(DomainGuesses), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics)
 
@@ -118,12 +122,15 @@
   parameter int unsigned Walks                 = 16, \
   parameter int unsigned ContextSets           = 32, \
   parameter int unsigned ContextWays           = 2, \
-  parameter int unsigned Iotlb4kSets           = 128, \
+  parameter int unsigned Iotlb4kSets           = 64, \
   parameter int unsigned Iotlb4kWays           = 4, \
+  parameter int unsigned Iotlb4kPages          = 8, \
   parameter int unsigned Iotlb2mSets           = 32, \
   parameter int unsigned Iotlb2mWays           = 2, \
+  parameter int unsigned Iotlb2mPages          = 8, \
   parameter int unsigned Iotlb1gSets           = 16, \
   parameter int unsigned Iotlb1gWays           = 1, \
+  parameter int unsigned DomainGuesses         = 256, \
   parameter int unsigned PagingCacheSets       = 16, \
   parameter int unsigned PagingCacheWays       = 2, \
   parameter int unsigned InterruptCacheSets    = 16, \
@@ -148,8 +155,9 @@
   .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
   .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
-  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
-  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .Iotlb4kWays(Iotlb4kWays), .Iotlb4kPages(Iotlb4kPages), .Iotlb2mSets(Iotlb2mSets), \
+  .Iotlb2mWays(Iotlb2mWays), .Iotlb2mPages(Iotlb2mPages), .Iotlb1gSets(Iotlb1gSets), \
+  .Iotlb1gWays(Iotlb1gWays), .DomainGuesses(DomainGuesses), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics), \
   .TableQos(TableQos)
@@ -165,8 +173,9 @@
   .Port0Tags(Port0Tags), .DrainLatency(DrainLatency), .Lanes(Lanes), .LeafLines(LeafLines), \
   .PrefetchLines(PrefetchLines), .QueueAhead(QueueAhead), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
-  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
-  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .Iotlb4kWays(Iotlb4kWays), .Iotlb4kPages(Iotlb4kPages), .Iotlb2mSets(Iotlb2mSets), \
+  .Iotlb2mWays(Iotlb2mWays), .Iotlb2mPages(Iotlb2mPages), .Iotlb1gSets(Iotlb1gSets), \
+  .Iotlb1gWays(Iotlb1gWays), .DomainGuesses(DomainGuesses), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays), .SnoopCache(SnoopCache), .TableAtomics(TableAtomics)
 
@@ -251,12 +260,15 @@
   parameter int unsigned Walks              = 16, \
   parameter int unsigned ContextSets        = 32, \
   parameter int unsigned ContextWays        = 2, \
-  parameter int unsigned Iotlb4kSets        = 128, \
+  parameter int unsigned Iotlb4kSets        = 64, \
   parameter int unsigned Iotlb4kWays        = 4, \
+  parameter int unsigned Iotlb4kPages       = 8, \
   parameter int unsigned Iotlb2mSets        = 32, \
   parameter int unsigned Iotlb2mWays        = 2, \
+  parameter int unsigned Iotlb2mPages       = 8, \
   parameter int unsigned Iotlb1gSets        = 16, \
   parameter int unsigned Iotlb1gWays        = 1, \
+  parameter int unsigned DomainGuesses      = 256, \
   parameter int unsigned PagingCacheSets    = 16, \
   parameter int unsigned PagingCacheWays    = 2, \
   parameter int unsigned InterruptCacheSets = 16, \
@@ -271,8 +283,9 @@
   .PostedInterrupts(PostedInterrupts), .AbortMode(AbortMode), .Tags(Tags), .Port0Tags(Port0Tags), \
   .Lanes(Lanes), .LeafLines(LeafLines), .PrefetchLines(PrefetchLines), .Walks(Walks), \
   .ContextSets(ContextSets), .ContextWays(ContextWays), .Iotlb4kSets(Iotlb4kSets), \
-  .Iotlb4kWays(Iotlb4kWays), .Iotlb2mSets(Iotlb2mSets), .Iotlb2mWays(Iotlb2mWays), \
-  .Iotlb1gSets(Iotlb1gSets), .Iotlb1gWays(Iotlb1gWays), .PagingCacheSets(PagingCacheSets), \
+  .Iotlb4kWays(Iotlb4kWays), .Iotlb4kPages(Iotlb4kPages), .Iotlb2mSets(Iotlb2mSets), \
+  .Iotlb2mWays(Iotlb2mWays), .Iotlb2mPages(Iotlb2mPages), .Iotlb1gSets(Iotlb1gSets), \
+  .Iotlb1gWays(Iotlb1gWays), .DomainGuesses(DomainGuesses), .PagingCacheSets(PagingCacheSets), \
   .PagingCacheWays(PagingCacheWays), .InterruptCacheSets(InterruptCacheSets), \
   .InterruptCacheWays(InterruptCacheWays)
 

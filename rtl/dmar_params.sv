@@ -36,12 +36,15 @@ module dmar_params #(
   parameter int unsigned Walks                 = 16,
   parameter int unsigned ContextSets           = 32,
   parameter int unsigned ContextWays           = 2,
-  parameter int unsigned Iotlb4kSets           = 128,
+  parameter int unsigned Iotlb4kSets           = 64,
   parameter int unsigned Iotlb4kWays           = 4,
+  parameter int unsigned Iotlb4kPages          = 8,
   parameter int unsigned Iotlb2mSets           = 32,
   parameter int unsigned Iotlb2mWays           = 2,
+  parameter int unsigned Iotlb2mPages          = 8,
   parameter int unsigned Iotlb1gSets           = 16,
   parameter int unsigned Iotlb1gWays           = 1,
+  parameter int unsigned DomainGuesses         = 256,
   parameter int unsigned PagingCacheSets       = 16,
   parameter int unsigned PagingCacheWays       = 2,
   parameter int unsigned InterruptCacheSets    = 16,
@@ -140,17 +143,27 @@ module dmar_params #(
   if (Iotlb4kWays < 1 || Iotlb4kWays > 16) begin : gen_iotlb4k_ways
     $error("Iotlb4kWays must be 1 to 16");
   end
+  if (Iotlb4kPages != 1 && Iotlb4kPages != 8) begin : gen_iotlb4k_pages
+    $error("Iotlb4kPages must be 1 or 8");
+  end
   if (Iotlb2mSets < 1 || Iotlb2mSets > 4096 || !power_of_two(Iotlb2mSets)) begin : gen_iotlb2m_sets
     $error("Iotlb2mSets must be a power of two from 1 to 4096");
   end
   if (Iotlb2mWays < 1 || Iotlb2mWays > 16) begin : gen_iotlb2m_ways
     $error("Iotlb2mWays must be 1 to 16");
   end
+  if (Iotlb2mPages != 1 && Iotlb2mPages != 8) begin : gen_iotlb2m_pages
+    $error("Iotlb2mPages must be 1 or 8");
+  end
   if (Iotlb1gSets < 1 || Iotlb1gSets > 4096 || !power_of_two(Iotlb1gSets)) begin : gen_iotlb1g_sets
     $error("Iotlb1gSets must be a power of two from 1 to 4096");
   end
   if (Iotlb1gWays < 1 || Iotlb1gWays > 16) begin : gen_iotlb1g_ways
     $error("Iotlb1gWays must be 1 to 16");
+  end
+  if (DomainGuesses != 0 && DomainGuesses != 16 && DomainGuesses != 32 && DomainGuesses != 64
+      && DomainGuesses != 128 && DomainGuesses != 256) begin : gen_domain_guesses
+    $error("DomainGuesses must be 0, 16, 32, 64, 128 or 256");
   end
   if (PagingCacheSets < 1 || PagingCacheSets > 4096 || !power_of_two(PagingCacheSets))
       begin : gen_paging_cache_sets

@@ -250,6 +250,15 @@ package dmar_pkg;
     tag_hash = TAG_HASH_WIDTH'(cache_tag);
   endfunction
 
+  // What a domain adds to the set index of the caches of translations: devices use the same
+  // addresses, each in a domain of its own. Ids are small numbers and regions are contiguous, so
+  // the ids count from the top bit on.
+  typedef logic [7:0] spread_t;
+  localparam int unsigned SPREAD_WIDTH = 8;
+  function automatic spread_t tag_spread(input domain_t domain);
+    for (int unsigned i = 0; i < 8; i++) tag_spread[i] = domain[7-i] ^ domain[8+i];
+  endfunction
+
   // Does an invalidation concern a walk, or what one has found? Rather once too often: an
   // invalidation of contexts may concern every translation, one of pages all those whose tag has
   // the same hash. Before its context-entry a walk has no tag, and has used no page.

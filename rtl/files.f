@@ -13,6 +13,7 @@ rtl/translate/dmar_plru.sv
 rtl/translate/dmar_touch.sv
 rtl/translate/dmar_cache_keeper.sv
 rtl/translate/dmar_cache.sv
+rtl/translate/dmar_domain_guess.sv
 rtl/translate/dmar_page_tlb.sv
 rtl/translate/dmar_context_cache.sv
 rtl/translate/dmar_iotlb.sv

@@ -37,16 +37,15 @@ module dmar_cache #(
 
   localparam int unsigned WordWidth = 1 + LookWidth + DataWidth;
 
-  logic [Ways-1:0]             write_way, victim;
-  logic                        write_valid;
+  logic [Ways-1:0]             write_way, write_valid, victim;
   logic [IndexWidth-1:0]       write_index;
   logic [Ports*IndexWidth-1:0] index_q;
   logic [Ports*Ways-1:0]       hit_way;
 
   dmar_cache_keeper #(.Sets(Sets), .Ways(Ways), .KeyWidth(KeyWidth)) u_keeper (
     .clk_i, .read_i(keep_read_i), .index_i(keep_index_i), .key_i(keep_key_i),
-    .mask_i(keep_mask_i), .fill_i, .sweep_i, .clear_i, .victim_i(victim), .index_o(write_index),
-    .write_way_o(write_way), .write_valid_o(write_valid)
+    .mask_i(keep_mask_i), .parts_i(1'b1), .fill_i, .sweep_i, .clear_i, .victim_i(victim),
+    .index_o(write_index), .write_way_o(write_way), .write_parts_o(write_valid)
   );
 
   for (genvar p = 0; p < Ports; p++) begin : gen_port
@@ -73,7 +72,7 @@ module dmar_cache #(
         .clk_i,
         .write_i     (write_way[w]),
         .write_addr_i(write_index),
-        .write_data_i({write_valid, keep_key_i[KeyWidth-1 -: LookWidth], data_i}),
+        .write_data_i({write_valid[w], keep_key_i[KeyWidth-1 -: LookWidth], data_i}),
         .read_i      (read_i[p]),
         .read_addr_i (index),
         .read_data_o ({valid, stored, data[w*DataWidth +: DataWidth]})

@@ -12,6 +12,7 @@
 module dmar_flush #(
   parameter int unsigned ContextSets   = 32,
   parameter int unsigned PageSets      = 16,   // of the largest IOTLB or paging-structure cache
+  parameter int unsigned PageShift     = 0,    // page-number bits below those of any set of these
   parameter int unsigned InterruptSets = 1,
   parameter int unsigned SweepSets     = 16,   // of the largest cache of all
   parameter int unsigned DrainLatency  = 2,    // from the new epoch until drain_busy_i counts
@@ -59,7 +60,8 @@ module dmar_flush #(
   assign last_chosen = (flush_i.ctx ? LastOfContexts : '0)
       | ((flush_i.iotlb || flush_i.paging) ? LastOfPages : '0)
       | (flush_i.irte ? LastOfEntries : '0);
-  assign outside     = flush_i.by_page ? flush_i.page_mask[SweepWidth-1:0] : '0;
+  assign outside     = !flush_i.by_page ? '0 : flush_i.irte ? SweepWidth'(flush_i.page_mask)
+      : SweepWidth'(flush_i.page_mask >> PageShift);
   assign last        = (state_q == StReset) ? LastOfAll : (last_chosen & ~outside);
 
   always_comb begin
@@ -132,6 +134,9 @@ module dmar_flush #(
     if (!flush_i.by_source) {held.source_id, held.source_mask} = '0;
     if (!flush_i.by_page)   {held.page, held.page_mask} = '0;
   end
+  // The sets in which pages can be follow from their domain, too.
+  `DMAR_REQUIRE(PagesHaveADomain_R, !flush_valid_i || !(flush_i.iotlb || flush_i.paging)
+      || !flush_i.by_page || flush_i.by_domain)
   `DMAR_ASSERT_NEXT(FlushHeld_A, flush_valid_i && !flush_done_o, flush_valid_i && $stable(held))
 
 endmodule

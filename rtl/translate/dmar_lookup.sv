@@ -42,6 +42,7 @@ module dmar_lookup #(
   input wire dmar_pkg::ctx_t        ctx1_i,
   // IOTLB, second and third clock
   output dmar_pkg::page_t           page1_o,
+  output dmar_pkg::source_id_t      source_id2_o,
   output dmar_pkg::page_t           page2_o,
   output dmar_pkg::cache_tag_t      cache_tag2_o,
   output logic                      touch2_o,
@@ -137,6 +138,7 @@ module dmar_lookup #(
   dmar_pkg::page_t host_page;
 
   assign beyond_haw   = ((page2 >> (HostAddrWidth - 12)) != '0);
+  assign source_id2_o = source_id2;
   assign page2_o      = page2;
   assign cache_tag2_o = ctx2.cache_tag;
 

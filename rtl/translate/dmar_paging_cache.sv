@@ -15,6 +15,7 @@ module dmar_paging_cache #(
   input wire logic                  clk_i,
   input wire logic                  read_i,
   input wire dmar_pkg::page_t       read_page_i,
+  input wire dmar_pkg::cache_tag_t  read_tag_i,
   input wire dmar_pkg::cache_tag_t  cache_tag_i,
   input wire dmar_pkg::page_t       page_i,
   output logic                      hit_o,
@@ -23,6 +24,7 @@ module dmar_paging_cache #(
   // Fills and sweeps
   input wire logic                  fill_read_i,
   input wire dmar_pkg::page_t       fill_read_page_i,
+  input wire dmar_pkg::cache_tag_t  fill_read_tag_i,
   input wire logic                  sweep_read_i,
   input wire logic [SweepWidth-1:0] sweep_count_i,
   input wire logic                  fill_i,
@@ -44,6 +46,15 @@ module dmar_paging_cache #(
   localparam bit          HasPml5    = Sagaw[3] && (GuestAddrWidth > 48);
   localparam logic [3:0]  Has        = {HasPml5, HasPml4, 2'b11};
 
+  // The set of a table: its bits of the page number, and what the domain adds from the top bit on.
+  function automatic logic [IndexWidth-1:0] set_of(
+      input logic [IndexWidth-1:0] region, input logic [DomainWidth-1:0] domain);
+    logic [dmar_pkg::SPREAD_WIDTH-1:0] spread;
+    spread = dmar_pkg::tag_spread(16'(domain));
+    set_of = region
+        ^ IndexWidth'(({{IndexWidth{1'b0}}, spread} << IndexWidth) >> dmar_pkg::SPREAD_WIDTH);
+  endfunction
+
   logic [3:0]     hit;
   logic [4*T-1:0] found;
 
@@ -58,9 +69,12 @@ module dmar_paging_cache #(
       logic [PageWidth+DomainWidth-1:0] key, mask;
 
       assign swept       = flush_i.by_page ? IndexWidth'(flush_i.page_mask >> Shift) : '0;
-      assign sweep_index = (IndexWidth'(flush_i.page >> Shift) & swept)
+      assign sweep_index = (set_of(IndexWidth'(flush_i.page >> Shift),
+                                   DomainWidth'(flush_i.cache_tag.domain)) & swept)
           | (IndexWidth'(sweep_count_i) & ~swept);
-      assign keep_index  = sweep_read_i ? sweep_index : IndexWidth'(fill_read_page_i >> Shift);
+      assign keep_index  = sweep_read_i ? sweep_index
+          : set_of(IndexWidth'(fill_read_page_i >> Shift),
+                   DomainWidth'(fill_read_tag_i.domain));
 
       logic [DomainWidth-1:0] domain_mask;
       logic [PageWidth-1:0]   page_mask;
@@ -80,7 +94,8 @@ module dmar_paging_cache #(
         .Ports(1), .Sets(Sets), .Ways(Ways), .LookWidth(PageWidth + DomainWidth),
         .DataWidth(DataWidth)
       ) u_cache (
-        .clk_i, .read_i, .index_i(IndexWidth'(read_page_i >> Shift)),
+        .clk_i, .read_i, .index_i(set_of(IndexWidth'(read_page_i >> Shift),
+                                           DomainWidth'(read_tag_i.domain))),
         .key_i({cache_tag_i.domain[DomainWidth-1:0], PageWidth'(page_i >> Shift)}), .touch_i(1'b1),
         .hit_o(hit[i]), .data_o(data),
         .keep_read_i(fill_read_i || sweep_read_i), .keep_index_i((Sets > 1) ? keep_index : '0),

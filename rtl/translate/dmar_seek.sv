@@ -35,6 +35,7 @@ module dmar_seek #(
   // Paging-structure and interrupt-entry caches
   output logic                 read_o,
   output dmar_pkg::page_t      read_page_o,
+  output dmar_pkg::cache_tag_t read_tag_o,
   output dmar_pkg::page_t      page_o,
   output dmar_pkg::cache_tag_t cache_tag_o,
   input wire logic             table_hit_i,
@@ -79,6 +80,7 @@ module dmar_seek #(
   assign next_take_o = load && next_valid_i;
   assign read_o      = load;
   assign read_page_o = next_valid_i ? next_i.asked.page : lane_miss.asked.page;
+  assign read_tag_o  = next_valid_i ? next_i.ctx.cache_tag : lane_miss.ctx.cache_tag;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni)   valid_q <= 1'b0;

@@ -90,7 +90,7 @@ module dmar_translate #(
   // Lanes //
 
   logic [Lanes-1:0]    take, lane_busy, valid2, miss2, taken2;
-  logic [Lanes*16-1:0] source_id0, source_id1;
+  logic [Lanes*16-1:0] source_id0, source_id1, source_id2;
   logic [Lanes*T-1:0]  cache_tag2;
   logic [Lanes*52-1:0] page0, page1, page2, host_page2;
   logic [Lanes-1:0]    ctx_hit1, leaf_hit2, readable2, writable2, snoop2, range2, touch2;
@@ -116,7 +116,8 @@ module dmar_translate #(
       .control_i, .low_base_i, .low_limit_i, .high_base_i, .high_limit_i, .epoch_i,
       .source_id0_o(source_id0[l*16 +: 16]), .page0_o(page0[l*52 +: 52]),
       .source_id1_o(source_id1[l*16 +: 16]), .ctx_hit1_i(ctx_hit1[l]), .ctx1_i(ctx1[l*C +: C]),
-      .page1_o(page1[l*52 +: 52]), .page2_o(page2[l*52 +: 52]),
+      .page1_o(page1[l*52 +: 52]), .source_id2_o(source_id2[l*16 +: 16]),
+      .page2_o(page2[l*52 +: 52]),
       .cache_tag2_o(cache_tag2[l*T +: T]), .touch2_o(touch2[l]), .leaf_hit2_i(leaf_hit2[l]),
       .host_page2_i(host_page2[l*52 +: 52]), .readable2_i(readable2[l]),
       .writable2_i(writable2[l]), .snoop2_i(snoop2[l]), .interrupt_range2_i(range2[l]),
@@ -176,22 +177,26 @@ module dmar_translate #(
 
   dmar_iotlb #(
     .Lanes(Lanes), .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth),
-    .DomainWidth(DomainWidth), .SuperPages(SuperPages), .Sets4k(Iotlb4kSets),
-    .Ways4k(Iotlb4kWays), .Sets2m(Iotlb2mSets), .Ways2m(Iotlb2mWays), .Sets1g(Iotlb1gSets),
-    .Ways1g(Iotlb1gWays), .SweepWidth(SweepWidth)
+    .DomainWidth(DomainWidth), .SuperPages(SuperPages), .DomainGuesses(DomainGuesses),
+    .Sets4k(Iotlb4kSets),
+    .Ways4k(Iotlb4kWays), .Pages4k(Iotlb4kPages), .Sets2m(Iotlb2mSets), .Ways2m(Iotlb2mWays),
+    .Pages2m(Iotlb2mPages), .Sets1g(Iotlb1gSets), .Ways1g(Iotlb1gWays), .SweepWidth(SweepWidth)
   ) u_iotlb (
-    .clk_i, .read_i(take), .read_page_i(page0), .page1_i(page1), .page2_i(page2),
-    .cache_tag2_i(cache_tag2), .touch_i(touch2), .hit_o(leaf_hit2), .host_page_o(host_page2),
+    .clk_i, .read_i(take), .read_page_i(page0), .read_source_id_i(source_id0), .page1_i(page1),
+    .page2_i(page2), .cache_tag2_i(cache_tag2), .known_i(touch2), .source_id2_i(source_id2),
+    .touch_i(touch2), .hit_o(leaf_hit2), .host_page_o(host_page2),
     .readable_o(readable2), .writable_o(writable2), .snoop_o(snoop2),
     .interrupt_range_o(range2), .size_o(size2), .reaches_o(reaches2), .fill_read_i(fill_read),
-    .fill_read_page_i(walk_result.seek.page), .sweep_read_i(sweep_valid_i), .sweep_count_i,
-    .fill_i(fill_leaf), .fill_tag_i(filled.progress.cache_tag), .fill_page_i(filled.seek.page),
+    .fill_read_page_i(walk_result.seek.page), .fill_read_tag_i(walk_result.progress.cache_tag),
+    .sweep_read_i(sweep_valid_i), .sweep_count_i, .fill_context_i(fill_context),
+    .fill_source_id_i(filled.seek.source_id), .fill_i(fill_leaf),
+    .fill_tag_i(filled.progress.cache_tag), .fill_page_i(filled.seek.page),
     .leaf_i(filled.leaf), .sweep_i(sweep_iotlb), .clear_i(clear_iotlb), .flush_i(sweep)
   );
 
   logic               seek_read, table_hit, irte_hit;
   dmar_pkg::page_t    seek_read_page, seek_page;
-  dmar_pkg::cache_tag_t seek_tag;
+  dmar_pkg::cache_tag_t seek_tag, seek_read_tag;
   logic [2:0]         table_level;
   dmar_pkg::table_t   found_table;
   dmar_pkg::irte_t    irte;
@@ -200,9 +205,11 @@ module dmar_translate #(
     .HostAddrWidth(HostAddrWidth), .GuestAddrWidth(GuestAddrWidth), .DomainWidth(DomainWidth),
     .Sagaw(Sagaw), .Sets(PagingCacheSets), .Ways(PagingCacheWays), .SweepWidth(SweepWidth)
   ) u_paging_cache (
-    .clk_i, .read_i(seek_read), .read_page_i(seek_read_page), .cache_tag_i(seek_tag),
-    .page_i(seek_page), .hit_o(table_hit), .level_o(table_level), .table_o(found_table),
+    .clk_i, .read_i(seek_read), .read_page_i(seek_read_page), .read_tag_i(seek_read_tag),
+    .cache_tag_i(seek_tag), .page_i(seek_page), .hit_o(table_hit), .level_o(table_level),
+    .table_o(found_table),
     .fill_read_i(fill_read), .fill_read_page_i(walk_result.seek.page),
+    .fill_read_tag_i(walk_result.progress.cache_tag),
     .sweep_read_i(sweep_valid_i), .sweep_count_i, .fill_i(fill_table),
     .fill_tag_i(filled.progress.cache_tag), .fill_page_i(filled.seek.page),
     .fill_level_i(filled.progress.level), .table_i(filled.progress.at), .sweep_i(sweep_paging),
@@ -275,7 +282,8 @@ module dmar_translate #(
     .taken2_o(taken2), .next_valid_i(next_valid), .next_take_o(next_take),
     .next_tag_i(next_tag), .next_i(next), .forget_ctx_i(forget_ctx),
     .forget_tables_i(forget_tables), .forget_entries_i(forget_entries), .read_o(seek_read),
-    .read_page_o(seek_read_page), .page_o(seek_page), .cache_tag_o(seek_tag),
+    .read_page_o(seek_read_page), .read_tag_o(seek_read_tag), .page_o(seek_page),
+    .cache_tag_o(seek_tag),
     .table_hit_i(table_hit), .table_level_i(table_level), .table_i(found_table),
     .irte_hit_i(irte_hit), .irte_i(irte), .seek_o(seek), .progress_o(progress),
     .merge_ready_i(merge_ready), .merge_o(merge), .start_ready_i(start_ready),

@@ -29,13 +29,13 @@ struct NamedModel {
   unsigned x;
   const char *model;
 };
-// The default build has 16 walks and 512 entries.
+// The default build has 16 walks and room for 2,048 pages of 4 KiB.
 constexpr std::array kWalks{NamedModel{1, "walks1"},   NamedModel{2, "walks2"},
                             NamedModel{4, "walks4"},   NamedModel{8, "walks8"},
                             NamedModel{16, "default"}, NamedModel{32, "walks32"}};
-constexpr std::array kEntries{NamedModel{32, "iotlb32"},     NamedModel{128, "iotlb128"},
-                              NamedModel{256, "iotlb256"},   NamedModel{512, "default"},
-                              NamedModel{1024, "iotlb1024"}, NamedModel{2048, "iotlb2048"}};
+constexpr std::array kEntries{NamedModel{128, "iotlb128"},   NamedModel{512, "iotlb512"},
+                              NamedModel{1024, "iotlb1024"}, NamedModel{2048, "default"},
+                              NamedModel{4096, "iotlb4096"}, NamedModel{8192, "iotlb8192"}};
 
 void say(const Step &step, const std::string &what) {
   if (step) step(what);
@@ -98,12 +98,12 @@ Plot sweep_walks(const Setting &setting, const Step &step) {
 Plot sweep_iotlb(const Setting &setting, const Step &step) {
   Plot plot{.name = "iotlb",
             .title = "Translations without a walk against IOTLB size",
-            .x_label = "4 KiB entries, 4 ways",
+            .x_label = "4 KiB pages that the IOTLB holds, 4 ways",
             .y_label = "without a walk of their own, %",
             .logarithmic_x = true};
   for (const Workload &workload : kWorkloads) plot.lines.push_back({.name = workload.name});
   for (const NamedModel &one : kEntries) {
-    say(step, fmt::format("{} IOTLB entries", one.x));
+    say(step, fmt::format("IOTLB of {} pages", one.x));
     plot.x.push_back(one.x);
     for (std::size_t i = 0; i < kWorkloads.size(); ++i) {
       const Mixed mixed = kWorkloads[i].measure(setting.with_model(one.model).with_latency(20));

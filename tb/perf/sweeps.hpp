@@ -35,7 +35,7 @@ Plot sweep_latency(const Setting &setting, const Step &step);
 // Translations a clock against walks in flight; needs the models walks1 to walks32.
 Plot sweep_walks(const Setting &setting, const Step &step);
 // Part of the translations that needed no walk of their own, against 4 KiB IOTLB entries; needs the
-// models iotlb32 to iotlb2048.
+// models iotlb128 to iotlb8192.
 Plot sweep_iotlb(const Setting &setting, const Step &step);
 // How many of the answers of 64 devices came after how many clocks.
 Plot latency_histogram(const Setting &setting, const Step &step);
