@@ -22,15 +22,16 @@ class Capacity : public RtlScenario {
     return outcome.verdict.hit;
   }
 
-  [[nodiscard]] static unsigned sets() { return parameter("Iotlb4kSets"); }
+  // Pages from one of a set to the next one of it.
+  [[nodiscard]] static unsigned set_distance() {
+    return parameter("Iotlb4kSets") * parameter("Iotlb4kPages");
+  }
   [[nodiscard]] static unsigned ways() { return parameter("Iotlb4kWays"); }
   [[nodiscard]] static unsigned pages(PageSize size) {
-    return places(size == PageSize::k4K   ? "Iotlb4k"
-                  : size == PageSize::k2M ? "Iotlb2m"
-                                          : "Iotlb1g");
+    return reach(size == PageSize::k4K ? "Iotlb4k" : size == PageSize::k2M ? "Iotlb2m" : "Iotlb1g");
   }
   // Nothing but one entry in each cache.
-  [[nodiscard]] static bool smallest() { return places("Iotlb4k") == 1; }
+  [[nodiscard]] static bool smallest() { return reach("Iotlb4k") == 1; }
   [[nodiscard]] bool supported(PageSize size) const {
     return size == PageSize::k4K || ((config().super_pages >> (static_cast<int>(size) - 1)) & 1);
   }
@@ -38,8 +39,9 @@ class Capacity : public RtlScenario {
   static Iova page(std::uint64_t number, PageSize size = PageSize::k4K) {
     return Iova(kBase + number * page_bytes(size));
   }
+  // 64 frames in turn: none is at the addresses of interrupts.
   static HostAddr frame(std::uint64_t number, PageSize size = PageSize::k4K) {
-    return HostAddr(kData + number * page_bytes(size));
+    return HostAddr(kData + number % 64 * page_bytes(size));
   }
   static SourceId device(unsigned number) { return bdf(1, number % 32, number / 32); }
 };
@@ -69,10 +71,10 @@ TEST_P(Capacity, EveryPlaceOfTheContextCache) {
 TEST_P(Capacity, KeepsWhatIsInUse) {
   Domain domain = start_with_page();
   const unsigned rounds = 3 * ways();
-  for (unsigned n = 0; n < rounds; ++n) domain.map(page(n * sets()), frame(n));
+  for (unsigned n = 0; n < rounds; ++n) domain.map(page(n * set_distance()), frame(n));
   for (unsigned n = 0; n < rounds; ++n) {
-    EXPECT_FALSE(hits(page(n * sets()))) << n;
-    EXPECT_TRUE(hits(page(n * sets()))) << n;
+    EXPECT_FALSE(hits(page(n * set_distance()))) << n;
+    EXPECT_TRUE(hits(page(n * set_distance()))) << n;
     if (ways() > 1) {
       EXPECT_TRUE(hits(page(0))) << n;
     }
@@ -83,10 +85,12 @@ TEST_P(Capacity, KeepsWhatIsInUse) {
 TEST_P(Capacity, WhatIsUsedByReadsOrWritesStays) {
   if (ways() == 1) return;
   Domain domain = start_with_page();
-  for (unsigned n = 0; n < 2 * ways(); ++n) domain.map(page(n * sets()), frame(n));
-  domain.map(page(ways() * sets() + 1), HostAddr(kMoreData));
+  for (unsigned n = 0; n < 2 * ways(); ++n) domain.map(page(n * set_distance()), frame(n));
+  // Another set: not in the same line nor in the next one, which may come along.
+  const unsigned elsewhere = ways() * set_distance() + set_distance() / 2;
+  domain.map(page(elsewhere), HostAddr(kMoreData));
   const auto hits_by = [this](AccessKind kind, unsigned n) {
-    Request request = read_of(page(n * sets()));
+    Request request = read_of(page(n * set_distance()));
     request.kind = kind;
     return unit().wait(unit().submit(request)).verdict.hit;
   };
@@ -101,7 +105,7 @@ TEST_P(Capacity, WhatIsUsedByReadsOrWritesStays) {
         }
       }
       // A fill elsewhere comes before, and must not choose for the next one.
-      if (sets() > 1) hits(page(ways() * sets() + 1));
+      if (parameter("Iotlb4kSets") > 1) hits(page(elsewhere));
       EXPECT_FALSE(hits_by(kind, ways()));
       for (unsigned n = 0; n < ways(); ++n) {
         if (n != left_out) {
@@ -119,7 +123,8 @@ TEST_P(Capacity, FaultsTakeNoPlace) {
   for (unsigned n = 0; n < 2; ++n) domain.map(page(n), frame(n));
   hits(page(0));
   for (unsigned n = 2; n < 4 * ways(); ++n) {
-    EXPECT_THAT(unit().access(read_of(page(n * sets()))), Faults(FaultReason::kReadNotPermitted));
+    EXPECT_THAT(unit().access(read_of(page(n * set_distance()))),
+                Faults(FaultReason::kReadNotPermitted));
   }
   EXPECT_TRUE(hits(page(0)));
 }
@@ -132,7 +137,7 @@ TEST_P(Capacity, AnIotlbInvalidationTakesNoMoreThanItNames) {
   // So far apart that none is fetched along with another, where lines are read, and none drives
   // another out.
   const unsigned shift = parameter("LeafLines") == 0 ? 3 : 4;
-  ASSERT_GE(sets() >> shift, 8U);
+  ASSERT_GE(set_distance() >> shift, 8U);
   const unsigned apart = 1U << shift;
   for (unsigned n = 0; n < 8; ++n) domain.map(page(n * apart), frame(n));
   other.map(page(1), frame(0));

@@ -48,6 +48,10 @@ class RtlScenario : public ::testing::TestWithParam<std::string> {
   [[nodiscard]] static unsigned places(const std::string &cache) {
     return parameter(cache + "Sets") * parameter(cache + "Ways");
   }
+  // Pages that it holds, for `cache` "Iotlb4k", "Iotlb2m" or "Iotlb1g".
+  [[nodiscard]] static unsigned reach(const std::string &cache) {
+    return places(cache) * (cache == "Iotlb1g" ? 1 : parameter(cache + "Pages"));
+  }
 
   // Bytes between addresses that no cache of upper tables has in common: they differ in the index
   // of the fourth table, or of the third where no more than 39 bits are allowed.
