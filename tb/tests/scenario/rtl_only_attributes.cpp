@@ -2,6 +2,7 @@
 // A device that asks for exclusive accesses, early answers, caches and the secure world gets none
 // of them: memory sees the attributes of the unit. AxQOS alone is the choice of the device.
 #include <span>
+#include <vector>
 
 #include "bench/attribute_rules.hpp"
 #include "bench/dma_burst.hpp"
@@ -52,6 +53,32 @@ TEST_P(Attributes, OfDmaAreTheUnits) {
   expect_own(read_of(kIova, 64), {}, bench::kCacheMemory);
   const Request write = write_of(kIova, 64);
   expect_own(write, pattern(write), bench::kCacheMemory);
+}
+
+// Writes that leave one behind the other, each taken in the first clock in which it is there.
+TEST_P(Attributes, OfWritesInARowAreTheirOwn) {
+  start_with_page();
+  unit().accept_every_burst_type(true);
+  unit().block_dma_channels({.aw = true});
+  std::vector<bench::AddressBeat> asked;
+  for (unsigned n = 0; n < 2 * parameter("WriteSlots"); ++n) {
+    const Request write = write_of(Iova(kIova.raw() + 64 * n), 64);
+    bench::AxiBurst burst = bench::make_burst(write, {}, 3);
+    burst.address.burst = n % 2 == 0 ? bench::kBurstWrap : bench::kBurstIncr;
+    burst.address.qos = static_cast<std::uint8_t>(n % 16);
+    asked.push_back(burst.address);
+    unit().submit_rogue(write, burst);
+  }
+  unit().step(400);
+  EXPECT_TRUE(unit().take_dma_accesses().empty());
+  unit().block_dma_channels({});
+  unit().step_until([this] { return unit().at_rest(); }, "the rest");
+  const auto accesses = unit().take_dma_accesses();
+  ASSERT_EQ(accesses.size(), asked.size());
+  for (std::size_t n = 0; n < asked.size(); ++n) {
+    EXPECT_EQ(accesses[n].address.burst, asked[n].burst) << n;
+    EXPECT_EQ(accesses[n].address.qos, asked[n].qos) << n;
+  }
 }
 
 TEST_P(Attributes, OfMessagesAreThoseOfADevice) {

@@ -214,6 +214,28 @@ TEST_P(RegisterFlush, OperandsStandWhileTheirCommandRuns) {
   EXPECT_EQ((driver().read64(reg::kIotlb) >> iotlb::kIaigShift) & 3, page_granularity());
 }
 
+// Writes that wait while a change of the control state stops lookups stay as they are: an assertion
+// looks at all of their fields, also at those that decide nothing here.
+TEST_P(Flush, WritesThatWaitForACommandAreHeld) {
+  Request write = write_of(kIova);
+  write.at = AddressType::kTranslated;
+  std::uint32_t pasid = 0;
+  for (unsigned clocks = 0; clocks < 240; clocks += 4) {
+    for (const std::uint32_t command : {gcmd::kTe, std::uint32_t{0}}) {
+      unit().start_write(reg::kGcmd, 4, command);
+      unit().step(clocks);
+      std::vector<bench::RtlIommu::Handle> handles;
+      for (unsigned n = 0; n < parameter("WriteSlots"); ++n) {
+        write.pasid = Pasid(++pasid);
+        handles.push_back(unit().submit(write));
+      }
+      for (const auto handle : handles) EXPECT_THAT(unit().wait(handle).completion, IsRefused());
+      wait_for_registers();
+      driver().poll32(reg::kGsts, gsts::kTes, command, "translation");
+    }
+  }
+}
+
 // Every walk is overtaken by an invalidation before it ends, were the unit not to wait for those
 // that have started over once.
 TEST_P(Flush, InvalidationsWithoutPauseDoNotStarveAMiss) {

@@ -78,6 +78,22 @@ TEST_P(Pipeline, AcceptsARequestEveryClock) {
   }
 }
 
+// Writes of one beat that wait for memory leave in as many clocks once it takes them.
+TEST_P(Pipeline, AWriteLeavesEveryClock) {
+  start_with_page();
+  unit().block_dma_channels({.aw = true});
+  const std::vector<Request> writes(parameter("WriteSlots"), write_of(kIova));
+  for (const Request &write : writes) unit().submit(write);
+  unit().step(400);
+  unit().block_dma_channels({});
+  unit().step_until([this] { return unit().at_rest(); }, "the rest");
+  const auto accesses = unit().take_dma_accesses();
+  ASSERT_EQ(accesses.size(), writes.size());
+  for (std::size_t n = 0; n < accesses.size(); ++n) {
+    EXPECT_EQ(accesses[n].cycle, accesses[0].cycle + n);
+  }
+}
+
 // A miss of one read ID holds up neither hits of other IDs nor writes.
 TEST_P(Pipeline, HitsOvertakeMisses) {
   Domain domain = start_with_page();

@@ -95,6 +95,28 @@ TEST_P(Posting, WaitsForEarlierWrites) {
   }
 }
 
+// Memory takes no reads, and those of other entries are before that of the descriptor.
+TEST_P(Posting, WaitsForItsTurnAtThePort) {
+  start_with_page();
+  start();
+  send(0x40);
+  set_descriptor(kIdle);
+  unit().access(write_of(kIova));
+  // It waits for the data until the port is full.
+  hold_dma(false, true);
+  unit().submit(write_of(kIova));
+  unit().block_table_channels({.ar = true});
+  std::vector<bench::RtlIommu::Handle> handles;
+  for (unsigned vector = 0x40; vector < 0x44; ++vector) handles.push_back(post(vector));
+  unit().step(kLong);
+  release();
+  unit().step(kLong);
+  EXPECT_FALSE(requested(0x40));
+  unit().block_table_channels({});
+  for (const auto handle : handles) EXPECT_THAT(wait(handle), IsOkay());
+  EXPECT_EQ(requests(1), 0xFU);
+}
+
 // Later writes come after it, and so do later postings.
 TEST_P(Posting, HoldsUpWhatComesLater) {
   start_with_page();

@@ -215,6 +215,27 @@ TEST_P(PostingError, ResetInTheMiddle) {
   }
 }
 
+// The unit is reset between the beats of the read of an update: those that come later belong to
+// nothing.
+TEST_P(PostingError, ResetInTheMiddleOfTheRead) {
+  constexpr unsigned kClocks = 12;  // from the address to the last beat
+  start();
+  for (unsigned clocks = 0; clocks < kClocks; ++clocks) {
+    SCOPED_TRACE(fmt::format("{} clocks", clocks));
+    accesses.clear();
+    post(0x40);
+    unit().step_until([this] { return count(bench::kPostingId, false) == 1; }, "the read");
+    unit().step(clocks);
+    reset_unit();
+    unit().step(400);
+    EXPECT_FALSE(requested(0x40));
+    EXPECT_EQ(accesses.size(), 1U);
+    start();
+    expect_works();
+    set_descriptor(kIdle);
+  }
+}
+
 DMAR_RTL_SCENARIO_WITH(PostingError, posts_interrupts);
 
 }  // namespace

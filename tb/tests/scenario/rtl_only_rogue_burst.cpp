@@ -125,6 +125,28 @@ TEST_P(RogueBurst, NoShapeReachesTheInterruptRange) {
   }
 }
 
+// One DWORD is a message where its beat, which begins at the address and ends at a multiple of its
+// size, has all of it. Strobes elsewhere, which AXI forbids, make none.
+TEST_P(RogueBurst, ADwordOutsideItsBeatIsNoMessage) {
+  constexpr std::uint64_t kLine = 0xFEE0'1000;
+  for (const std::uint8_t size : {0, 1, 2, 3, 4}) {
+    for (unsigned offset = 0; offset < bench::kBeatBytes; ++offset) {
+      for (unsigned lane = 0; lane < bench::kBeatBytes; lane += 4) {
+        SCOPED_TRACE(fmt::format("DWORD {}, beat of {} bytes at {}", lane, 1U << size, offset));
+        const bool inside =
+            offset <= lane && lane + 4 <= bench::beat_base(offset, size) + (1U << size);
+        const Request request = write_of(Iova(kLine + (inside ? lane : offset)), 4);
+        bench::AxiBurst burst = burst_of(request, {.size = size});
+        burst.address.address = kLine + offset;
+        burst.beats[0].strobes = static_cast<std::uint16_t>(0xF << lane);
+        const Completion completion = unit().wait(unit().submit_rogue(request, burst)).completion;
+        EXPECT_EQ(completion.interrupt.has_value(), inside);
+        EXPECT_FALSE(completion.address.has_value());
+      }
+    }
+  }
+}
+
 TEST_P(RogueBurst, LegalWrapAndFixedPassUnchanged) {
   start_with_page();
   unit().accept_every_burst_type(true);
