@@ -215,6 +215,33 @@ TEST_P(InFlight, WaitingRequestForgetsItsTable) {
   }
 }
 
+// A walk that began with a cached context-entry does not begin with it again.
+TEST_P(InFlight, AnOvertakenWalkForgetsItsContext) {
+  const Iova page(kIova.raw() + 0x4000'0000);
+  for (const bool all : {false, true}) {
+    make({});
+    Domain domain = start_with_page();
+    Domain other = tables().create_domain({.id = 2, .levels = 4});
+    domain.map(page, HostAddr(kData));
+    other.map(page, HostAddr(kMoreData));
+    unit().access(read_of(kIova));
+    unit().take_dma_accesses();
+    hold_walk_at(tables().entry_address(domain, page, 1));
+    const auto handle = unit().submit(read_of(page));
+    unit().step_until([&] { return held_reads() > 0; }, "the walk");
+    tables().attach(kDevice, other);
+    if (all) {
+      driver().invalidate_all();
+    } else {
+      driver().invalidate(ContextScope{
+          .granularity = granularity::kDeviceOrPage, .domain = 1, .source_id = kDevice});
+    }
+    release();
+    EXPECT_THAT(unit().wait(handle).completion, Reaches(kMoreData));
+    expect_nothing_went_to_the_old_page();
+  }
+}
+
 DMAR_RTL_SCENARIO(InFlight);
 
 }  // namespace

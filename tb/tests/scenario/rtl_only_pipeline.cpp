@@ -165,6 +165,21 @@ TEST_P(Pipeline, RequestsToOnePageShareAWalk) {
   EXPECT_EQ(unit().counters().table_reads, 6U);  // root, context, four levels
 }
 
+// Entries of one line, for which a walk is under way that does not read the whole line.
+TEST_P(Pipeline, NeighboursHaveTheirOwnAnswers) {
+  const Iova neighbour(kIova.raw() ^ kPage);
+  Domain domain = start_with_page();
+  domain.map(neighbour, HostAddr(kMoreData));
+  hold_walk_at(tables().entry_address(domain, kIova, 1));
+  const auto read = unit().submit(read_of(kIova));
+  unit().step_until([&] { return held_reads() > 0; }, "the walk");
+  const auto write = unit().submit(write_of(neighbour));
+  unit().step(200);
+  release();
+  EXPECT_THAT(unit().wait(read).completion, Reaches(kData));
+  EXPECT_THAT(unit().wait(write).completion, Reaches(kMoreData));
+}
+
 // With W walks, W misses take hardly longer than one, as far as there are slots for them; one more
 // takes another round.
 TEST_P(Pipeline, WalksRunInParallel) {
@@ -318,6 +333,25 @@ TEST_P(Pipeline, LinesAheadAreThere) {
   for (unsigned n = 0; n < 3; ++n) hits(n);
   unit().settle();
   EXPECT_TRUE(hits(8 * ahead));
+}
+
+// Fewer lines are fetched ahead near the end of a table, and none of what follows is lost.
+TEST_P(Pipeline, NothingIsAheadOfTheEndOfATable) {
+  constexpr unsigned kLast = 511;
+  Domain domain = start_with_page();
+  const Iova first(0x40'0000);
+  for (unsigned n = kLast - 16; n <= kLast; ++n) {
+    domain.map(Iova(first.raw() + n * kPage), HostAddr(kData + n * kPage));
+  }
+  unit().access(read_of(Iova(first.raw() + (kLast - 16) * kPage)));
+  std::vector<Request> requests;
+  for (unsigned n = kLast - 15; n <= kLast; ++n) {
+    requests.push_back(read_of(Iova(first.raw() + n * kPage)));
+  }
+  const auto outcomes = run(requests);
+  for (unsigned n = 0; n < outcomes.size(); ++n) {
+    EXPECT_THAT(outcomes[n].completion, Reaches(kData + (kLast - 15 + n) * kPage));
+  }
 }
 
 // Lines that are fetched ahead of a stream are those that it comes to, and few are fetched twice.
