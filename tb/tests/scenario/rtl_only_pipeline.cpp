@@ -318,6 +318,26 @@ TEST_P(Pipeline, MissesThatWaitUseTheCaches) {
   }
 }
 
+// A write that its cached page does not permit reads every table anew; the one behind it, which
+// waits as it does while reads go first, uses the caches.
+TEST_P(Pipeline, ADeniedWriteIsNoMatterOfTheNext) {
+  const Iova other(kIova.raw() + 9 * kPage);  // in another line of the same table
+  Domain domain = tables().create_domain({.id = 1, .levels = 4});
+  tables().attach(kDevice, domain);
+  domain.map(kIova, HostAddr(kData), PageSize::k4K, {.read = true, .write = false});
+  domain.map(other, HostAddr(kMoreData));
+  driver().set_root_pointer(tables().root_table());
+  driver().enable_translation();
+  unit().access(read_of(kIova));
+  const auto before = unit().counters();
+  for (unsigned n = 0; n < slots(); ++n) unit().submit(read_of(kIova));
+  const auto denied = unit().submit(write_of(kIova));
+  const auto next = unit().submit(write_of(other));
+  EXPECT_THAT(unit().wait(denied).completion, Faults(FaultReason::kWriteNotPermitted));
+  EXPECT_THAT(unit().wait(next).completion, Reaches(kMoreData));
+  EXPECT_EQ(unit().counters().table_reads - before.table_reads, 6U + 1U);
+}
+
 // What is fetched ahead is there when the stream comes to it.
 TEST_P(Pipeline, LinesAheadAreThere) {
   const unsigned ahead = parameter("PrefetchLines");
