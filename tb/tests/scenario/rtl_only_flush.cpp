@@ -98,6 +98,25 @@ TEST_P(Flush, FaultsWhileTranslationIsBeingEnabled) {
   }
 }
 
+// A fault that was found with cached tables is looked for once more, in all of them. The old state
+// ends after that, not while the request waits for its second turn.
+TEST_P(Flush, ARequestThatStartsOverIsAnsweredBeforeTheChange) {
+  make({.table_memory = {.min_latency = 100, .max_latency = 100}});
+  Domain domain = start_with_page();
+  const Iova missing(kIova.raw() ^ kPage);
+  unit().access(read_of(kIova));
+  hold_walk_at(tables().entry_address(domain, missing, 1));
+  const auto handle = unit().submit(read_of(missing));
+  unit().step_until([this] { return held_reads() > 0; }, "the walk");
+  driver().write32(reg::kGcmd, driver().read32(reg::kGsts) & gsts::kQies);
+  unit().step(500);
+  EXPECT_NE(driver().read32(reg::kGsts) & gsts::kTes, 0U);
+  release();
+  driver().poll32(reg::kGsts, gsts::kTes, 0, "translation off");
+  EXPECT_TRUE(unit().all_judged());
+  EXPECT_THAT(unit().wait(handle).completion, Faults(FaultReason::kReadNotPermitted));
+}
+
 // IVA belongs to the IOTLB command: written while a context command runs, it neither disturbs that
 // nor is lost. Drain keeps the context command running.
 TEST_P(RegisterFlush, IvaWrittenWhileAContextCommandRuns) {
