@@ -108,6 +108,25 @@ TEST_P(TranslationRequests, TranslatedRequestsAreHits) {
   EXPECT_EQ(after.walks, before.walks);
 }
 
+// One that waits while lines are fetched ahead of another one begins where the caches end, too.
+TEST_P(TranslationRequests, OneThatWaitsUsesTheCaches) {
+  Domain domain = start_ats();
+  const Iova first(0x40'0000);
+  for (unsigned n = 0; n < 128; ++n) {
+    domain.map(Iova(first.raw() + n * kPage), HostAddr(kData + n * kPage));
+  }
+  const auto page = [first](unsigned n) { return asking(Iova(first.raw() + n * kPage)); };
+  unit().access(page(15));
+  const auto before = unit().counters();
+  const auto stream = unit().submit(page(16));  // the next line
+  const auto other = unit().submit(page(100));
+  EXPECT_THAT(unit().wait(stream).completion, Completes((kData + 16 * kPage) | kRW));
+  EXPECT_THAT(unit().wait(other).completion, Completes((kData + 100 * kPage) | kRW));
+  unit().settle();
+  EXPECT_EQ(unit().counters().table_reads - before.table_reads,
+            1U + parameter("PrefetchLines") + 1U);
+}
+
 // What is cached answers it, of every page size, with the whole page and no walk.
 TEST_P(TranslationRequests, CachedPagesAnswerThem) {
   struct Case {
