@@ -243,6 +243,28 @@ TEST_P(Pipeline, AnswersInAnyOrder) {
   }
 }
 
+// The same of lines: their beats come between those of other walks.
+TEST_P(Pipeline, LinesInAnyOrder) {
+  constexpr unsigned kPages = 256;
+  make({.table_memory = {
+            .min_latency = 1, .max_latency = 60, .reorder = true, .stall_percent = 30}});
+  Domain domain = start_with_page();
+  Domain second = tables().create_domain({.id = 2, .levels = 4});
+  tables().attach(kNeighbour, second);
+  std::vector<Request> requests;
+  for (unsigned n = 0; n < kPages; ++n) {
+    const Iova iova(0x40'0000 + n * kPage);
+    domain.map(iova, HostAddr(kData + n * kPage));
+    second.map(iova, HostAddr(kMoreData + n * kPage));
+    requests.push_back(read_of(iova));
+    requests.push_back(write_of(iova, 16, kNeighbour));
+  }
+  const auto outcomes = run(requests);
+  for (unsigned n = 0; n < outcomes.size(); ++n) {
+    EXPECT_THAT(outcomes[n].completion, Reaches((n % 2 == 0 ? kData : kMoreData) + n / 2 * kPage));
+  }
+}
+
 // A page looked up first by one device serves another one of the same domain without a walk.
 TEST_P(Pipeline, CountersOfHitsAndWalks) {
   start_with_page();
