@@ -115,6 +115,38 @@ TEST_P(QueueBase, RingAcrossTheHostAddressWidth) {
   EXPECT_EQ(head(), 0x1010U);
 }
 
+// The head is in the second page of a ring that becomes one of one page: it takes the descriptor
+// where it stands, and goes on inside the short ring.
+TEST_P(QueueBase, HeadOutsideAShorterRing) {
+  for (unsigned place = 256; place < 260; ++place) {
+    SCOPED_TRACE(place);
+    const auto put = [&](unsigned at, const QueueDescriptor &descriptor) {
+      memory().write64(driver().slot(16 * at), descriptor.lo);
+      memory().write64(HostAddr(driver().slot(16 * at).raw() + 8), descriptor.hi);
+    };
+    const auto status = [](unsigned n) { return HostAddr(Driver::kStatus.raw() + 0x800 + 4 * n); };
+    const auto wait = [&](unsigned n) {
+      return wait_descriptor({.status_write = true, .status_address = status(n), .status_data = n});
+    };
+    driver().set_tail(0);
+    driver().enable_queue(1);
+    advance_to(16 * place);
+    for (unsigned n = 1; n < 4; ++n) put(place + n, {.lo = 0xE, .hi = 0});
+    const unsigned next = place + 1 - 256;
+    put(place, wait(1));
+    put(next, wait(2));
+    put(next + 1, wait(3));
+    for (unsigned n = 1; n < 4; ++n) memory().write32(status(n), 0);
+    driver().write64(reg::kIqa, Driver::kQueue.raw());
+    driver().write32(reg::kIqt, 16 * (next + 2));
+    driver().poll32(reg::kIqh, ~std::uint32_t{0}, 16 * (next + 2), "the queue");
+    unit().settle();
+    EXPECT_EQ(driver().fault_status(), 0U);
+    for (unsigned n = 1; n < 4; ++n) EXPECT_EQ(memory().read32(status(n)), n);
+    driver().disable_queue();
+  }
+}
+
 DMAR_SCENARIO(QueueBase);
 
 }  // namespace
