@@ -104,6 +104,24 @@ TEST_P(DeviceTlbPort, EveryMessageEndsInATimeOut) {
   EXPECT_EQ(status(), 0U);
 }
 
+// The time of the message on offer is over; that of one behind it is not.
+TEST_P(DeviceTlbPort, WhatComesBehindALateMessageLeavesToo) {
+  start_with_stuck_port();
+  send(kDevice);
+  step_until_ite();
+  clear(fsts::kIte);
+  driver().wait_for_queue();
+  send(kOther);
+  unit().step(kLong);
+  unit().accept_invalidate_requests(true);
+  ASSERT_EQ(sent_after_a_while(), 2U);
+  EXPECT_EQ(sent()[0].source_id, kDevice);
+  EXPECT_EQ(sent()[1].source_id, kOther);
+  answer(sent()[1]);
+  driver().wait_for_queue();
+  EXPECT_EQ(status(), 0U);
+}
+
 // A port that comes back in time: all leave in order, with the tags that they were given.
 TEST_P(DeviceTlbPort, ThatComesBackInTimeLosesNothing) {
   start_with_stuck_port();
