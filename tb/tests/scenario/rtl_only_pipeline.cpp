@@ -360,6 +360,26 @@ TEST_P(Pipeline, ADeniedWriteIsNoMatterOfTheNext) {
   EXPECT_EQ(unit().counters().table_reads - before.table_reads, 6U + 1U);
 }
 
+// A miss that waits while reads go first begins at the top table of its cached context-entry, as
+// one does that need not wait.
+TEST_P(Pipeline, OneThatWaitsReadsNoMore) {
+  Domain domain = start_with_page();
+  const Iova alone(2 * far_apart());
+  const Iova waiting(3 * far_apart());
+  domain.map(alone, HostAddr(kMoreData));
+  domain.map(waiting, HostAddr(kMoreData + kPage));
+  unit().access(read_of(kIova));
+  const std::uint64_t begin = unit().counters().table_reads;
+  EXPECT_THAT(unit().access(write_of(alone)), Reaches(kMoreData));
+  const std::uint64_t wanted = unit().counters().table_reads - begin;
+  unit().access(read_of(kIova));  // a small cache has lost it
+  const std::uint64_t middle = unit().counters().table_reads;
+  for (unsigned n = 0; n < slots(); ++n) unit().submit(read_of(kIova));
+  EXPECT_THAT(unit().access(write_of(waiting)), Reaches(kMoreData + kPage));
+  unit().step_until([this] { return unit().at_rest(); }, "the rest");
+  EXPECT_EQ(unit().counters().table_reads - middle, wanted);
+}
+
 // What is fetched ahead is there when the stream comes to it.
 TEST_P(Pipeline, LinesAheadAreThere) {
   const unsigned ahead = parameter("PrefetchLines");
