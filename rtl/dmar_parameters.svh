@@ -42,7 +42,7 @@
   parameter int unsigned WriteBufferBeats      = 256, \
   parameter int unsigned Lanes                 = 2, \
   parameter bit          LeafLines             = 1'b1, \
-  parameter int unsigned PrefetchLines         = 2, \
+  parameter int unsigned PrefetchLines         = 8, \
   parameter int unsigned QueueAhead            = 8, \
   parameter int unsigned Walks                 = 16, \
   parameter int unsigned ContextSets           = 32, \
@@ -117,7 +117,7 @@
   parameter int unsigned DrainLatency          = 2, \
   parameter int unsigned Lanes                 = 2, \
   parameter bit          LeafLines             = 1'b1, \
-  parameter int unsigned PrefetchLines         = 2, \
+  parameter int unsigned PrefetchLines         = 8, \
   parameter int unsigned QueueAhead            = 8, \
   parameter int unsigned Walks                 = 16, \
   parameter int unsigned ContextSets           = 32, \
@@ -256,7 +256,7 @@
   parameter int unsigned Port0Tags          = 16, \
   parameter int unsigned Lanes              = 2, \
   parameter bit          LeafLines          = 1'b1, \
-  parameter int unsigned PrefetchLines      = 2, \
+  parameter int unsigned PrefetchLines      = 8, \
   parameter int unsigned Walks              = 16, \
   parameter int unsigned ContextSets        = 32, \
   parameter int unsigned ContextWays        = 2, \

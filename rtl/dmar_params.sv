@@ -31,7 +31,7 @@ module dmar_params #(
   parameter int unsigned DrainLatency          = 2,
   parameter int unsigned Lanes                 = 2,
   parameter bit          LeafLines             = 1'b1,
-  parameter int unsigned PrefetchLines         = 2,
+  parameter int unsigned PrefetchLines         = 8,
   parameter int unsigned QueueAhead            = 8,
   parameter int unsigned Walks                 = 16,
   parameter int unsigned ContextSets           = 32,

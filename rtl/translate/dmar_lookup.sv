@@ -62,7 +62,8 @@ module dmar_lookup #(
   output logic                      valid2_o,         // an operation is in its third clock
   output logic                      miss2_o,
   output dmar_pkg::tag_t            tag2_o,
-  output dmar_pkg::miss_t           miss_o,
+  output logic                      hit2_o,        // a hit in the first pages of a line
+  output dmar_pkg::miss_t           miss_o,        // of a hit, too
   output logic     [63:0]           address2_o,       // of the request, for the monitor
   output logic                      busy_o,
   output logic                      mon_valid_o,
@@ -212,6 +213,7 @@ module dmar_lookup #(
 
   assign valid2_o = valid2;
   assign miss2_o  = valid2 && !(forward || told);
+  assign hit2_o   = valid2 && translated && (page2[2:1] == 2'd0);
   assign tag2_o   = tag2;
   assign miss_o   = {source_id2, at2, kind2, no_snoop2, no_write2, page2, need2, verdict2, reason2,
                      denied, ctx_hit2, ctx2};

@@ -1,53 +1,140 @@
 // SPDX-License-Identifier: Apache-2.0
-// Behind a walk of a sequential stream the lines that come next are fetched ahead: once for each
-// line, while the table they are in is known and does not end. For each of them dmar_seek keeps the
-// request a clock longer, eight pages on, and begins a walk that nobody owns.
+// Fetches the lines that a sequential stream will seek next, so far ahead that they are cached when
+// the device comes to them. Of each stream it remembers how many lines beyond the last one sought
+// have been fetched (the window), and how many there shall be (the depth). A miss begins a stream
+// of a small depth. When the stream enters a line of its window, be it by a miss or by a hit in a
+// lane, lines are fetched up to the depth; when that line was still on its way, the depth grows by
+// one. So it settles at what the latency of memory needs, and a stream that only hits what others
+// have brought fetches nothing.
+// dmar_seek keeps the request for it, moves its page by as many lines as asked here, and begins a
+// walk that nobody owns for each line. Behind the end of a table the paging-structure caches are
+// read once more; a line whose own table is not known yet is the last one for now.
 `default_nettype none
 module dmar_prefetch #(
   parameter bit          LeafLines = 1'b1,
-  parameter int unsigned Lines     = 2
+  parameter int unsigned Lines     = 8,      // the largest depth
+  localparam int unsigned CountWidth = $clog2(Lines + 2)
 ) (
   input wire logic                 clk_i,
   input wire logic                 rst_ni,
-  input wire logic                 load_i,         // another request comes in
+  input wire logic                 load_i,         // another request, or a hit, comes in
   input wire dmar_pkg::source_id_t source_id_i,
   input wire dmar_pkg::page_t      page_i,
-  input wire logic                 note_i,         // a device seeks this page
-  input wire logic                 begins_i,       // it is joined to a walk, or one starts
-  input wire logic                 starts_i,
-  input wire logic                 last_table_i,   // its last table is known
-  input wire logic                 tables_valid_i, // ... and not dropped since
-  output logic                     sequential_o,
-  output logic                     ahead_o,        // the request is done: this is a line ahead
-  output logic                     more_o          // another line follows
+  input wire logic                 sought_i,       // a miss of this page joins or begins a walk
+  input wire logic                 may_follow_i,   // ... and lines behind it may be fetched
+  input wire logic                 hit_i,          // a hit of this page
+  input wire logic                 begins_i,       // a line ahead is being fetched
+  input wire logic                 table_known_i,  // ... from the table that names its pages
+  output logic                     sequential_o,   // the page that is sought continues a stream
+  output logic                     away_o,         // the request is done with
+  output logic                     ahead_o,        // what stands there is a line ahead
+  output logic                     move_o,         // the page moves
+  output logic [CountWidth-1:0]    lines_o,        // ... by so many lines
+  output logic                     read_o,         // the caches are read for the new page
+  output logic                     stays_o         // more comes
 );
 
-  localparam int unsigned CountWidth = $clog2(Lines + 2);
+  if (LeafLines && Lines != 0) begin : gen_ahead
+    localparam logic [CountWidth-1:0] Most  = CountWidth'(Lines);
+    localparam logic [CountWidth-1:0] First = CountWidth'((Lines < 2) ? Lines : 2);
 
-  logic                  table_ends, continues;
-  logic [CountWidth-1:0] ahead_q;   // lines to fetch ahead; not 0: the request itself is parked
+    typedef enum logic [1:0] {StRequest, StMove, StRead, StAhead} state_e;
+    state_e                state_q, state_d;
+    logic [3:0]            place, place_q;
+    logic                  sequential, near, forward, backward, note, late, bypass;
+    logic                  write_q, crosses;
+    logic [CountWidth-1:0] stored_window, stored_depth, window, depth, window_q, depth_q;
+    logic [CountWidth-1:0] window_d, depth_d;
+    logic [6:0]            moved;
 
-  if (LeafLines) begin : gen_streams
     dmar_streams u_streams (
-      .clk_i, .rst_ni, .source_id_i, .page_i, .note_i, .sequential_o
+      .clk_i, .rst_ni, .source_id_i, .page_i, .note_i(note), .place_o(place),
+      .sequential_o(sequential), .near_o(near), .forward_o(forward), .backward_o(backward)
     );
-  end else begin : gen_no_streams
-    assign sequential_o = 1'b0;
+    assign sequential_o = sequential;
+
+    dmar_lut_ram #(.Depth(16), .Width(2 * CountWidth)) u_windows (
+      .clk_i, .write_i(write_q), .write_addr_i(place_q), .write_data_i({window_q, depth_q}),
+      .read_addr_i(place), .read_data_o({stored_window, stored_depth})
+    );
+    // What is written in this clock counts.
+    assign bypass = write_q && (place_q == place);
+    assign window = bypass ? window_q : stored_window;
+    assign depth  = bypass ? depth_q : stored_depth;
+
+    assign note = (state_q == StRequest) && (sought_i || (hit_i && forward && window != '0));
+    assign late = sought_i && forward && (window != '0);
+
+    always_comb begin
+      window_d = window;
+      depth_d  = (late && depth != Most) ? depth + 1'b1 : depth;
+      if (forward && window != '0)     window_d = window - 1'b1;
+      if (backward && window < Most)   window_d = window + 1'b1;
+      if (sought_i && !near) begin
+        window_d = '0;
+        depth_d  = First;
+      end
+      if (state_q != StRequest) begin
+        window_d = window_q + 1'b1;
+        depth_d  = depth_q;
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      write_q <= note || begins_i;
+      if (note || begins_i) begin
+        window_q <= window_d;
+        depth_q  <= depth_d;
+      end
+      if (state_q == StRequest) place_q <= place;
+    end
+
+    assign away_o  = (state_q != StRequest);
+    assign ahead_o = (state_q == StAhead);
+    assign read_o  = (state_q == StRead);
+    assign lines_o = (state_q == StMove) ? window_q + 1'b1 : CountWidth'(1);
+    assign moved   = {1'b0, page_i[8:3]} + 7'(lines_o);
+    assign crosses = moved[6];
+
+    always_comb begin
+      state_d = StRequest;
+      case (state_q)
+        StRequest: if ((sought_i && may_follow_i && sequential) || (hit_i && forward)) begin
+          state_d = StMove;
+        end
+        StMove:    if (window_q < depth_q && write_q) state_d = crosses ? StRead : StAhead;
+        StRead:    state_d = StAhead;
+        StAhead:   if (begins_i && table_known_i && window_d < depth_q) begin
+          state_d = crosses ? StRead : StAhead;
+        end
+        default:   state_d = StRequest;
+      endcase
+    end
+    assign stays_o = (state_d != StRequest);
+    assign move_o  = away_o && stays_o && (state_q != StRead);
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni || load_i) state_q <= StRequest;
+      else                   state_q <= state_d;
+    end
+  end else begin : gen_not_ahead
+    if (LeafLines) begin : gen_streams
+      logic unused_streams;
+      logic [3:0] place;
+      logic near, forward, backward;
+      dmar_streams u_streams (
+        .clk_i, .rst_ni, .source_id_i, .page_i, .note_i(sought_i), .place_o(place),
+        .sequential_o, .near_o(near), .forward_o(forward), .backward_o(backward)
+      );
+      assign unused_streams = ^{place, near, forward, backward};
+    end else begin : gen_no_streams
+      assign sequential_o = 1'b0;
+    end
+    assign {away_o, ahead_o, move_o, read_o, stays_o} = '0;
+    assign lines_o = '0;
     logic unused;
-    assign unused = ^{source_id_i, note_i};
-  end
-
-  assign table_ends = (page_i[8:3] == 6'h3F);
-  assign continues  = (Lines != 0) && sequential_o && (starts_i || page_i[2:0] == 3'd0)
-      && last_table_i && !table_ends;
-  assign ahead_o    = (ahead_q != '0);
-  assign more_o     = begins_i && (ahead_o
-      ? ((ahead_q != CountWidth'(1)) && !table_ends && tables_valid_i) : continues);
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni || load_i) ahead_q <= '0;
-    else if (ahead_o) ahead_q <= ahead_q - 1'b1;
-    else if (begins_i && continues) ahead_q <= CountWidth'(Lines);
+    assign unused = ^{clk_i, rst_ni, load_i, source_id_i, page_i, sought_i, may_follow_i, hit_i,
+                      begins_i, table_known_i};
   end
 
 endmodule

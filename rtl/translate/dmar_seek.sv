@@ -11,7 +11,7 @@ module dmar_seek #(
   parameter int unsigned Lanes         = 2,
   parameter int unsigned HostAddrWidth = 46,
   parameter bit          LeafLines     = 1'b1,
-  parameter int unsigned PrefetchLines = 2
+  parameter int unsigned PrefetchLines = 8
 ) (
   input wire logic             clk_i,
   input wire logic             rst_ni,
@@ -20,6 +20,7 @@ module dmar_seek #(
   // Lanes, third clock
   input wire logic [Lanes-1:0] valid2_i,
   input wire logic [Lanes-1:0] miss2_i,
+  input wire logic [Lanes-1:0] hit2_i,          // at the begin of a line
   input wire logic [Lanes*8-1:0] tag2_i,
   input wire logic [Lanes*dmar_pkg::MISS_WIDTH-1:0] miss2_data_i,
   output logic     [Lanes-1:0] taken2_o,        // this miss came here at once
@@ -61,12 +62,16 @@ module dmar_seek #(
 );
 
   localparam int unsigned M = dmar_pkg::MISS_WIDTH;
+  localparam int unsigned CountWidth = $clog2(PrefetchLines + 2);
 
-  logic                  valid_q, tables_q, entries_q, load, leaves, more, lane, ahead;
+  logic                  valid_q, hit_q, tables_q, entries_q, load, leaves, lane, hit;
+  logic                  away, ahead, move, read_ahead, stays;
+  logic [CountWidth-1:0] lines;
   dmar_pkg::tag_t        tag_q;
   dmar_pkg::miss_t       miss_q, lane_miss;
 
-  // Who is next: a request that waits, else what misses in a lane in this clock //
+  // Who is next: a request that waits, else what misses in a lane in this clock, else a hit that
+  // may set off lines ahead //
 
   assign lane      = (Lanes == 2) && !valid2_i[0];
   assign lane_miss = lane ? miss2_data_i[(Lanes-1)*M +: M] : miss2_data_i[M-1:0];
@@ -77,25 +82,29 @@ module dmar_seek #(
     if (load && !next_valid_i) taken2_o[(Lanes == 2) ? lane : 1'b0] = 1'b1;
     taken2_o = taken2_o & miss2_i;
   end
+  assign hit         = !next_valid_i && hit2_i[(Lanes == 2) ? lane : 1'b0];
   assign next_take_o = load && next_valid_i;
-  assign read_o      = load;
-  assign read_page_o = next_valid_i ? next_i.asked.page : lane_miss.asked.page;
-  assign read_tag_o  = next_valid_i ? next_i.ctx.cache_tag : lane_miss.ctx.cache_tag;
+  assign read_o      = load || read_ahead;
+  assign read_page_o = read_ahead ? miss_q.asked.page
+      : next_valid_i ? next_i.asked.page : lane_miss.asked.page;
+  assign read_tag_o  = read_ahead ? miss_q.ctx.cache_tag
+      : next_valid_i ? next_i.ctx.cache_tag : lane_miss.ctx.cache_tag;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni)   valid_q <= 1'b0;
-    else if (load) valid_q <= next_valid_i || (taken2_o != '0);
+    else if (load) valid_q <= next_valid_i || (taken2_o != '0) || hit;
+    if (load)      hit_q   <= hit;
   end
 
   always_ff @(posedge clk_i) begin
     if (load) begin
       tag_q  <= next_valid_i ? next_tag_i : lane ? tag2_i[(Lanes-1)*8 +: 8] : tag2_i[7:0];
       miss_q <= next_valid_i ? next_i : lane_miss;
-    end else if (more) begin
-      miss_q.asked.page[8:3] <= miss_q.asked.page[8:3] + 6'd1;
+    end else if (move) begin
+      miss_q.asked.page[51:3] <= miss_q.asked.page[51:3] + 49'(lines);
     end
     if (forget_ctx_i) miss_q.ctx_valid <= 1'b0;
-    tables_q  <= (load || tables_q) && !forget_tables_i;
+    tables_q  <= (load || read_ahead || tables_q) && !forget_tables_i;
     entries_q <= (load || entries_q) && !forget_entries_i;
   end
 
@@ -121,7 +130,7 @@ module dmar_seek #(
   // What to do //
 
   logic acts, compared_q, admitted_q;
-  logic needs_walk, admitted, entry_known, may_merge, merges, starts, forget;
+  logic needs_walk, admitted, entry_known, may_merge, merges, starts, forget, last_table, room;
 
   dmar_interrupt_source u_source (
     .requester_i(miss_q.asked.source_id), .irte_i, .admitted_o(admitted)
@@ -132,7 +141,7 @@ module dmar_seek #(
     compared_q <= valid_q && !load;
     admitted_q <= irte_hit_i && admitted;
   end
-  assign acts        = valid_q && (!is_interrupt || compared_q);
+  assign acts        = away ? ahead : (valid_q && !hit_q && (!is_interrupt || compared_q));
   assign entry_known = admitted_q && entries_q && !miss_q.fresh;
 
   assign needs_walk     = !root_beyond_haw && (is_interrupt ? !entry_known
@@ -141,24 +150,27 @@ module dmar_seek #(
   // In the clock in which something is forgotten nothing is begun with it.
   assign forget         = forget_ctx_i || forget_tables_i || forget_entries_i;
   assign merges         = acts && !forget && needs_walk && may_merge && merge_ready_i;
-  assign starts         = acts && !forget && needs_walk && !(may_merge && merge_ready_i)
-      && (ahead ? spare_ready_i : start_ready_i);
+  assign last_table     = table_known && (table_level_i == 3'd1);
+  assign room           = !ahead ? start_ready_i
+      : spare_ready_i && table_known && (table_level_i <= 3'd2);
+  assign starts         = acts && !forget && needs_walk && !(may_merge && merge_ready_i) && room;
   assign merge_o        = merges && !ahead;
   assign start_o        = starts;
   assign park_o         = !ahead && (merges || starts);
   assign park_tag_o     = tag_q;
   assign result_valid_o = acts && !forget && !needs_walk && !ahead;
 
-  assign leaves = (result_valid_o && result_ready_i) || (ahead && !more)
-      || ((merges || starts) && !more);
+  assign leaves = (result_valid_o && result_ready_i)
+      || ((away || hit_q || merges || starts) && !stays);
 
   dmar_prefetch #(.LeafLines(LeafLines), .Lines(PrefetchLines)) u_prefetch (
     .clk_i, .rst_ni, .load_i(load), .source_id_i(miss_q.asked.source_id),
     .page_i(miss_q.asked.page),
-    .note_i(park_o && miss_q.asked.need == dmar_pkg::NEED_PAGE), .begins_i(merges || starts),
-    .starts_i(starts),
-    .last_table_i(table_known && !is_interrupt && (table_level_i == 3'd1)),
-    .tables_valid_i(tables_q), .sequential_o(sequential), .ahead_o(ahead), .more_o(more)
+    .sought_i(park_o && miss_q.asked.need == dmar_pkg::NEED_PAGE),
+    .may_follow_i((starts || miss_q.asked.page[2:0] == 3'd0) && last_table),
+    .hit_i(valid_q && hit_q && !away), .begins_i(ahead && (merges || starts)),
+    .table_known_i(last_table), .sequential_o(sequential), .away_o(away), .ahead_o(ahead),
+    .move_o(move), .lines_o(lines), .read_o(read_ahead), .stays_o(stays)
   );
 
   always_comb begin

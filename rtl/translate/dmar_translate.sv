@@ -89,7 +89,7 @@ module dmar_translate #(
 
   // Lanes //
 
-  logic [Lanes-1:0]    take, lane_busy, valid2, miss2, taken2;
+  logic [Lanes-1:0]    take, lane_busy, valid2, miss2, hit2, taken2;
   logic [Lanes*16-1:0] source_id0, source_id1, source_id2;
   logic [Lanes*T-1:0]  cache_tag2;
   logic [Lanes*52-1:0] page0, page1, page2, host_page2;
@@ -123,7 +123,7 @@ module dmar_translate #(
       .writable2_i(writable2[l]), .snoop2_i(snoop2[l]), .interrupt_range2_i(range2[l]),
       .size2_i(size2[l*2 +: 2]), .reaches2_i(reaches2[l]),
       .rsp_valid_o(rsp_valid_o[l]), .rsp_tag_o(rsp_tag_o[l*8 +: 8]), .rsp_o(rsp_o[l*A +: A]),
-      .valid2_o(valid2[l]), .miss2_o(miss2[l]), .tag2_o(tag2[l*8 +: 8]),
+      .valid2_o(valid2[l]), .miss2_o(miss2[l]), .hit2_o(hit2[l]), .tag2_o(tag2[l*8 +: 8]),
       .miss_o(miss2_data[l*M +: M]), .address2_o(address2[l*64 +: 64]), .busy_o(lane_busy[l]),
       .mon_valid_o(mon_valid_o[l]), .mon_verdict_o(mon_verdict_o[l*V +: V])
     );
@@ -278,7 +278,7 @@ module dmar_translate #(
     .PrefetchLines(PrefetchLines)
   ) u_seek (
     .clk_i, .rst_ni, .root_page_i(control_i.root_page), .irt_page_i(control_i.irt_page),
-    .valid2_i(valid2), .miss2_i(miss2), .tag2_i(tag2), .miss2_data_i(miss2_data),
+    .valid2_i(valid2), .miss2_i(miss2), .hit2_i(hit2), .tag2_i(tag2), .miss2_data_i(miss2_data),
     .taken2_o(taken2), .next_valid_i(next_valid), .next_take_o(next_take),
     .next_tag_i(next_tag), .next_i(next), .forget_ctx_i(forget_ctx),
     .forget_tables_i(forget_tables), .forget_entries_i(forget_entries), .read_o(seek_read),
