@@ -63,6 +63,13 @@ TEST_F(Figures, SequentialPages) {
   expect_met("sequential_64");
 }
 
+// Several requests a page, as devices make them.
+TEST_F(Figures, Streams) {
+  expect_met("stream_20");
+  expect_met("stream_100");
+  expect_met("stream_200");
+}
+
 TEST_F(Figures, RandomPages) {
   expect_met("random_20");
   expect_met("random_64");
