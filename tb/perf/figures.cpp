@@ -34,6 +34,12 @@ constexpr std::array kSpecs{
                Aim::kAtLeast, 0.5, 3, "0.0149", "1"},
     FigureSpec{"sequential_64", "sequential pages, memory 64", "translations a clock",
                Aim::kAtLeast, 0.3, 3, "0.0050", "1"},
+    FigureSpec{"stream_20", "sequential pages, 4 requests each, memory 20", "translations a clock",
+               Aim::kAtLeast, 0.95, 3, "-", "1"},
+    FigureSpec{"stream_100", "sequential pages, 4 requests each, memory 100",
+               "translations a clock", Aim::kAtLeast, 0.8, 3, "-", "1"},
+    FigureSpec{"stream_200", "sequential pages, 4 requests each, memory 200",
+               "translations a clock", Aim::kAtLeast, 0.7, 3, "-", "1"},
     FigureSpec{"random_20", "random pages, upper levels cached, memory 20", "translations a clock",
                Aim::kAtLeast, 0.5, 3, "0.0149", "0.8"},
     FigureSpec{"random_64", "random pages, upper levels cached, memory 64", "translations a clock",
@@ -124,6 +130,12 @@ void measure_streams(const Setting &setting, Table &table) {
     const std::string name = fmt::format("sequential_{}", latency);
     table.begin(name);
     const Rate rate = sequential_pages(setting.with_latency(latency));
+    table.add(name, rate.per_clock, rate_note(rate));
+  }
+  for (const unsigned latency : {20U, 100U, 200U}) {
+    const std::string name = fmt::format("stream_{}", latency);
+    table.begin(name);
+    const Rate rate = sequential_pages(setting.with_latency(latency), 4);
     table.add(name, rate.per_clock, rate_note(rate));
   }
   for (const unsigned latency : {20U, 64U}) {

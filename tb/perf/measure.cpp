@@ -168,6 +168,14 @@ Rate sequential_pages(const Setting &setting) {
   return rate_of_order(setting, kSequentialPages, in_sequence(kSequentialPages));
 }
 
+Rate sequential_pages(const Setting &setting, unsigned each) {
+  PageOrder order;
+  for (const std::uint32_t page : in_sequence(kSequentialPages)) {
+    order.insert(order.end(), each, page);
+  }
+  return rate_of_order(setting, kSequentialPages, order);
+}
+
 Rate random_pages(const Setting &setting) {
   return rate_of_order(setting, kRandomPages, shuffled(kRandomPages, kSeed));
 }

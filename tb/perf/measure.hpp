@@ -56,6 +56,7 @@ Rate hits_both_ports(const Setting &setting);
 
 // One device, one request a page.
 Rate sequential_pages(const Setting &setting);
+Rate sequential_pages(const Setting &setting, unsigned each);  // requests a page
 Rate random_pages(const Setting &setting);
 
 // Device A hits, device B only misses.
