@@ -397,7 +397,7 @@ TEST_P(Pipeline, LinesAheadAreThere) {
   EXPECT_TRUE(hits(8 * ahead));
 }
 
-// Fewer lines are fetched ahead near the end of a table, and none of what follows is lost.
+// Near the end of a table behind which there is none, nothing of the stream is lost.
 TEST_P(Pipeline, NothingIsAheadOfTheEndOfATable) {
   constexpr unsigned kLast = 511;
   Domain domain = start_with_page();
