@@ -21,17 +21,17 @@ module dmar_prefetch #(
   input wire dmar_pkg::source_id_t source_id_i,
   input wire dmar_pkg::page_t      page_i,
   input wire logic                 sought_i,       // a miss of this page joins or begins a walk
-  input wire logic                 may_follow_i,   // ... and lines behind it may be fetched
   input wire logic                 hit_i,          // a hit of this page
   input wire logic                 begins_i,       // a line ahead is being fetched
-  input wire logic                 table_known_i,  // ... from the table that names its pages
-  output logic                     sequential_o,   // the page that is sought continues a stream
+  input wire logic                 goes_on_i,      // lines ahead follow
+  output logic                     sequential_o,   // the page continues a stream
+  output logic                     forward_o,      // ... and is in its next line
   output logic                     away_o,         // the request is done with
   output logic                     ahead_o,        // what stands there is a line ahead
   output logic                     move_o,         // the page moves
   output logic [CountWidth-1:0]    lines_o,        // ... by so many lines
   output logic                     read_o,         // the caches are read for the new page
-  output logic                     stays_o         // more comes
+  output logic                     more_o          // another line is wanted
 );
 
   if (LeafLines && Lines != 0) begin : gen_ahead
@@ -52,6 +52,7 @@ module dmar_prefetch #(
       .sequential_o(sequential), .near_o(near), .forward_o(forward), .backward_o(backward)
     );
     assign sequential_o = sequential;
+    assign forward_o    = forward;
 
     dmar_lut_ram #(.Depth(16), .Width(2 * CountWidth)) u_windows (
       .clk_i, .write_i(write_q), .write_addr_i(place_q), .write_data_i({window_q, depth_q}),
@@ -96,22 +97,21 @@ module dmar_prefetch #(
     assign moved   = {1'b0, page_i[8:3]} + 7'(lines_o);
     assign crosses = moved[6];
 
+    assign move_o  = away_o && goes_on_i && !read_o;
+
     always_comb begin
-      state_d = StRequest;
       case (state_q)
-        StRequest: if ((sought_i && may_follow_i && sequential) || (hit_i && forward)) begin
-          state_d = StMove;
-        end
-        StMove:    if (window_q < depth_q && write_q) state_d = crosses ? StRead : StAhead;
-        StRead:    state_d = StAhead;
-        StAhead:   if (begins_i && table_known_i && window_d < depth_q) begin
-          state_d = crosses ? StRead : StAhead;
-        end
-        default:   state_d = StRequest;
+        // A hit outside of a window has noted nothing.
+        StMove:  more_o = (window_q < depth_q) && write_q;
+        StRead:  more_o = 1'b1;
+        StAhead: more_o = (window_d < depth_q);
+        default: more_o = 1'b0;
       endcase
+      state_d = StRequest;
+      if (goes_on_i) begin
+        state_d = (state_q == StRequest) ? StMove : (move_o && crosses) ? StRead : StAhead;
+      end
     end
-    assign stays_o = (state_d != StRequest);
-    assign move_o  = away_o && stays_o && (state_q != StRead);
 
     always_ff @(posedge clk_i) begin
       if (!rst_ni || load_i) state_q <= StRequest;
@@ -130,11 +130,11 @@ module dmar_prefetch #(
     end else begin : gen_no_streams
       assign sequential_o = 1'b0;
     end
-    assign {away_o, ahead_o, move_o, read_o, stays_o} = '0;
+    assign {forward_o, away_o, ahead_o, move_o, read_o, more_o} = '0;
     assign lines_o = '0;
     logic unused;
-    assign unused = ^{clk_i, rst_ni, load_i, source_id_i, page_i, sought_i, may_follow_i, hit_i,
-                      begins_i, table_known_i};
+    assign unused = ^{clk_i, rst_ni, load_i, source_id_i, page_i, sought_i, hit_i, begins_i,
+                      goes_on_i};
   end
 
 endmodule

@@ -65,7 +65,7 @@ module dmar_seek #(
   localparam int unsigned CountWidth = $clog2(PrefetchLines + 2);
 
   logic                  valid_q, hit_q, tables_q, entries_q, load, leaves, lane, hit;
-  logic                  away, ahead, move, read_ahead, stays;
+  logic                  away, ahead, move, read_ahead, more, forward, is_hit;
   logic [CountWidth-1:0] lines;
   dmar_pkg::tag_t        tag_q;
   dmar_pkg::miss_t       miss_q, lane_miss;
@@ -160,17 +160,27 @@ module dmar_seek #(
   assign park_tag_o     = tag_q;
   assign result_valid_o = acts && !forget && !needs_walk && !ahead;
 
+  // Whether lines ahead follow on what is done here: written so that the choice between joining and
+  // starting, which is known late, comes last.
+  logic follows_start, follows_merge, follows_else, seeks_page;
+  assign seeks_page    = (miss_q.asked.need == dmar_pkg::NEED_PAGE);
+  assign is_hit        = valid_q && hit_q && !away;
+  assign follows_start = seeks_page && last_table
+      && (ahead ? more : sequential && (PrefetchLines != 0));
+  assign follows_merge = follows_start && (ahead || miss_q.asked.page[2:0] == 3'd0);
+  assign follows_else  = is_hit ? forward : (away && !ahead && more);
   assign leaves = (result_valid_o && result_ready_i)
-      || ((away || hit_q || merges || starts) && !stays);
+      || (merges && !follows_merge) || (starts && !follows_start) || (ahead && !merges && !starts)
+      || ((is_hit || (away && !ahead)) && !follows_else);
 
   dmar_prefetch #(.LeafLines(LeafLines), .Lines(PrefetchLines)) u_prefetch (
     .clk_i, .rst_ni, .load_i(load), .source_id_i(miss_q.asked.source_id),
     .page_i(miss_q.asked.page),
-    .sought_i(park_o && miss_q.asked.need == dmar_pkg::NEED_PAGE),
-    .may_follow_i((starts || miss_q.asked.page[2:0] == 3'd0) && last_table),
-    .hit_i(valid_q && hit_q && !away), .begins_i(ahead && (merges || starts)),
-    .table_known_i(last_table), .sequential_o(sequential), .away_o(away), .ahead_o(ahead),
-    .move_o(move), .lines_o(lines), .read_o(read_ahead), .stays_o(stays)
+    .sought_i(park_o && seeks_page), .hit_i(is_hit),
+    .begins_i(ahead && (merges || starts)),
+    .goes_on_i((merges && follows_merge) || (starts && follows_start) || follows_else),
+    .sequential_o(sequential), .forward_o(forward), .away_o(away), .ahead_o(ahead),
+    .move_o(move), .lines_o(lines), .read_o(read_ahead), .more_o(more)
   );
 
   always_comb begin
