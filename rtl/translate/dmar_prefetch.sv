@@ -17,7 +17,6 @@ module dmar_prefetch #(
 ) (
   input wire logic                 clk_i,
   input wire logic                 rst_ni,
-  input wire logic                 load_i,         // another request, or a hit, comes in
   input wire dmar_pkg::source_id_t source_id_i,
   input wire dmar_pkg::page_t      page_i,
   input wire logic                 sought_i,       // a miss of this page joins or begins a walk
@@ -114,8 +113,8 @@ module dmar_prefetch #(
     end
 
     always_ff @(posedge clk_i) begin
-      if (!rst_ni || load_i) state_q <= StRequest;
-      else                   state_q <= state_d;
+      if (!rst_ni) state_q <= StRequest;
+      else         state_q <= state_d;
     end
   end else begin : gen_not_ahead
     if (LeafLines) begin : gen_streams
@@ -133,7 +132,7 @@ module dmar_prefetch #(
     assign {forward_o, away_o, ahead_o, move_o, read_o, more_o} = '0;
     assign lines_o = '0;
     logic unused;
-    assign unused = ^{clk_i, rst_ni, load_i, source_id_i, page_i, sought_i, hit_i, begins_i,
+    assign unused = ^{clk_i, rst_ni, source_id_i, page_i, sought_i, hit_i, begins_i,
                       goes_on_i};
   end
 

@@ -160,21 +160,24 @@ module dmar_seek #(
   assign park_tag_o     = tag_q;
   assign result_valid_o = acts && !forget && !needs_walk && !ahead;
 
-  // Whether lines ahead follow on what is done here: written so that the choice between joining and
-  // starting, which is known late, comes last.
-  logic follows_start, follows_merge, follows_else, seeks_page;
+  // Whether lines ahead follow on what is done here, and what leaves in this clock: written for both
+  // answers to the question whether a walk can be joined, which is known last.
+  logic follows_start, follows_merge, follows_else, leaves_start, leaves_merge, seeks_page, may_act;
   assign seeks_page    = (miss_q.asked.need == dmar_pkg::NEED_PAGE);
+  assign may_act       = acts && !forget && needs_walk;
   assign is_hit        = valid_q && hit_q && !away;
   assign follows_start = seeks_page && last_table
       && (ahead ? more : sequential && (PrefetchLines != 0));
   assign follows_merge = follows_start && (ahead || miss_q.asked.page[2:0] == 3'd0);
   assign follows_else  = is_hit ? forward : (away && !ahead && more);
-  assign leaves = (result_valid_o && result_ready_i)
-      || (merges && !follows_merge) || (starts && !follows_start) || (ahead && !merges && !starts)
-      || ((is_hit || (away && !ahead)) && !follows_else);
+  assign leaves_merge  = may_act ? !follows_merge : ahead;
+  assign leaves_start  = (may_act && room) ? !follows_start : ahead;
+  assign leaves        = (result_valid_o && result_ready_i)
+      || ((is_hit || (away && !ahead)) && !follows_else)
+      || ((may_merge && merge_ready_i) ? leaves_merge : leaves_start);
 
   dmar_prefetch #(.LeafLines(LeafLines), .Lines(PrefetchLines)) u_prefetch (
-    .clk_i, .rst_ni, .load_i(load), .source_id_i(miss_q.asked.source_id),
+    .clk_i, .rst_ni, .source_id_i(miss_q.asked.source_id),
     .page_i(miss_q.asked.page),
     .sought_i(park_o && seeks_page), .hit_i(is_hit),
     .begins_i(ahead && (merges || starts)),

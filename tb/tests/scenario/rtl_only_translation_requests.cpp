@@ -108,7 +108,8 @@ TEST_P(TranslationRequests, TranslatedRequestsAreHits) {
   EXPECT_EQ(after.walks, before.walks);
 }
 
-// One that waits while lines are fetched ahead of another one begins where the caches end, too.
+// One that waits while the two lines that a stream begins with are fetched ahead begins where the
+// caches end, too.
 TEST_P(TranslationRequests, OneThatWaitsUsesTheCaches) {
   Domain domain = start_ats();
   const Iova first(0x40'0000);
@@ -124,7 +125,7 @@ TEST_P(TranslationRequests, OneThatWaitsUsesTheCaches) {
   EXPECT_THAT(unit().wait(other).completion, Completes((kData + 100 * kPage) | kRW));
   unit().settle();
   EXPECT_EQ(unit().counters().table_reads - before.table_reads,
-            1U + parameter("PrefetchLines") + 1U);
+            1U + std::min(parameter("PrefetchLines"), 2U) + 1U);
 }
 
 // What is cached answers it, of every page size, with the whole page and no walk.
