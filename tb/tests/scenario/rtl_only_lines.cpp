@@ -72,6 +72,39 @@ TEST_P(IotlbLines, AnInvalidationTakesThePagesThatItNames) {
   }
 }
 
+// One page of a line is mapped anew and invalidated at every clock around the fills of that line:
+// no entry mixes two versions of it, and a line is never whole again by what came before.
+TEST_P(IotlbLines, APageMappedAnewAtEveryClockOfItsLine) {
+  if (!config().page_selective) GTEST_SKIP() << "no page-selective invalidation";
+  constexpr unsigned kClocks = 70;
+  for (const unsigned changed : {0U, 3U, 7U}) {
+    for (unsigned clock = 0; clock < kClocks; ++clock) {
+      SCOPED_TRACE(fmt::format("page {}, clock {}", changed, clock));
+      make({});
+      Domain domain = start_with_page();
+      for (unsigned n = 0; n < 2 * kLine; ++n) domain.map(page(n), frame(n));
+      driver().enable_queue();
+      hits(page(2 * kLine - 2));  // the tables are known, and a stream begins
+      std::vector<bench::RtlIommu::Handle> handles;
+      for (const unsigned n : {2 * kLine - 3, 2U, 5U, 1U}) {
+        handles.push_back(unit().submit(read_of(page(n))));
+      }
+      unit().step(clock);
+      domain.unmap(page(changed));
+      domain.map(page(changed), HostAddr(kMoreData));
+      driver().invalidate(
+          IotlbScope{.granularity = g::kDeviceOrPage, .domain = 1, .address = page(changed)});
+      for (unsigned round = 0; round < 2; ++round) {
+        for (unsigned n = 0; n < 2 * kLine; ++n) {
+          const std::uint64_t data = n == changed ? kMoreData : frame(n).raw();
+          EXPECT_THAT(unit().access(read_of(page(n))), Reaches(data)) << n;
+        }
+      }
+      for (const auto &handle : handles) unit().wait(handle);
+    }
+  }
+}
+
 // An invalidation of one page below a larger one takes the larger one, and not its neighbours.
 TEST_P(IotlbLines, AnInvalidationOfAPartTakesTheLargePage) {
   if (!config().page_selective || !supported(PageSize::k2M)) GTEST_SKIP() << "4 KiB pages alone";
