@@ -126,7 +126,7 @@ TEST_P(IotlbLines, AnInvalidationOfAPartTakesTheLargePage) {
 
 // Lines that share a set: what takes the place of another one has none of its pages.
 TEST_P(IotlbLines, ALineHasNothingOfTheOneBefore) {
-  const unsigned distance = parameter("Iotlb4kSets") * parameter("Iotlb4kPages");
+  const unsigned distance = std::max(parameter("Iotlb4kSets") * parameter("Iotlb4kPages"), kLine);
   const unsigned lines = 3 * parameter("Iotlb4kWays");
   Domain domain = start_with_page();
   // So that a walk for one page brings no other: each line has another page alone.
