@@ -160,8 +160,8 @@ module dmar_seek #(
   assign park_tag_o     = tag_q;
   assign result_valid_o = acts && !forget && !needs_walk && !ahead;
 
-  // Whether lines ahead follow on what is done here, and what leaves in this clock: written for both
-  // answers to the question whether a walk can be joined, which is known last.
+  // Whether lines ahead follow on what is done here, and what leaves in this clock: written for
+  // both answers to the question whether a walk can be joined, which is known last.
   logic follows_start, follows_merge, follows_else, leaves_start, leaves_merge, seeks_page, may_act;
   assign seeks_page    = (miss_q.asked.need == dmar_pkg::NEED_PAGE);
   assign may_act       = acts && !forget && needs_walk;
