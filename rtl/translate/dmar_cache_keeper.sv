@@ -81,10 +81,10 @@ module dmar_cache_keeper #(
       logic                last_fill_q, last_sweep_q, follows;
 
       always_ff @(posedge clk_i) begin
-        torn_q      <= (index_o == index) ? write_way_o : '0;
-        last_fill_q <= fill_i;
+        torn_q       <= (index_o == index) ? write_way_o : '0;
+        last_fill_q  <= fill_i;
         last_sweep_q <= sweep_i && !fill_i && !clear_i;
-        last_key_q  <= key_i;
+        last_key_q   <= key_i;
         for (int unsigned w = 0; w < Ways; w++) begin
           if (write_way_o[w]) last_parts_q <= write_parts_o[w*Parts +: Parts];
         end

@@ -62,8 +62,8 @@ module dmar_lookup #(
   output logic                      valid2_o,         // an operation is in its third clock
   output logic                      miss2_o,
   output dmar_pkg::tag_t            tag2_o,
-  output logic                      hit2_o,        // a hit in the first pages of a line
-  output dmar_pkg::miss_t           miss_o,        // of a hit, too
+  output logic                      hit2_o,           // a hit in the first pages of a line
+  output dmar_pkg::miss_t           miss_o,           // of a hit, too
   output logic     [63:0]           address2_o,       // of the request, for the monitor
   output logic                      busy_o,
   output logic                      mon_valid_o,

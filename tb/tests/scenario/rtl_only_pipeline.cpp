@@ -380,23 +380,6 @@ TEST_P(Pipeline, OneThatWaitsReadsNoMore) {
   EXPECT_EQ(unit().counters().table_reads - middle, wanted);
 }
 
-// What is fetched ahead is there when the stream comes to it. A stream begins with two lines.
-TEST_P(Pipeline, LinesAheadAreThere) {
-  const unsigned ahead = std::min(parameter("PrefetchLines"), 2U);
-  if (ahead == 0) return;
-  Domain domain = start_with_page();
-  const Iova first(0x40'0000);
-  for (unsigned n = 0; n < 8 * (ahead + 2); ++n) {
-    domain.map(Iova(first.raw() + n * kPage), HostAddr(kData + n * kPage));
-  }
-  const auto hits = [&](unsigned n) {
-    return unit().wait(unit().submit(read_of(Iova(first.raw() + n * kPage)))).verdict.hit;
-  };
-  for (unsigned n = 0; n < 3; ++n) hits(n);
-  unit().settle();
-  EXPECT_TRUE(hits(8 * ahead));
-}
-
 // Near the end of a table behind which there is none, nothing of the stream is lost.
 TEST_P(Pipeline, NothingIsAheadOfTheEndOfATable) {
   constexpr unsigned kLast = 511;
@@ -414,24 +397,6 @@ TEST_P(Pipeline, NothingIsAheadOfTheEndOfATable) {
   for (unsigned n = 0; n < outcomes.size(); ++n) {
     EXPECT_THAT(outcomes[n].completion, Reaches(kData + (kLast - 15 + n) * kPage));
   }
-}
-
-// Lines that are fetched ahead of a stream are those that it comes to, and few are fetched twice.
-TEST_P(Pipeline, SequentialPagesReadLines) {
-  if (parameter("LeafLines") == 0) return;
-  constexpr unsigned kPages = 128;
-  Domain domain = start_with_page();
-  const Iova first(0x40'0000);
-  for (unsigned n = 0; n < kPages; ++n) {
-    domain.map(Iova(first.raw() + n * kPage), HostAddr(kData + n * kPage));
-  }
-  unit().access(read_of(kIova));
-  const auto before = unit().counters();
-  for (unsigned n = 0; n < kPages; ++n) {
-    EXPECT_THAT(unit().access(read_of(Iova(first.raw() + n * kPage))), IsOkay());
-  }
-  unit().settle();
-  EXPECT_LE(unit().counters().table_reads - before.table_reads, 2 * kPages / 8);
 }
 
 // A miss of either kind begins where the caches end: one read.

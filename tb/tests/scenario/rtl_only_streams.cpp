@@ -5,6 +5,7 @@
 // every clock.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "tests/scenario/rtl_scenario.hpp"
@@ -41,6 +42,27 @@ class Streams : public RtlScenario {
     return unit().counters().table_reads;
   }
 };
+
+// What is fetched ahead is there when the stream comes to it. A stream begins with two lines.
+TEST_P(Streams, LinesAheadAreThere) {
+  const unsigned lines = std::min(parameter("PrefetchLines"), 2U);
+  if (lines == 0) GTEST_SKIP() << "nothing is fetched ahead";
+  start_with_pages(kTable);
+  for (unsigned n = 0; n < 3; ++n) hits(n);
+  unit().settle();
+  EXPECT_TRUE(hits(kLine * lines));
+}
+
+// Lines that are fetched ahead of a stream are those that it comes to, and few are fetched twice.
+TEST_P(Streams, SequentialPagesReadLines) {
+  if (parameter("LeafLines") == 0) GTEST_SKIP() << "no lines are read";
+  constexpr unsigned kSought = 128;
+  start_with_pages(kSought);
+  unit().access(read_of(kIova));
+  const std::uint64_t before = reads();
+  for (unsigned n = 0; n < kSought; ++n) hits(n);
+  EXPECT_LE(reads() - before, 2 * kSought / kLine);
+}
 
 // Once it has begun, a stream misses no more, not even where a table ends; each line is read once,
 // and each table that names it.
