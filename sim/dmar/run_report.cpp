@@ -32,7 +32,7 @@ report::FactList facts_of(const RunResult &result) {
   return facts;
 }
 
-report::Table compared(const trace::Report &report) {
+report::Table comparison_table(const trace::Report &report) {
   return fact_table("Compared with the golden model and the recording",
                     {{"DMA requests", grouped(report.dma)},
                      {"Interrupts, remapped", grouped(report.interrupts_remapped)},
@@ -76,7 +76,7 @@ report::PageContent run_page(const RunResult &result) {
   report::PageContent page{.command = "dmar run", .subject = result.trace};
   page.passed = report.mismatches == 0 && report.complete;
   page.verdict =
-      fmt::format("{} DMA requests and {} interrupt messages compared, {} mismatches{}.",
+      fmt::format("{} DMA requests and {} interrupt messages comparison_table, {} mismatches{}.",
                   grouped(report.dma), grouped(report.interrupts), grouped(report.mismatches),
                   report.complete ? "" : "; the replay ended early");
   if (report.mismatches != 0) {
@@ -85,7 +85,7 @@ report::PageContent run_page(const RunResult &result) {
   }
   if (report.stopped) page.failures.emplace_back("interrupted");
   page.facts = facts_of(result);
-  page.checks = {compared(report), mismatches(report)};
+  page.checks = {comparison_table(report), mismatches(report)};
   if (!report.notes.empty()) {
     report::Table notes{.caption = "Differences that are no fault of the unit", .head = {"Note"}};
     for (const std::string &note : report.notes) notes.rows.push_back({note});

@@ -12,7 +12,7 @@ namespace dmar::acpi {
 
 namespace {
 
-constexpr std::uint8_t kRevision = 1;
+constexpr std::uint8_t kDmarRevision = 1;
 constexpr std::size_t kTailReserved = 10;
 
 std::uint8_t flag(bool on, std::uint8_t bit) { return on ? bit : std::uint8_t{0}; }
@@ -114,7 +114,7 @@ void put_all(ByteWriter &out, const Structures &structures) {
 std::vector<std::uint8_t> to_bytes(const DmarTable &table, const TableIdentity &identity) {
   const auto broken = violations(table);
   if (!broken.empty()) throw std::invalid_argument(to_string(broken.front()));
-  ByteWriter out = begin_table("DMAR", kRevision, identity);
+  ByteWriter out = begin_table("DMAR", kDmarRevision, identity);
   out.put(static_cast<std::uint8_t>(table.host_address_width - 1));
   out.put(static_cast<std::uint8_t>(flag(table.interrupt_remapping, kInterruptRemapping) |
                                     flag(table.x2apic_opt_out, kX2apicOptOut) |

@@ -13,7 +13,7 @@ namespace dmar::acpi {
 
 namespace {
 
-constexpr std::uint8_t kRevision = 1;
+constexpr std::uint8_t kMadtRevision = 1;
 constexpr unsigned kMaxCpus = 255;  // local APIC id FFh means all of them
 
 void begin(ByteWriter &out, std::uint8_t type) {
@@ -43,7 +43,7 @@ std::vector<std::uint8_t> to_bytes(const Madt &madt, const TableIdentity &identi
     throw std::invalid_argument(
         fmt::format("{} processors, has to be 1 to {}", madt.cpus, kMaxCpus));
   }
-  ByteWriter out = begin_table("APIC", kRevision, identity);
+  ByteWriter out = begin_table("APIC", kMadtRevision, identity);
   out.put(madt.local_apic);
   out.put(madt::kPcAtCompatible);
   for (unsigned cpu = 0; cpu < madt.cpus; ++cpu) {

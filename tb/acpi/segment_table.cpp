@@ -12,7 +12,7 @@ namespace dmar::acpi {
 
 namespace {
 
-constexpr std::uint8_t kRevision = 2;  // integers have 64 bits
+constexpr std::uint8_t kSsdtRevision = 2;  // integers have 64 bits
 constexpr std::uint32_t kBusBytes = 1U << 20;
 constexpr std::uint64_t kEnd = std::uint64_t{1} << 32;
 
@@ -52,7 +52,7 @@ std::vector<std::uint8_t> to_bytes(const PciSegmentTable &table, const TableIden
       name("_UID", integer(table.segment)),
       name("_CRS", resources({fixed_memory(ecam)})),
   });
-  ByteWriter out = begin_table("SSDT", kRevision, identity);
+  ByteWriter out = begin_table("SSDT", kSsdtRevision, identity);
   for (const std::uint8_t byte :
        scope("\\_SB", list({device("SEGB", bridge), device("SEGM", reserved)}))) {
     out.put(byte);

@@ -156,7 +156,7 @@ function(dmar_add_model_from name sources arguments)
     set(DMAR_COUNTERS "#include \"V${module}___024root.h\"\n#include \"V${module}__Syms.h\"")
   endif()
   verilate(V${module} TOP_MODULE dmar_top PREFIX V${module} TRACE_FST SOURCES ${sources}
-    INCLUDE_DIRS ${DMAR_RTL_ROOT}/rtl OPT_FAST -O${effort} OPT_SLOW -O1 OPT_GLOBAL -O3
+    INCLUDE_DIRS ${DMAR_RTL_ROOT}/rtl OPT_FAST -O${effort} OPT_SLOW -O0 OPT_GLOBAL -O3
     VERILATOR_ARGS -O3 -fno-const-bit-op-tree --assert --x-assign unique --x-initial unique
                    --timescale 1ns/1ns ${coverage} ${arguments})
   dmar_share_runtime(V${module} dmar_verilated
@@ -240,10 +240,11 @@ endfunction()
 # parameters it was synthesized for. The file must exist when CMake runs. Verilator 5.006 leaves
 # signals stale where words of a netlist depend on each other in a circle, though no bit does
 # (UNOPTFLAT), so that is an error; netlist.sh writes single bits. Little time is spent in them, much
-# in compiling them.
+# in compiling them: two thirds of it for waves of gates, which they do without.
 function(dmar_add_netlist_model name file)
   set(DMAR_MODEL_EFFORT 1)
-  dmar_add_model_from(${name} "${file}" "-Wno-fatal;-Wno-lint;-Werror-UNOPTFLAT" ${ARGN})
+  dmar_add_model_from(${name} "${DMAR_BENCH_DIR}/netlist.vlt;${file}"
+    "-Wno-fatal;-Wno-lint;-Werror-UNOPTFLAT" ${ARGN})
 endfunction()
 
 # dmar_add_model_set(<target> <name> ...): the registry (bench/registry.hpp) of these models.

@@ -22,7 +22,7 @@ namespace {
 // Fields of the setup header.
 constexpr std::size_t kSetupSectors = 0x1F1;
 constexpr std::size_t kOldSetupSectors = 4;  // when the field is 0
-constexpr std::size_t kHeaderMagic = 0x202;  // "HdrS"
+constexpr std::size_t kSetupMagic = 0x202;  // "HdrS"
 constexpr std::size_t kPayloadOffset = 0x248;
 constexpr std::size_t kPayloadLength = 0x24C;
 constexpr std::size_t kSector = 512;
@@ -49,7 +49,7 @@ std::size_t word(const std::vector<std::uint8_t> &bytes, std::size_t at) {
 
 std::vector<std::uint8_t> unpacked_kernel(const std::filesystem::path &image) {
   const std::vector<std::uint8_t> bytes = read_file(image);
-  if (bytes.size() < kHeaderEnd || std::memcmp(bytes.data() + kHeaderMagic, "HdrS", 4) != 0) {
+  if (bytes.size() < kHeaderEnd || std::memcmp(bytes.data() + kSetupMagic, "HdrS", 4) != 0) {
     throw GuestError(fmt::format("{}: not a Linux kernel for x86 (bzImage)", image.string()));
   }
   const std::size_t sectors = bytes[kSetupSectors] == 0 ? kOldSetupSectors : bytes[kSetupSectors];

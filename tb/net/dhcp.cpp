@@ -6,7 +6,7 @@ namespace dmar::net {
 
 namespace {
 
-constexpr std::uint8_t kEthernet = 1;
+constexpr std::uint8_t kHardwareEthernet = 1;
 constexpr std::uint32_t kCookie = 0x6382'5363;  // options of DHCP follow
 constexpr std::uint16_t kBroadcastFlag = 0x8000;
 
@@ -103,7 +103,7 @@ void append_option(Bytes &bytes, std::uint8_t code, const std::optional<Ip> &val
 }  // namespace
 
 std::optional<Dhcp> read_dhcp(View message) {
-  if (message.size() < Dhcp::kFixed || message[1] != kEthernet || message[2] != Mac{}.size() ||
+  if (message.size() < Dhcp::kFixed || message[1] != kHardwareEthernet || message[2] != Mac{}.size() ||
       load<std::uint32_t>(message, place::kCookie) != kCookie) {
     return std::nullopt;
   }
@@ -124,7 +124,7 @@ Bytes write_dhcp(const Dhcp &message) {
   Bytes bytes(Dhcp::kFixed);
   const std::span out(bytes);
   bytes[0] = message.operation;
-  bytes[1] = kEthernet;
+  bytes[1] = kHardwareEthernet;
   bytes[2] = Mac{}.size();
   store(out, place::kTransaction, message.transaction);
   store(out, place::kFlags, message.broadcast ? kBroadcastFlag : std::uint16_t{0});

@@ -24,7 +24,7 @@ struct Subject {
 };
 void PrintTo(const Subject &subject, std::ostream *out) { *out << subject.name; }
 
-using Image = std::vector<std::uint8_t>;
+using ExtendedSpace = std::vector<std::uint8_t>;
 
 class ExtendedBits : public ::testing::TestWithParam<Subject> {
  protected:
@@ -35,8 +35,8 @@ class ExtendedBits : public ::testing::TestWithParam<Subject> {
   PciDevice &device() {
     return GetParam().is_virtual ? sample_.virtual_function(2) : sample_.physical();
   }
-  Image image() {
-    Image image(4096);
+  ExtendedSpace image() {
+    ExtendedSpace image(4096);
     for (unsigned i = 0; i < image.size(); ++i) {
       image.at(i) = static_cast<std::uint8_t>(device().config_read(i, 1));
     }
@@ -58,7 +58,7 @@ class ExtendedBits : public ::testing::TestWithParam<Subject> {
   }
 
   SriovSample sample_;
-  Image initial_;
+  ExtendedSpace initial_;
 };
 
 TEST_P(ExtendedBits, ListIsWellFormed) {
@@ -91,7 +91,7 @@ TEST_P(ExtendedBits, OnlyPermittedBitsChange) {
   const PermittedExtendedBits high = permitted_extended();
   bench::Random random(7);
   const auto check = [&](const std::string &what) {
-    const Image now = image();
+    const ExtendedSpace now = image();
     for (unsigned i = 0; i < now.size(); ++i) {
       const unsigned allowed = i < 256 ? low.bits().at(i) : high.bits().at(i);
       const unsigned changed = now.at(i) ^ initial_.at(i);
@@ -142,9 +142,9 @@ TEST_P(ExtendedBits, FunctionLevelResetLeavesStickyBits) {
   for (std::uint32_t offset = 0x100; offset < 0x200; offset += 4) {
     device().config_write(offset, 4, 0xFFFF'FFFF);
   }
-  const Image written = image();
+  const ExtendedSpace written = image();
   function_reset();
-  const Image now = image();
+  const ExtendedSpace now = image();
   unsigned kept = 0;
   for (unsigned i = 0x100; i < 4096; ++i) {
     const unsigned sticky = permitted.sticky().at(i);

@@ -10,9 +10,9 @@ namespace dmar::devices {
 
 namespace {
 
-constexpr std::uint16_t kNext = 1;
-constexpr std::uint16_t kWrite = 2;
-constexpr std::uint16_t kIndirect = 4;
+constexpr std::uint16_t kHasNext = 1;
+constexpr std::uint16_t kDeviceWrites = 2;
+constexpr std::uint16_t kIsTable = 4;
 
 std::uint16_t read16(const Memory &memory, std::uint64_t address) {
   return static_cast<std::uint16_t>(memory.read32(HostAddr(address)));
@@ -66,7 +66,7 @@ void QueueDriver::put_descriptor(std::uint64_t table, std::uint16_t index, const
   const std::uint64_t at = table + 16ULL * index;
   port_.memory.write64(HostAddr(at), buffer.address);
   port_.memory.write32(HostAddr(at + 8), buffer.bytes);
-  if (buffer.writable) flags |= kWrite;
+  if (buffer.writable) flags |= kDeviceWrites;
   port_.memory.write32(HostAddr(at + 12), flags | (std::uint32_t{next} << 16));
 }
 
@@ -90,11 +90,11 @@ std::uint16_t QueueDriver::add(const std::vector<Buffer> &buffers) {
   for (std::uint16_t i = 0; i < count; ++i) {
     const auto index = static_cast<std::uint16_t>(first + i);
     const bool last = i + 1 == count;
-    put_descriptor(table, index, buffers[i], last ? 0 : kNext,
+    put_descriptor(table, index, buffers[i], last ? 0 : kHasNext,
                    static_cast<std::uint16_t>(last ? 0 : index + 1));
   }
   if (options_.indirect) {
-    put_descriptor(rings_.descriptors, head, {table, 16U * count}, kIndirect, 0);
+    put_descriptor(rings_.descriptors, head, {table, 16U * count}, kIsTable, 0);
   }
   offer(head);
   return head;

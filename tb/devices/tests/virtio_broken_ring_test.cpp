@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::uint16_t kNext = 1;
+constexpr std::uint16_t kChained = 1;
 constexpr std::uint64_t kRing = BlkDriver::kDescriptors;
 
 class BreaksRing : public Malformed, public ::testing::WithParamInterface<BrokenRing> {};
@@ -53,8 +53,8 @@ TEST_F(BreaksDiskRing, StatusBlocked) {
 TEST_F(BreaksDiskRing, AvailableEventBlocked) {
   ASSERT_TRUE(driver_.start({.event_index = true}));
   driver_.put_header(0, kIn, 0);
-  driver_.put_descriptor(kRing, 0, {0, 0, false}, kNext, 1);
-  driver_.put_descriptor(kRing, 1, {0, 0, false}, kNext, 2);
+  driver_.put_descriptor(kRing, 0, {0, 0, false}, kChained, 1);
+  driver_.put_descriptor(kRing, 1, {0, 0, false}, kChained, 2);
   driver_.put_descriptor(kRing, 2, {0x7000, 1, true}, 0, 0);
   driver_.offer(0);
   port_.refuse(BlkDriver::kUsed + 4 + 8 * 16, 2);
@@ -81,7 +81,7 @@ TEST_F(Malformed, BlockedUsedRingNeedsReset) {
 TEST_F(Malformed, FirstReasonCounts) {
   ASSERT_TRUE(driver_.start());
   for (const std::uint16_t head : {3, 4, 5}) {
-    driver_.put_descriptor(kRing, head, kHeader, kNext, static_cast<std::uint16_t>(90 + head));
+    driver_.put_descriptor(kRing, head, kHeader, kChained, static_cast<std::uint16_t>(90 + head));
     driver_.offer(head);
   }
   driver_.notify_always();

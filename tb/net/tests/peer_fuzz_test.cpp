@@ -20,8 +20,8 @@ std::vector<std::uint64_t> seeds() {
   return all;
 }
 
-using Outcome = Peer::Outcome;
-constexpr auto kOutcomes = static_cast<std::size_t>(Outcome::kCount);
+using PeerOutcome = Peer::Outcome;
+constexpr auto kOutcomes = static_cast<std::size_t>(PeerOutcome::kCount);
 
 // Everything of one run; the same seed gives the same run, whatever ran before.
 class World {
@@ -164,13 +164,13 @@ TEST(PeerFuzz, NeverCrashesAndCountsEveryFrameOnce) {
     World world(seed);
     world.run();
     if (::testing::Test::HasFailure()) return;
-    for (std::size_t i = 0; i < kOutcomes; ++i) totals.at(i) += world.peer().count(Outcome{i});
+    for (std::size_t i = 0; i < kOutcomes; ++i) totals.at(i) += world.peer().count(PeerOutcome{i});
   }
 
   if (all.size() == 1) return;
   for (std::size_t i = 0; i < kOutcomes; ++i) {
-    if (Outcome{i} == Outcome::kDropped) continue;  // the queue is emptied after each
-    EXPECT_GT(totals.at(i), all.size() / 10) << Peer::name(Outcome{i});
+    if (PeerOutcome{i} == PeerOutcome::kDropped) continue;  // the queue is emptied after each
+    EXPECT_GT(totals.at(i), all.size() / 10) << Peer::name(PeerOutcome{i});
   }
 }
 

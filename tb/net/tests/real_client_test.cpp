@@ -13,7 +13,7 @@
 namespace dmar::net {
 namespace {
 
-using Outcome = Peer::Outcome;
+using PeerOutcome = Peer::Outcome;
 
 constexpr Mac kClient{0x52, 0x54, 0, 0, 0, 7};
 constexpr Ip kItsAddress{10, 77, 0, 107};
@@ -109,7 +109,7 @@ TEST_F(RealClientTest, UdhcpcGetsRenewsAndReleases) {
   expect_reply(kRenewal, DhcpType::kAck, kClient);
   EXPECT_EQ(peer_.dhcp().address_of(kClient), kItsAddress);
   EXPECT_TRUE(give(kRelease).empty());
-  EXPECT_EQ(peer_.count(Outcome::kDhcpRelease), 1U);
+  EXPECT_EQ(peer_.count(PeerOutcome::kDhcpRelease), 1U);
   EXPECT_FALSE(peer_.dhcp().address_of(kClient));
   expect_reply(kDiscoverForABroadcast, DhcpType::kOffer, kBroadcast);
 }
@@ -132,14 +132,14 @@ TEST_F(RealClientTest, LinuxFindsAndPingsThePeer) {
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(Bytes(answers[0].begin() + 34, answers[0].begin() + 45),
             from_hex("0000a252006e00002a3f33"));
-  EXPECT_EQ(peer_.count(Outcome::kEchoReply), 1U);
+  EXPECT_EQ(peer_.count(PeerOutcome::kEchoReply), 1U);
 }
 
 TEST_F(RealClientTest, MulticastListenersOfIpv6AreNotForThePeer) {
   Bytes report = from_hex("33330000001652540000000786dd6000000000240001");
   report.resize(90);
   EXPECT_TRUE(give(report).empty());
-  EXPECT_EQ(peer_.count(Outcome::kForOthers), 1U);
+  EXPECT_EQ(peer_.count(PeerOutcome::kForOthers), 1U);
 }
 
 }  // namespace

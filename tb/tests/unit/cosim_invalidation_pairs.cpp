@@ -11,15 +11,15 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr SourceId kDevice = bdf(1, 0, 0);
-constexpr SourceId kOther = bdf(0, 2, 0);
+constexpr SourceId kFlushed = bdf(1, 0, 0);
+constexpr SourceId kBystander = bdf(0, 2, 0);
 
 InvalidateRequest message(std::uint8_t itag, std::uint64_t payload = 0x1000,
-                          SourceId source = kDevice) {
+                          SourceId source = kFlushed) {
   return {.source_id = source, .itag = itag, .payload = payload};
 }
 InvalidateCompletion answer(std::uint32_t itags, std::uint8_t count = 1,
-                            SourceId source = kDevice) {
+                            SourceId source = kFlushed) {
   return {.source_id = source, .itags = itags, .count = count};
 }
 
@@ -50,7 +50,7 @@ TEST(InvalidationPairs, WhatIsNotDueIsNotPaired) {
   EXPECT_FALSE(pairs.sent(message(0), 0));
   pairs.due(message(0, 0x1000));
   EXPECT_FALSE(pairs.sent(message(0, 0x2000), 0)) << "another address";
-  EXPECT_FALSE(pairs.sent(message(0, 0x1000, kOther), 0)) << "another device";
+  EXPECT_FALSE(pairs.sent(message(0, 0x1000, kBystander), 0)) << "another device";
   EXPECT_THAT(pairs.take_due(), SizeIs(1));
   EXPECT_THAT(pairs.take_due(), IsEmpty());
 }
@@ -87,7 +87,7 @@ TEST(InvalidationPairs, AWrongTagIsWrongForBoth) {
   ASSERT_TRUE(pairs.sent(message(9), 0));
   EXPECT_EQ(pairs.answered(answer(1U << 0)).golden, answer(1U << 2)) << "0 and 1 are in use there";
   EXPECT_EQ(pairs.count(), 1U);
-  EXPECT_EQ(pairs.answered(answer(1U << 9, 1, kOther)).golden, answer(1U << 0, 1, kOther));
+  EXPECT_EQ(pairs.answered(answer(1U << 9, 1, kBystander)).golden, answer(1U << 0, 1, kBystander));
   EXPECT_EQ(pairs.count(), 1U) << "of another device";
 }
 

@@ -14,7 +14,7 @@ using golden::IotlbInvalidation;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr DomainId kDomain{7};
+constexpr DomainId kStaleDomain{7};
 constexpr SourceId kSource = bdf(0, 5, 0);
 const golden::Verdict kNotMapped = golden::Fault{.reason = FaultReason::kReadNotPermitted};
 
@@ -25,7 +25,7 @@ class StaleAnswersTest : public testing::Test {
     return {.source_id = source, .address = Iova(address), .kind = kind, .bytes = 4};
   }
   static golden::Translation page(std::uint64_t address, PageSize size = PageSize::k4K,
-                                  DomainId domain = kDomain) {
+                                  DomainId domain = kStaleDomain) {
     return {.address = HostAddr(address), .page_size = size, .domain = domain};
   }
   void note(std::uint64_t iova, const golden::Translation &answer, SourceId source = kSource) {
@@ -213,7 +213,7 @@ TEST_F(StaleAnswersTest, InvalidatesOnlyWhatItCovers) {
   note(0x2000, page(0xB000));
   note(0x1000, page(0xC000, PageSize::k4K, DomainId(8)));  // the device was moved
   stale.invalidate(IotlbInvalidation{
-      .granularity = granularity::kDeviceOrPage, .domain = kDomain, .address = Iova(0x1000)});
+      .granularity = granularity::kDeviceOrPage, .domain = kStaleDomain, .address = Iova(0x1000)});
   EXPECT_THAT(places(0x1000), ElementsAre(0xC000));
   EXPECT_THAT(places(0x2000), ElementsAre(0xB000));
   stale.invalidate(ContextInvalidation{.granularity = granularity::kDomain, .domain = DomainId(8)});

@@ -11,11 +11,11 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr SourceId kEdu = bdf(0, 6, 0);
-constexpr SourceId kDisk = bdf(0, 5, 0);
+constexpr SourceId kPlannedEdu = bdf(0, 6, 0);
+constexpr SourceId kPlannedDisk = bdf(0, 5, 0);
 
 std::vector<UnitPlan> two_units() {
-  return {{.sources = {kEdu}, .include_pci_all = false, .ioapic = false},
+  return {{.sources = {kPlannedEdu}, .include_pci_all = false, .ioapic = false},
           {.registers = 0xFED9'1000}};
 }
 
@@ -23,34 +23,34 @@ TEST(CosimUnitPlan, OneUnitHasEverything) {
   const std::vector<UnitPlan> units{UnitPlan{}};
   check_units(units);
   EXPECT_EQ(units[0].registers, 0xFED9'0000U);
-  EXPECT_EQ(unit_of(units, 0, kEdu), 0U);
+  EXPECT_EQ(unit_of(units, 0, kPlannedEdu), 0U);
   EXPECT_EQ(unit_of_ioapic(units), 0U);
 }
 
 TEST(CosimUnitPlan, AScopeComesBeforeTheRest) {
   std::vector<UnitPlan> units = two_units();
   check_units(units);
-  EXPECT_EQ(unit_of(units, 0, kEdu), 0U);
-  EXPECT_EQ(unit_of(units, 0, kDisk), 1U);
+  EXPECT_EQ(unit_of(units, 0, kPlannedEdu), 0U);
+  EXPECT_EQ(unit_of(units, 0, kPlannedDisk), 1U);
   EXPECT_EQ(unit_of_ioapic(units), 1U);
   std::swap(units[0], units[1]);
-  EXPECT_EQ(unit_of(units, 0, kEdu), 1U);
-  EXPECT_EQ(unit_of(units, 0, kDisk), 0U);
+  EXPECT_EQ(unit_of(units, 0, kPlannedEdu), 1U);
+  EXPECT_EQ(unit_of(units, 0, kPlannedDisk), 0U);
 }
 
 TEST(CosimUnitPlan, SegmentsAreApart) {
   std::vector<UnitPlan> units = two_units();
   units.push_back({.registers = 0xFED9'2000, .segment = 1, .ioapic = false});
   check_units(units);
-  EXPECT_EQ(unit_of(units, 1, kEdu), 2U);
-  EXPECT_EQ(unit_of(units, 0, kEdu), 0U);
-  EXPECT_EQ(error_of([&] { unit_of(units, 2, kEdu); }), "0002:00:06.0 has no unit");
+  EXPECT_EQ(unit_of(units, 1, kPlannedEdu), 2U);
+  EXPECT_EQ(unit_of(units, 0, kPlannedEdu), 0U);
+  EXPECT_EQ(error_of([&] { unit_of(units, 2, kPlannedEdu); }), "0002:00:06.0 has no unit");
 }
 
 TEST(CosimUnitPlan, EveryFunctionNeedsAUnit) {
-  const std::vector<UnitPlan> units{{.sources = {kEdu}, .include_pci_all = false}};
-  EXPECT_EQ(unit_of(units, 0, kEdu), 0U);
-  EXPECT_EQ(error_of([&] { unit_of(units, 0, kDisk); }), "0000:00:05.0 has no unit");
+  const std::vector<UnitPlan> units{{.sources = {kPlannedEdu}, .include_pci_all = false}};
+  EXPECT_EQ(unit_of(units, 0, kPlannedEdu), 0U);
+  EXPECT_EQ(error_of([&] { unit_of(units, 0, kPlannedDisk); }), "0000:00:05.0 has no unit");
 }
 
 TEST(CosimUnitPlan, IsChecked) {
@@ -67,7 +67,7 @@ TEST(CosimUnitPlan, IsChecked) {
                 HasSubstr("dmar1: its registers cannot be at"));
   }
   EXPECT_EQ(error([](Units &units) {
-              units[1].sources = {kDisk, kEdu};
+              units[1].sources = {kPlannedDisk, kPlannedEdu};
             }),
             "0000:00:06.0 has two units");
   EXPECT_EQ(error([](Units &units) { units[0].include_pci_all = true; }),

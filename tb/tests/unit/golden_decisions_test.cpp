@@ -7,7 +7,7 @@
 namespace dmar::golden {
 namespace {
 
-constexpr SourceId kDevice = bdf(0, 5, 0);
+constexpr SourceId kDecided = bdf(0, 5, 0);
 constexpr Iova kInterrupt{0xFEE0'1000};
 using Cause = Blocked::Cause;
 
@@ -22,7 +22,7 @@ class GoldenDecisions : public ::testing::TestWithParam<bool> {
 };
 
 TEST_P(GoldenDecisions, WholeDwordIntoTheRangeIsAnInterrupt) {
-  const Request message{.source_id = kDevice, .address = kInterrupt, .kind = AccessKind::kWrite};
+  const Request message{.source_id = kDecided, .address = kInterrupt, .kind = AccessKind::kWrite};
   EXPECT_EQ(judge(message), (Verdict{Interrupt{.message = {kInterrupt.raw(), 0}}}));
   Request last = message;
   last.address = Iova(0xFEEF'FFFC);
@@ -31,13 +31,13 @@ TEST_P(GoldenDecisions, WholeDwordIntoTheRangeIsAnInterrupt) {
 
 TEST_P(GoldenDecisions, ZeroLengthReadOfTheRangeCompletes) {
   EXPECT_EQ(
-      judge({.source_id = kDevice, .address = kInterrupt, .kind = AccessKind::kZeroLengthRead}),
+      judge({.source_id = kDecided, .address = kInterrupt, .kind = AccessKind::kZeroLengthRead}),
       Verdict{NoAccess{}});
 }
 
 TEST_P(GoldenDecisions, AnythingElseInTheRangeFaults) {
   const auto expect_fault = [this](Iova address, AccessKind kind, std::uint32_t bytes) {
-    EXPECT_THAT(judge({.source_id = kDevice, .address = address, .kind = kind, .bytes = bytes}),
+    EXPECT_THAT(judge({.source_id = kDecided, .address = address, .kind = kind, .bytes = bytes}),
                 FaultsWith(FaultReason::kInterruptRequestInvalid));
   };
   expect_fault(kInterrupt, AccessKind::kRead, 4);
@@ -49,7 +49,7 @@ TEST_P(GoldenDecisions, AnythingElseInTheRangeFaults) {
 
 TEST_P(GoldenDecisions, NeighboursOfTheRangeAreOrdinaryMemory) {
   for (const std::uint64_t address : {0xFEDF'FFFCull, 0xFEF0'0000ull, 0x1'FEE0'0000ull}) {
-    const Verdict verdict = judge({.source_id = kDevice, .address = Iova(address)});
+    const Verdict verdict = judge({.source_id = kDecided, .address = Iova(address)});
     if (GetParam()) {
       EXPECT_THAT(verdict, FaultsWith(FaultReason::kRootNotPresent));
     } else {
@@ -60,7 +60,7 @@ TEST_P(GoldenDecisions, NeighboursOfTheRangeAreOrdinaryMemory) {
 
 TEST_P(GoldenDecisions, MalformedAddressTypesAreUnsupportedRequests) {
   const auto expect_blocked = [this](AddressType at, AccessKind kind) {
-    EXPECT_THAT(judge({.source_id = kDevice, .address = kInterrupt, .kind = kind, .at = at}),
+    EXPECT_THAT(judge({.source_id = kDecided, .address = kInterrupt, .kind = kind, .at = at}),
                 IsBlocked(Cause::kUnsupportedRequest));
   };
   expect_blocked(AddressType::kReserved, AccessKind::kRead);
@@ -70,7 +70,7 @@ TEST_P(GoldenDecisions, MalformedAddressTypesAreUnsupportedRequests) {
 }
 
 TEST_P(GoldenDecisions, TranslatedWithPasidIsAnUnsupportedRequest) {
-  EXPECT_THAT(judge({.source_id = kDevice,
+  EXPECT_THAT(judge({.source_id = kDecided,
                      .address = Iova(0x1000),
                      .at = AddressType::kTranslated,
                      .pasid = Pasid(1)}),
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(Translation, GoldenDecisions, ::testing::Bool());
 TEST(GoldenDisabled, OnlyUntranslatedRequestsPass) {
   Machine machine;
   const auto judge = [&](AddressType at) {
-    return machine.unit.judge({.source_id = kDevice, .address = Iova(0x3A98'7654'3210), .at = at});
+    return machine.unit.judge({.source_id = kDecided, .address = Iova(0x3A98'7654'3210), .at = at});
   };
   EXPECT_THAT(judge(AddressType::kUntranslated), GoesTo(0x3A98'7654'3210));
   EXPECT_THAT(judge(AddressType::kTranslationRequest), IsBlocked(Cause::kUnsupportedRequest));
@@ -94,7 +94,7 @@ TEST(GoldenDisabled, OnlyUntranslatedRequestsPass) {
 TEST(GoldenDisabled, AddressesThatAreNoMemoryAreUnsupportedRequests) {
   Machine machine;
   const auto judge = [&](std::uint64_t address, std::optional<Pasid> pasid) {
-    return machine.unit.judge({.source_id = kDevice, .address = Iova(address), .pasid = pasid});
+    return machine.unit.judge({.source_id = kDecided, .address = Iova(address), .pasid = pasid});
   };
   EXPECT_THAT(judge(bit(46) - 1, {}), GoesTo(bit(46) - 1));
   EXPECT_THAT(judge(bit(46), {}), IsBlocked(Cause::kUnsupportedRequest));
@@ -111,7 +111,7 @@ TEST(GoldenTableMode, EveryModeButLegacyFaults) {
     machine.write64(reg::kRtaddr, machine.tables.root_table().raw() | (ttm << 10));
     machine.command(gcmd::kSrtp);
     machine.command(gcmd::kTe);
-    EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(0), .pasid = Pasid(3)}),
+    EXPECT_THAT(machine.unit.judge({.source_id = kDecided, .address = Iova(0), .pasid = Pasid(3)}),
                 FaultsWith(FaultReason::kTableModeInvalid));
     EXPECT_TRUE(machine.bus.reads.empty());
   }
@@ -121,11 +121,11 @@ TEST(GoldenTableMode, AbortModeBlocksAllDmaWithoutReadingTables) {
   Machine machine({.abort_mode = true});
   machine.write64(reg::kRtaddr, machine.tables.root_table().raw() | 0xC00);
   machine.command(gcmd::kSrtp);
-  EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(0)}), GoesTo(0));
+  EXPECT_THAT(machine.unit.judge({.source_id = kDecided, .address = Iova(0)}), GoesTo(0));
   machine.command(gcmd::kTe);
   const auto judge = [&machine](AddressType at, std::optional<Pasid> pasid) {
     return machine.unit.judge(
-        {.source_id = kDevice, .address = Iova(0x1000), .at = at, .pasid = pasid});
+        {.source_id = kDecided, .address = Iova(0x1000), .at = at, .pasid = pasid});
   };
   const Verdict aborted{Fault{FaultReason::kAbortMode, false, false}};
   EXPECT_EQ(judge(AddressType::kUntranslated, {}), aborted);
@@ -151,7 +151,7 @@ TEST(GoldenTableMode, AbortModeDoesNotMakeTheOtherModesKnown) {
     machine.write64(reg::kRtaddr, ttm << 10);
     machine.command(gcmd::kSrtp);
     machine.command(gcmd::kTe);
-    EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(0)}),
+    EXPECT_THAT(machine.unit.judge({.source_id = kDecided, .address = Iova(0)}),
                 FaultsWith(FaultReason::kTableModeInvalid));
   }
 }
@@ -159,7 +159,7 @@ TEST(GoldenTableMode, AbortModeDoesNotMakeTheOtherModesKnown) {
 TEST(GoldenTableMode, PasidFaultsInLegacyModeEvenInTheInterruptRange) {
   Machine machine;
   machine.enable_translation();
-  EXPECT_THAT(machine.unit.judge({.source_id = kDevice,
+  EXPECT_THAT(machine.unit.judge({.source_id = kDecided,
                                   .address = kInterrupt,
                                   .kind = AccessKind::kWrite,
                                   .pasid = Pasid(0)}),
@@ -169,10 +169,10 @@ TEST(GoldenTableMode, PasidFaultsInLegacyModeEvenInTheInterruptRange) {
 
 TEST(GoldenTableMode, OtherAddressTypesNeedTheirTranslationType) {
   Machine machine;
-  machine.tables.attach(kDevice, machine.tables.create_domain());
+  machine.tables.attach(kDecided, machine.tables.create_domain());
   machine.enable_translation();
   for (const auto at : {AddressType::kTranslationRequest, AddressType::kTranslated}) {
-    EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(0x1000), .at = at}),
+    EXPECT_THAT(machine.unit.judge({.source_id = kDecided, .address = Iova(0x1000), .at = at}),
                 FaultsWith(FaultReason::kTranslationTypeBlocked));
   }
 }
@@ -190,7 +190,7 @@ class GoldenProtectedMemory : public ::testing::Test {
     machine.write32(reg::kPmen, pmen::kEpm);
     Domain domain = machine.tables.create_domain();
     domain.map_range(Iova(0), HostAddr(0), 0x2'0000'0000);
-    machine.tables.attach(kDevice, domain);
+    machine.tables.attach(kDecided, domain);
     machine.tables.attach_pass_through(kPassThroughDevice, 2);
   }
   static void expect_regions(Machine &machine, SourceId device, bool enforced) {
@@ -216,10 +216,10 @@ class GoldenProtectedMemory : public ::testing::Test {
 TEST_F(GoldenProtectedMemory, BlocksWhateverIsNotTranslated) {
   Machine machine(kBoth);
   program(machine);
-  expect_regions(machine, kDevice, true);
+  expect_regions(machine, kDecided, true);
   machine.enable_translation();
   expect_regions(machine, kPassThroughDevice, true);
-  expect_regions(machine, kDevice, false);
+  expect_regions(machine, kDecided, false);
   EXPECT_EQ(machine.fault_status(), 0u);
 }
 
@@ -229,7 +229,7 @@ TEST_F(GoldenProtectedMemory, FromVersionTwoBlocksEverything) {
   Machine machine(config);
   program(machine);
   machine.enable_translation();
-  expect_regions(machine, kDevice, true);
+  expect_regions(machine, kDecided, true);
   expect_regions(machine, kPassThroughDevice, true);
 }
 
@@ -238,12 +238,12 @@ TEST_F(GoldenProtectedMemory, LimitBelowBaseAndDisabledProtectNothing) {
   program(machine);
   machine.write32(reg::kPlmlimit, 0x0020'0000);
   machine.write64(reg::kPhmlimit, 0);
-  expect_regions(machine, kDevice, false);
+  expect_regions(machine, kDecided, false);
   machine.write32(reg::kPlmlimit, 0x0060'0000);
-  EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(0x50'0000)}),
+  EXPECT_THAT(machine.unit.judge({.source_id = kDecided, .address = Iova(0x50'0000)}),
               IsBlocked(Cause::kProtectedMemory));
   machine.write32(reg::kPmen, 0);
-  expect_regions(machine, kDevice, false);
+  expect_regions(machine, kDecided, false);
 }
 
 TEST_F(GoldenProtectedMemory, TablesMayLieInside) {
@@ -252,13 +252,13 @@ TEST_F(GoldenProtectedMemory, TablesMayLieInside) {
   TableBuilder tables(memory, kBoth, HostAddr(0x40'0000), HostAddr(0x60'0000));
   Domain domain = tables.create_domain();
   domain.map(Iova(0x5000), HostAddr(0x9000));
-  tables.attach(kDevice, domain);
+  tables.attach(kDecided, domain);
   unit.write(reg::kPlmbase, 4, 0x40'0000);
   unit.write(reg::kPlmlimit, 4, 0x40'0000);
   unit.write(reg::kPmen, 4, pmen::kEpm);
   unit.write(reg::kRtaddr, 8, tables.root_table().raw());
   unit.write(reg::kGcmd, 4, gcmd::kSrtp | gcmd::kTe);
-  EXPECT_THAT(unit.judge({.source_id = kDevice, .address = Iova(0x5004)}), GoesTo(0x9004));
+  EXPECT_THAT(unit.judge({.source_id = kDecided, .address = Iova(0x5004)}), GoesTo(0x9004));
 }
 
 }  // namespace

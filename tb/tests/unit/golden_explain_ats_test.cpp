@@ -16,7 +16,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr SourceId kDevice = bdf(0, 5, 0);
+constexpr SourceId kAsker = bdf(0, 5, 0);
 
 TEST(GoldenExplainAts, Entries) {
   const auto text = [](std::uint64_t raw) { return describe(TranslationEntry{raw}); };
@@ -30,11 +30,11 @@ class GoldenExplainRequests : public ::testing::Test {
  protected:
   GoldenExplainRequests() {
     domain_.map(Iova(0x5000), HostAddr(0x9000));
-    machine_.tables.attach(kDevice, domain_, {.device_tlb = true});
+    machine_.tables.attach(kAsker, domain_, {.device_tlb = true});
     machine_.enable_translation();
   }
   std::string explain(AddressType at, std::uint64_t address, bool no_write = false) {
-    return explanation(machine_.unit, {.source_id = kDevice,
+    return explanation(machine_.unit, {.source_id = kAsker,
                                        .address = Iova(address),
                                        .bytes = 8,
                                        .at = at,
@@ -74,7 +74,7 @@ TEST(GoldenExplainPosting, DescriptorFieldByField) {
   machine.command(gcmd::kSirtp);
   machine.command(gcmd::kIre);
   const Message message = remappable_message(2);
-  const Request request{.source_id = kDevice,
+  const Request request{.source_id = kAsker,
                         .address = Iova(message.address),
                         .kind = AccessKind::kWrite,
                         .bytes = 4};

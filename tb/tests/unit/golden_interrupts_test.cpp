@@ -7,12 +7,12 @@ namespace {
 
 using Reason = FaultReason;
 
-constexpr SourceId kDevice{0x3A10};
+constexpr SourceId kSender{0x3A10};
 constexpr std::uint64_t kFpd = 2;
 
 class GoldenInterrupts : public ::testing::Test {
  protected:
-  Verdict request(unsigned index) { return machine_.interrupt(kDevice, remappable_message(index)); }
+  Verdict request(unsigned index) { return machine_.interrupt(kSender, remappable_message(index)); }
 
   InterruptMachine machine_;
 };
@@ -28,14 +28,14 @@ TEST_F(GoldenInterrupts, RemappedAndUnchangedMessagesAreToldApart) {
   machine_.entries.set(0, {});
   EXPECT_EQ(request(0), Verdict(Interrupt{.message = {0xFEE0'0000, 0x4031}, .remapped = true}));
   machine_.command(gcmd::kCfi);
-  EXPECT_EQ(machine_.interrupt(kDevice, {0xFEE0'1000, 0xABCD'1234}),
+  EXPECT_EQ(machine_.interrupt(kSender, {0xFEE0'1000, 0xABCD'1234}),
             Verdict(Interrupt{.message = {0xFEE0'1000, 0xABCD'1234}}));
 }
 
 TEST_F(GoldenInterrupts, NothingIsRemappedWhileOff) {
   machine_.write32(reg::kGcmd, 0);
   for (const std::uint64_t address : {0xFEE0'1000ULL, 0xFEEF'FFFCULL, 0xFEE0'0010ULL}) {
-    EXPECT_THAT(machine_.interrupt(kDevice, {address, 0xFFFF'FFFF}),
+    EXPECT_THAT(machine_.interrupt(kSender, {address, 0xFFFF'FFFF}),
                 LeavesAs(address, 0xFFFF'FFFFu));
   }
   EXPECT_FALSE(machine_.record(0).valid());
@@ -45,21 +45,21 @@ TEST_F(GoldenInterrupts, SubhandleCountsOnlyIfValid) {
   machine_.entries.set(0x25, {});
   Message message = remappable_message(0x25);
   message.data = 0xFFFF'FFFF;
-  EXPECT_THAT(machine_.interrupt(kDevice, message), LeavesAs(0xFEE0'0000u, 0x4031u));
-  EXPECT_THAT(machine_.interrupt(kDevice, remappable_message(0x20, 5)),
+  EXPECT_THAT(machine_.interrupt(kSender, message), LeavesAs(0xFEE0'0000u, 0x4031u));
+  EXPECT_THAT(machine_.interrupt(kSender, remappable_message(0x20, 5)),
               LeavesAs(0xFEE0'0000u, 0x4031u));
 }
 
 TEST_F(GoldenInterrupts, EveryReservedBitOfTheDataIsRefusedBesideASubhandle) {
   machine_.entries.set(0, {});
   for (unsigned n = 16; n < 32; ++n) {
-    EXPECT_THAT(machine_.interrupt(kDevice, remappable_message(0, 1U << n)),
+    EXPECT_THAT(machine_.interrupt(kSender, remappable_message(0, 1U << n)),
                 FaultsWith(Reason::kInterruptRequestReserved));
   }
 }
 
 TEST_F(GoldenInterrupts, ReservedDataComesBeforeTheIndex) {
-  EXPECT_THAT(machine_.interrupt(kDevice, remappable_message(0xFFFF, 0x1'0000)),
+  EXPECT_THAT(machine_.interrupt(kSender, remappable_message(0xFFFF, 0x1'0000)),
               FaultsWith(Reason::kInterruptRequestReserved));
   EXPECT_EQ(machine_.record(0).lo, 0u);
 }
@@ -74,7 +74,7 @@ TEST_F(GoldenInterrupts, EverySizeOfTheTableHasItsLastIndex) {
     EXPECT_EQ(machine_.bus.reads,
               std::vector{HostAddr(InterruptMachine::kTable + 16ULL * (entries - 1))});
     machine_.bus.reads.clear();
-    EXPECT_THAT(machine_.interrupt(kDevice, remappable_message(entries - 1, 1)),
+    EXPECT_THAT(machine_.interrupt(kSender, remappable_message(entries - 1, 1)),
                 FaultsWith(Reason::kInterruptIndexBeyondTable));
     EXPECT_TRUE(machine_.bus.reads.empty());
   }
@@ -83,7 +83,7 @@ TEST_F(GoldenInterrupts, EverySizeOfTheTableHasItsLastIndex) {
 TEST_F(GoldenInterrupts, CarryOutOfTheIndexIsBeyondEveryTable) {
   machine_.set_table(InterruptMachine::kTable | 15);
   machine_.entries.set(0, {});
-  EXPECT_THAT(machine_.interrupt(kDevice, remappable_message(0xFFFF, 0x0006)),
+  EXPECT_THAT(machine_.interrupt(kSender, remappable_message(0xFFFF, 0x0006)),
               FaultsWith(Reason::kInterruptIndexBeyondTable));
   EXPECT_EQ(machine_.record(0).lo, 0x0005'0000'0000'0000u);
 }
@@ -168,7 +168,7 @@ TEST_F(GoldenInterrupts, DeliveryModesThreeAndSixAreReserved) {
 
 TEST_F(GoldenInterrupts, NothingOfTheRequestIsLeftInTheMessage) {
   machine_.entries.set(0xFF, {.vector = 0, .destination = 0});
-  EXPECT_THAT(machine_.interrupt(kDevice, {0xFEE0'1FF0, 0xFFFF'FFFF}),
+  EXPECT_THAT(machine_.interrupt(kSender, {0xFEE0'1FF0, 0xFFFF'FFFF}),
               LeavesAs(0xFEE0'0000u, 0x4000u));
   machine_.entries.set(0, {.logical = true,
                            .redirection_hint = true,
@@ -182,10 +182,10 @@ TEST_F(GoldenInterrupts, NothingOfTheRequestIsLeftInTheMessage) {
 TEST_F(GoldenInterrupts, WideDestinationIsSplitOverTheAddress) {
   InterruptMachine machine({}, true);
   machine.entries.set(0, {.destination = 0xFFFF'FFFF});
-  EXPECT_THAT(machine.interrupt(kDevice, remappable_message(0)),
+  EXPECT_THAT(machine.interrupt(kSender, remappable_message(0)),
               LeavesAs(0xFFFF'FF00'FEEF'F000u, 0x4031u));
   machine.entries.set(0, {.destination = 0x80});
-  EXPECT_THAT(machine.interrupt(kDevice, remappable_message(0)), LeavesAs(0xFEE8'0000u, 0x4031u));
+  EXPECT_THAT(machine.interrupt(kSender, remappable_message(0)), LeavesAs(0xFEE8'0000u, 0x4031u));
 }
 
 TEST_F(GoldenInterrupts, FpdSuppressesWhatTheEntryItselfCauses) {
@@ -213,30 +213,30 @@ TEST_F(GoldenInterrupts, FaultsBeforeTheEntryAreUnqualified) {
       {remappable_message(0, 0x1'0000), Reason::kInterruptRequestReserved},
       {remappable_message(0x100), Reason::kInterruptIndexBeyondTable}};
   for (const auto &[message, reason] : rows) {
-    EXPECT_EQ(machine_.interrupt(kDevice, message), Verdict(Fault{reason, false, false}));
+    EXPECT_EQ(machine_.interrupt(kSender, message), Verdict(Fault{reason, false, false}));
   }
 }
 
 TEST_F(GoldenInterrupts, CompatibilityFormatFollowsItsCommand) {
-  EXPECT_THAT(machine_.interrupt(kDevice, {0xFEE0'1000, 0x31}),
+  EXPECT_THAT(machine_.interrupt(kSender, {0xFEE0'1000, 0x31}),
               FaultsWith(Reason::kInterruptCompatibilityBlocked));
   machine_.command(gcmd::kCfi);
-  EXPECT_THAT(machine_.interrupt(kDevice, {0xFEE0'1FEC, 0x31}), LeavesAs(0xFEE0'1FECu, 0x31u));
+  EXPECT_THAT(machine_.interrupt(kSender, {0xFEE0'1FEC, 0x31}), LeavesAs(0xFEE0'1FECu, 0x31u));
   EXPECT_THAT(request(0),
               FaultsWith(Reason::kInterruptEntryNotPresent));  // remappable all the same
   machine_.write32(reg::kGcmd, gcmd::kIre);
-  EXPECT_THAT(machine_.interrupt(kDevice, {0xFEE0'1000, 0x31}),
+  EXPECT_THAT(machine_.interrupt(kSender, {0xFEE0'1000, 0x31}),
               FaultsWith(Reason::kInterruptCompatibilityBlocked));
 }
 
 TEST_F(GoldenInterrupts, WhatIsNoInterruptStaysOutOfRemapping) {
-  Request read = interrupt_request_of(kDevice, remappable_message(0));
+  Request read = interrupt_request_of(kSender, remappable_message(0));
   read.kind = AccessKind::kRead;
   EXPECT_THAT(machine_.unit.translate(read), FaultsWith(Reason::kInterruptRequestInvalid));
-  Request qword = interrupt_request_of(kDevice, remappable_message(0));
+  Request qword = interrupt_request_of(kSender, remappable_message(0));
   qword.bytes = 8;
   EXPECT_THAT(machine_.unit.translate(qword), FaultsWith(Reason::kInterruptRequestInvalid));
-  Request crooked = interrupt_request_of(kDevice, {0xFEE0'0011, 0});
+  Request crooked = interrupt_request_of(kSender, {0xFEE0'0011, 0});
   EXPECT_THAT(machine_.unit.translate(crooked), FaultsWith(Reason::kInterruptRequestInvalid));
   EXPECT_EQ(machine_.record(0), (FaultRecord{0, 0x8000'0029'0000'3A10}));
 }
@@ -254,7 +254,7 @@ TEST_F(GoldenInterrupts, TranslationHasNoSay) {
 
 TEST_F(GoldenInterrupts, PasidMakesItDmaThatMayNotGoThere) {
   machine_.entries.set(0, {});
-  Request request = interrupt_request_of(kDevice, remappable_message(0));
+  Request request = interrupt_request_of(kSender, remappable_message(0));
   request.pasid = Pasid(1);
   EXPECT_EQ(machine_.unit.translate(request),
             Verdict{Blocked{Blocked::Cause::kUnsupportedRequest}});

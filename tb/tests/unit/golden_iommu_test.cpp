@@ -14,7 +14,7 @@ namespace dmar {
 namespace {
 
 using Status = Completion::Status;
-constexpr SourceId kDevice = bdf(0, 6, 0);
+constexpr SourceId kSixth = bdf(0, 6, 0);
 constexpr Iova kMapped{0x8'0000};
 constexpr HostAddr kTarget{0x40'0000};
 
@@ -23,7 +23,7 @@ class GoldenIommuAccess : public ::testing::Test {
   GoldenIommuAccess() {
     Domain domain = tables_.create_domain({.id = 3});
     domain.map(kMapped, kTarget);
-    tables_.attach(kDevice, domain);
+    tables_.attach(kSixth, domain);
     iommu_.write(reg::kRtaddr, 8, tables_.root_table().raw());
     iommu_.write(reg::kGcmd, 4, gcmd::kSrtp | gcmd::kTe);
     iommu_.memory().observe_writes([this](HostAddr, auto) { ++writes_; });
@@ -38,17 +38,17 @@ TEST_F(GoldenIommuAccess, WritesTheGivenBytesAndReadsThemBack) {
   const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5};
   const Iova address(kMapped.raw() + 0x123);
   const Completion written = iommu_.access(
-      {.source_id = kDevice, .address = address, .kind = AccessKind::kWrite, .bytes = 5}, bytes);
+      {.source_id = kSixth, .address = address, .kind = AccessKind::kWrite, .bytes = 5}, bytes);
   EXPECT_EQ(written.status, Status::kOkay);
   EXPECT_EQ(written.address, HostAddr(kTarget.raw() + 0x123));
   EXPECT_EQ(iommu_.memory().read8(HostAddr(kTarget.raw() + 0x125)), 3);
-  const Completion read = iommu_.access({.source_id = kDevice, .address = address, .bytes = 5});
+  const Completion read = iommu_.access({.source_id = kSixth, .address = address, .bytes = 5});
   EXPECT_EQ(read.data, bytes);
 }
 
 TEST_F(GoldenIommuAccess, WritesThePatternWhenNoBytesAreGiven) {
   const Request request{
-      .source_id = kDevice, .address = kMapped, .kind = AccessKind::kWrite, .bytes = 64};
+      .source_id = kSixth, .address = kMapped, .kind = AccessKind::kWrite, .bytes = 64};
   EXPECT_EQ(iommu_.access(request).status, Status::kOkay);
   for (std::uint32_t k = 0; k < 64; ++k) {
     EXPECT_EQ(iommu_.memory().read8(HostAddr(kTarget.raw() + k)),
@@ -59,7 +59,7 @@ TEST_F(GoldenIommuAccess, WritesThePatternWhenNoBytesAreGiven) {
 
 TEST_F(GoldenIommuAccess, BlockedWriteReachesNothing) {
   const Completion blocked =
-      iommu_.access({.source_id = kDevice, .address = Iova(0x9'0000), .kind = AccessKind::kWrite});
+      iommu_.access({.source_id = kSixth, .address = Iova(0x9'0000), .kind = AccessKind::kWrite});
   EXPECT_EQ(blocked.status, Status::kBlocked);
   EXPECT_EQ(blocked.reason, FaultReason::kWriteNotPermitted);
   EXPECT_EQ(blocked.address, std::nullopt);
@@ -69,11 +69,11 @@ TEST_F(GoldenIommuAccess, BlockedWriteReachesNothing) {
 
 TEST_F(GoldenIommuAccess, MemoryErrorsComeBackToTheDevice) {
   iommu_.memory().inject_error(kTarget, HostAddr(kTarget.raw() + 4095));
-  const Completion read = iommu_.access({.source_id = kDevice, .address = kMapped});
+  const Completion read = iommu_.access({.source_id = kSixth, .address = kMapped});
   EXPECT_EQ(read.status, Status::kMemoryError);
   EXPECT_TRUE(read.data.empty());
   EXPECT_EQ(
-      iommu_.access({.source_id = kDevice, .address = kMapped, .kind = AccessKind::kWrite}).status,
+      iommu_.access({.source_id = kSixth, .address = kMapped, .kind = AccessKind::kWrite}).status,
       Status::kMemoryError);
   EXPECT_EQ(iommu_.read(reg::kFsts, 4), 0u);
 }
@@ -81,7 +81,7 @@ TEST_F(GoldenIommuAccess, MemoryErrorsComeBackToTheDevice) {
 TEST_F(GoldenIommuAccess, InterruptMessagesLeaveUnchanged) {
   const std::vector<std::uint8_t> data{0x21, 0x40, 0, 0};
   const Completion sent = iommu_.access(
-      {.source_id = kDevice, .address = Iova(0xFEE0'1000), .kind = AccessKind::kWrite}, data);
+      {.source_id = kSixth, .address = Iova(0xFEE0'1000), .kind = AccessKind::kWrite}, data);
   EXPECT_EQ(sent.status, Status::kOkay);
   EXPECT_EQ(sent.interrupt, (Message{0xFEE0'1000, 0x4021}));
   EXPECT_EQ(sent.address, std::nullopt);
@@ -95,7 +95,7 @@ TEST_F(GoldenIommuAccess, DataOfAnInterruptTakesPartInRemapping) {
   iommu_.write(reg::kIrta, 8, table.base().raw() | table.size_exponent());
   iommu_.write(reg::kGcmd, 4, gcmd::kTe | gcmd::kSirtp | gcmd::kIre);
   writes_ = 0;
-  const Request request{.source_id = kDevice,
+  const Request request{.source_id = kSixth,
                         .address = Iova(remappable_message(0x20, 0).address),
                         .kind = AccessKind::kWrite};
   const std::vector<std::uint8_t> subhandle{3, 0, 0, 0};
@@ -111,7 +111,7 @@ TEST_F(GoldenIommuAccess, DataOfAnInterruptTakesPartInRemapping) {
 
 TEST_F(GoldenIommuAccess, ZeroLengthReadTouchesNothing) {
   const Completion done = iommu_.access(
-      {.source_id = kDevice, .address = kMapped, .kind = AccessKind::kZeroLengthRead});
+      {.source_id = kSixth, .address = kMapped, .kind = AccessKind::kZeroLengthRead});
   EXPECT_EQ(done.status, Status::kOkay);
   EXPECT_EQ(done.address, kTarget);
   EXPECT_TRUE(done.data.empty());
@@ -119,9 +119,9 @@ TEST_F(GoldenIommuAccess, ZeroLengthReadTouchesNothing) {
 
 TEST_F(GoldenIommuAccess, RequestsInARowCompleteInOrder) {
   const std::vector<Request> requests{
-      {.source_id = kDevice, .address = kMapped, .kind = AccessKind::kWrite},
-      {.source_id = kDevice, .address = Iova(0)},
-      {.source_id = kDevice, .address = kMapped}};
+      {.source_id = kSixth, .address = kMapped, .kind = AccessKind::kWrite},
+      {.source_id = kSixth, .address = Iova(0)},
+      {.source_id = kSixth, .address = kMapped}};
   const std::vector<Completion> done = iommu_.access_all(requests);
   ASSERT_EQ(done.size(), 3u);
   EXPECT_EQ(done[0].status, Status::kOkay);
@@ -132,7 +132,7 @@ TEST_F(GoldenIommuAccess, RequestsInARowCompleteInOrder) {
 TEST_F(GoldenIommuAccess, DataOfAnotherLengthIsAnError) {
   const std::vector<std::uint8_t> three(3);
   EXPECT_THROW(
-      iommu_.access({.source_id = kDevice, .address = kMapped, .kind = AccessKind::kWrite}, three),
+      iommu_.access({.source_id = kSixth, .address = kMapped, .kind = AccessKind::kWrite}, three),
       std::invalid_argument);
 }
 

@@ -6,7 +6,7 @@
 namespace dmar::golden {
 namespace {
 
-constexpr SourceId kDevice = bdf(3, 4, 5);
+constexpr SourceId kFunction = bdf(3, 4, 5);
 constexpr Iova kAddress{0x7F45'2075'3ABC};
 constexpr HostAddr kPage{0x12'3456'7000};
 
@@ -16,13 +16,13 @@ class GoldenTranslate : public ::testing::Test {
   explicit GoldenTranslate(const Config &config = {}) : machine_(config) {
     const Config &used = machine_.unit.config();
     domain_ = machine_.tables.create_domain({.id = 9, .levels = used.sagaw == 0b10 ? 3u : 4u});
-    machine_.tables.attach(kDevice, *domain_);
+    machine_.tables.attach(kFunction, *domain_);
     machine_.enable_translation();
   }
   void map_page() { domain_->map(Iova(kAddress.raw() & ~std::uint64_t{0xFFF}), kPage); }
 
   Verdict access(AccessKind kind = AccessKind::kRead, Iova address = kAddress) {
-    return machine_.unit.judge({.source_id = kDevice, .address = address, .kind = kind});
+    return machine_.unit.judge({.source_id = kFunction, .address = address, .kind = kind});
   }
   [[nodiscard]] HostAddr entry(unsigned level) const {
     return machine_.tables.entry_address(*domain_, kAddress, level);
@@ -35,8 +35,8 @@ class GoldenTranslate : public ::testing::Test {
     machine_.memory.write64(address, before);
     return verdict;
   }
-  [[nodiscard]] HostAddr root() const { return machine_.tables.root_entry_address(kDevice); }
-  [[nodiscard]] HostAddr context() const { return machine_.tables.context_entry_address(kDevice); }
+  [[nodiscard]] HostAddr root() const { return machine_.tables.root_entry_address(kFunction); }
+  [[nodiscard]] HostAddr context() const { return machine_.tables.context_entry_address(kFunction); }
 
   Machine machine_;
   std::optional<Domain> domain_;
@@ -212,7 +212,7 @@ class GoldenTranslatePermissions : public ::testing::TestWithParam<bool> {};
 TEST_P(GoldenTranslatePermissions, EveryKindAgainstEveryPermissionAtEveryLevel) {
   Machine machine({.zero_length_read = GetParam()});
   Domain domain = machine.tables.create_domain();
-  machine.tables.attach(kDevice, domain);
+  machine.tables.attach(kFunction, domain);
   machine.enable_translation();
   domain.map(Iova(kAddress.raw() & ~std::uint64_t{0xFFF}), kPage);
   for (unsigned level = 1; level <= 4; ++level) {
@@ -222,7 +222,7 @@ TEST_P(GoldenTranslatePermissions, EveryKindAgainstEveryPermissionAtEveryLevel) 
       machine.memory.write64(entry, address | row.rights);
       const FaultReason expected = GetParam() ? row.expected : row.without_zlr;
       const Verdict verdict =
-          machine.unit.judge({.source_id = kDevice, .address = kAddress, .kind = row.kind});
+          machine.unit.judge({.source_id = kFunction, .address = kAddress, .kind = row.kind});
       if (expected == kOk) {
         EXPECT_THAT(verdict, GoesTo(0x12'3456'7ABC));
       } else {
@@ -273,16 +273,16 @@ TEST(GoldenTranslateWidths, ThreeFourAndFiveLevels) {
 TEST(GoldenTranslateWidths, GuestWidthLimitsAWiderTable) {
   Machine machine({.host_address_width = 40, .guest_address_width = 42});
   const Domain domain = machine.tables.create_domain();
-  machine.tables.attach(kDevice, domain);
+  machine.tables.attach(kFunction, domain);
   machine.enable_translation();
-  EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(bit(42) - 4)}),
+  EXPECT_THAT(machine.unit.judge({.source_id = kFunction, .address = Iova(bit(42) - 4)}),
               FaultsWith(kNoRead));
-  EXPECT_THAT(machine.unit.judge({.source_id = kDevice, .address = Iova(bit(42))}),
+  EXPECT_THAT(machine.unit.judge({.source_id = kFunction, .address = Iova(bit(42))}),
               FaultsWith(FaultReason::kAddressBeyondWidth));
 }
 
 TEST_F(GoldenTranslate, PassThroughIgnoresTheTablePointer) {
-  machine_.tables.attach_pass_through(kDevice, 5);
+  machine_.tables.attach_pass_through(kFunction, 5);
   machine_.memory.write64(context(), machine_.memory.read64(context()) | bits(63, 12));
   const Verdict verdict = access();
   EXPECT_THAT(verdict, FaultsWith(FaultReason::kAddressBeyondWidth));  // 7F45...h needs 47 bits

@@ -14,6 +14,7 @@
 #include "guest/guest.hpp"
 #include "guest/gzip.hpp"
 #include "guest/process.hpp"
+#include "guest_support.hpp"
 
 namespace dmar::guest {
 namespace {
@@ -30,8 +31,6 @@ std::string cpio(const fs::path &folder, const std::string &options, const fs::p
   EXPECT_EQ(result.status, 0) << result.output;
   return result.output;
 }
-
-std::vector<std::uint8_t> bytes_of(const std::string &text) { return {text.begin(), text.end()}; }
 
 TEST(GuestCpio, IsReadByCpio) {
   CpioWriter writer;
@@ -100,7 +99,7 @@ std::vector<std::uint8_t> program(std::uint32_t segment_type, const std::string 
   return bytes;
 }
 
-class GuestInitramfs : public testing::Test {
+class GuestInitramfs : public MadeUpInstallation {
  protected:
   void SetUp() override {
     put("bin/busybox", program(PT_LOAD));
@@ -115,13 +114,6 @@ class GuestInitramfs : public testing::Test {
     put("lib/modules/6.1/modules.builtin", bytes_of(""));
   }
 
-  void put(const std::string &file, const std::vector<std::uint8_t> &bytes) {
-    const fs::path path = root() / file;
-    fs::create_directories(path.parent_path());
-    write_file(path, bytes);
-  }
-
-  [[nodiscard]] const fs::path &root() const { return folder_.path(); }
   [[nodiscard]] Kernel kernel() const {
     return {root() / "vmlinuz", root() / "lib/modules/6.1", "6.1"};
   }
@@ -143,8 +135,6 @@ class GuestInitramfs : public testing::Test {
     return root() / "out";
   }
 
- private:
-  TemporaryFolder folder_;
 };
 
 // Their order is that of the names, behind what every guest loads.

@@ -12,6 +12,7 @@
 #include "guest/guest.hpp"
 #include "guest/gzip.hpp"
 #include "guest/modules.hpp"
+#include "guest_support.hpp"
 
 namespace dmar::guest {
 namespace {
@@ -21,20 +22,8 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::uint8_t> bytes_of(const std::string &text) { return {text.begin(), text.end()}; }
-
-// What `call` throws.
-std::string message_of(const std::function<void()> &call) {
-  try {
-    call();
-  } catch (const GuestError &error) {
-    return error.what();
-  }
-  return "(no error)";
-}
-
 // A setup header with a version text behind it.
-std::vector<std::uint8_t> kernel_image(const std::string &version_text) {
+std::vector<std::uint8_t> kernel_of_version(const std::string &version_text) {
   std::vector<std::uint8_t> image(0x400);
   image[0x1FE] = 0x55;
   image[0x1FF] = 0xAA;
@@ -48,22 +37,14 @@ std::vector<std::uint8_t> kernel_image(const std::string &version_text) {
   return image;
 }
 
-class GuestKernel : public testing::Test {
+class GuestKernel : public MadeUpInstallation {
  protected:
   void install(const std::string &version, bool modules = true) {
-    put("boot/vmlinuz-" + version, kernel_image(version + " (builder@host) #1 SMP"));
+    put("boot/vmlinuz-" + version, kernel_of_version(version + " (builder@host) #1 SMP"));
     if (!modules) return;
     put("lib/modules/" + version + "/modules.dep", bytes_of(""));
     put("lib/modules/" + version + "/modules.builtin", bytes_of(""));
   }
-
-  void put(const std::string &file, const std::vector<std::uint8_t> &bytes) {
-    const fs::path path = root() / file;
-    fs::create_directories(path.parent_path());
-    write_file(path, bytes);
-  }
-
-  [[nodiscard]] const fs::path &root() const { return folder_.path(); }
 
   Kernel kernel_with(const std::string &dependencies, const std::string &builtin) {
     install("6.1.0-9-amd64");
@@ -77,9 +58,6 @@ class GuestKernel : public testing::Test {
     for (const Module &module : modules) out.push_back(module.name);
     return out;
   }
-
- private:
-  TemporaryFolder folder_;
 };
 
 TEST_F(GuestKernel, TakesTheNewestByNumber) {
@@ -101,13 +79,13 @@ TEST_F(GuestKernel, PassesOverKernelsThatDoNotFit) {
 }
 
 TEST_F(GuestKernel, NamesThePackageWhenThereIsNone) {
-  EXPECT_THAT(message_of([this] { find_kernel(root()); }),
+  EXPECT_THAT(error_of([this] { find_kernel(root()); }),
               AllOf(HasSubstr("linux-image-amd64"), HasSubstr("boot/vmlinuz-*-amd64")));
 }
 
 TEST_F(GuestKernel, SaysWhichModulesAreMissing) {
   install("6.1.0-12-amd64", false);
-  EXPECT_THAT(message_of([this] { find_kernel(root()); }),
+  EXPECT_THAT(error_of([this] { find_kernel(root()); }),
               HasSubstr("lib/modules/6.1.0-12-amd64/modules.dep"));
 }
 
@@ -127,36 +105,36 @@ TEST_F(GuestKernel, FindsModulesBesideTheImage) {
 
 TEST_F(GuestKernel, FindsModulesAroundTheImage) {
   const fs::path folder = root() / "unpacked/usr/lib/modules/7.2.13-amd64";
-  put("unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", kernel_image("7.2.13-amd64 x"));
+  put("unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", kernel_of_version("7.2.13-amd64 x"));
   put("unpacked/usr/lib/modules/7.2.13-amd64/modules.dep", bytes_of(""));
   EXPECT_EQ(kernel_of(folder / "vmlinuz", root()).modules, fs::absolute(folder));
 }
 
 // Packages that are unpacked and not installed have no list of what modules need.
 TEST_F(GuestKernel, NamesTheCommandThatMakesTheList) {
-  put("unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", kernel_image("7.2.13-amd64 x"));
+  put("unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", kernel_of_version("7.2.13-amd64 x"));
   put("unpacked/usr/lib/modules/7.2.13-amd64/kernel/ext4.ko", bytes_of(""));
   EXPECT_THAT(
-      message_of(
+      error_of(
           [this] { kernel_of(root() / "unpacked/usr/lib/modules/7.2.13-amd64/vmlinuz", root()); }),
       HasSubstr("depmod -b " + fs::absolute(root() / "unpacked/usr").string() + " 7.2.13-amd64"));
 }
 
 TEST_F(GuestKernel, RejectsAnImageWithoutModules) {
-  put("other/vmlinuz", kernel_image("6.6.6 x"));
-  EXPECT_THAT(message_of([this] { kernel_of(root() / "other/vmlinuz", root()); }),
+  put("other/vmlinuz", kernel_of_version("6.6.6 x"));
+  EXPECT_THAT(error_of([this] { kernel_of(root() / "other/vmlinuz", root()); }),
               AllOf(HasSubstr("no modules of kernel 6.6.6"), HasSubstr("lib/modules/6.6.6")));
 }
 
 TEST_F(GuestKernel, RejectsWhatIsNoKernel) {
   put("short", bytes_of("MZ"));
   put("text", std::vector<std::uint8_t>(4096, 'a'));
-  put("empty-version", kernel_image(""));
-  EXPECT_THAT(message_of([this] { kernel_of(root() / "short", root()); }), HasSubstr("shorter"));
-  EXPECT_THAT(message_of([this] { kernel_of(root() / "text", root()); }), HasSubstr("1FEh"));
-  EXPECT_THAT(message_of([this] { kernel_of(root() / "empty-version", root()); }),
+  put("empty-version", kernel_of_version(""));
+  EXPECT_THAT(error_of([this] { kernel_of(root() / "short", root()); }), HasSubstr("shorter"));
+  EXPECT_THAT(error_of([this] { kernel_of(root() / "text", root()); }), HasSubstr("1FEh"));
+  EXPECT_THAT(error_of([this] { kernel_of(root() / "empty-version", root()); }),
               HasSubstr("no kernel version"));
-  EXPECT_THAT(message_of([this] { kernel_of(root() / "absent", root()); }),
+  EXPECT_THAT(error_of([this] { kernel_of(root() / "absent", root()); }),
               HasSubstr("cannot be read"));
 }
 
@@ -191,13 +169,13 @@ TEST_F(GuestKernel, SkipsWhatIsBuiltIn) {
 
 TEST_F(GuestKernel, NamesAModuleThatTheKernelLacks) {
   const Kernel kernel = kernel_with("kernel/ext4.ko:\n", "");
-  EXPECT_THAT(message_of([&kernel] { load_order(kernel, {"vfio_pci"}); }),
+  EXPECT_THAT(error_of([&kernel] { load_order(kernel, {"vfio_pci"}); }),
               AllOf(HasSubstr("vfio_pci"), HasSubstr("linux-image-6.1.0-9-amd64")));
 }
 
 TEST_F(GuestKernel, NamesTheLineOfADamagedList) {
   const Kernel kernel = kernel_with("kernel/a.ko:\nkernel/b.ko\n", "");
-  EXPECT_THAT(message_of([&kernel] { load_order(kernel, {"a"}); }), HasSubstr("modules.dep:2:"));
+  EXPECT_THAT(error_of([&kernel] { load_order(kernel, {"a"}); }), HasSubstr("modules.dep:2:"));
 }
 
 TEST_F(GuestKernel, DecompressesModules) {
@@ -210,11 +188,11 @@ TEST_F(GuestKernel, DecompressesModules) {
   put("d.ko.br", plain);
   EXPECT_EQ(module_contents({"a", root() / "a.ko"}), plain);
   EXPECT_EQ(module_contents({"b", root() / "b.ko.gz"}), plain);
-  EXPECT_THAT(message_of([this] {
+  EXPECT_THAT(error_of([this] {
                 module_contents({"c", root() / "c.ko.gz"});
               }),
               HasSubstr("c.ko.gz"));
-  EXPECT_THAT(message_of([this] {
+  EXPECT_THAT(error_of([this] {
                 module_contents({"d", root() / "d.ko.br"});
               }),
               HasSubstr(".ko.zst"));

@@ -16,12 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Report replay_on_golden(const Trace &trace, const Config &config = {}) {
-  GoldenTarget target(config);
-  return Replayer(trace, target).run();
-}
-
-constexpr auto kBlocked = [](const InterruptEvent &event) { return !event.output; };
+constexpr auto kBlockedMessage = [](const InterruptEvent &event) { return !event.output; };
 
 TEST(TraceInterrupts, WholeTraceMatches) {
   const Report report = replay_on_golden(remapping_trace());
@@ -86,7 +81,7 @@ TEST(TraceInterrupts, OnlyUnchangedOnesLeaveAsTheyCame) {
   EXPECT_EQ(report.interrupts_remapped, 0U);
 }
 
-struct Change {
+struct InterruptChange {
   const char *name;
   Mismatch mismatch;
   void (*make)(Trace &trace);
@@ -96,7 +91,7 @@ InterruptEvent &interrupt(Trace &trace) {
   return std::get<InterruptEvent>(find<InterruptEvent>(trace, kAny).event);
 }
 InterruptEvent &blocked(Trace &trace, int skip) {
-  return std::get<InterruptEvent>(find<InterruptEvent>(trace, kBlocked, skip).event);
+  return std::get<InterruptEvent>(find<InterruptEvent>(trace, kBlockedMessage, skip).event);
 }
 ReadEvent &read_of(Trace &trace, std::uint32_t offset) {
   for (Entry &entry : trace.entries) {
@@ -106,7 +101,7 @@ ReadEvent &read_of(Trace &trace, std::uint32_t offset) {
   throw std::logic_error("no such read");
 }
 
-const Change kChanges[] = {
+const InterruptChange kInterruptChanges[] = {
     {"Vector",
      {43, "int ff00 fee00030 2", "ok fee0100c 4030", "ok fee0100c 4030", "ok fee0100c 31"},
      [](Trace &trace) { interrupt(trace).output->data = 0x31; }},
@@ -136,12 +131,12 @@ const Change kChanges[] = {
     {"MessageOfTheFault",
      {33708, "event message after int 0030 fee01910 0", "fee01004 21", "fee01004 21", "nothing"},
      [](Trace &trace) {
-       const auto index = &find<InterruptEvent>(trace, kBlocked) - trace.entries.data();
+       const auto index = &find<InterruptEvent>(trace, kBlockedMessage) - trace.entries.data();
        trace.entries.erase(trace.entries.begin() + index + 1);
      }},
 };
 
-class ChangedInterrupt : public ::testing::TestWithParam<Change> {};
+class ChangedInterrupt : public ::testing::TestWithParam<InterruptChange> {};
 
 TEST_P(ChangedInterrupt, GivesExactlyItsMismatch) {
   Trace trace = remapping_trace();
@@ -158,7 +153,7 @@ TEST_P(ChangedInterrupt, GivesExactlyItsMismatch) {
   EXPECT_EQ(have.recorded, want.recorded);
 }
 
-INSTANTIATE_TEST_SUITE_P(Changes, ChangedInterrupt, ::testing::ValuesIn(kChanges),
+INSTANTIATE_TEST_SUITE_P(Changes, ChangedInterrupt, ::testing::ValuesIn(kInterruptChanges),
                          [](const auto &info) { return std::string(info.param.name); });
 
 // The level bit is open in what the unit makes, not in what it passes on.

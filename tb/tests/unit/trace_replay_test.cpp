@@ -12,11 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Report replay_on_golden(const Trace &trace, const Config &config = {}) {
-  GoldenTarget target(config);
-  return Replayer(trace, target).run();
-}
-
 const auto kBlocked = [](const DmaEvent &event) { return !event.address; };
 
 TEST(TraceReplay, WholeLazyTraceMatches) {

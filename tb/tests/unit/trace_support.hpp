@@ -14,7 +14,9 @@
 
 #include "golden/golden_iommu.hpp"
 #include "trace/event.hpp"
+#include "trace/golden_target.hpp"
 #include "trace/parser.hpp"
+#include "trace/replayer.hpp"
 #include "trace/target.hpp"
 
 namespace dmar::trace {
@@ -44,6 +46,11 @@ Entry &find(Trace &trace, Predicate matches, int skip = 0) {
 }
 
 inline constexpr auto kAny = [](const auto &) { return true; };
+
+inline Report replay_on_golden(const Trace &trace, const Config &config = {}) {
+  GoldenTarget target(config);
+  return Replayer(trace, target).run();
+}
 
 // The golden model with hooks that spoil what it does.
 class TamperedTarget : public Target, private Iommu {
