@@ -21,7 +21,7 @@ namespace dmar::sim {
 
 namespace {
 
-constexpr int kPollMilliseconds = 100;
+constexpr int kLimitPollMilliseconds = 100;
 constexpr std::size_t kPrintedBytes = 4000;
 
 [[noreturn]] void fail(const char *what) {
@@ -140,7 +140,7 @@ std::optional<bench::FuzzResult> run_in_worker(const bench::FuzzCase &one,
   while (!stopped()) {
     if (const auto result = worker.poll()) return result;
     pollfd wait{.fd = worker.descriptor(), .events = POLLIN, .revents = 0};
-    ::poll(&wait, 1, kPollMilliseconds);
+    ::poll(&wait, 1, kLimitPollMilliseconds);
   }
   return std::nullopt;
 }

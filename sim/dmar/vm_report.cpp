@@ -62,7 +62,7 @@ report::Table compared(const UnitResult &unit) {
        {"Table reads", grouped(did.unit.table_reads)}});
 }
 
-report::Table device_tlbs(const VmResult &result) {
+report::Table device_tlbs_table(const VmResult &result) {
   report::Table table{.caption = "Device TLBs",
                       .head = {"Function", "Hits", "Misses", "Entries evicted", "Invalidations",
                                "Entries dropped by them"}};
@@ -97,7 +97,7 @@ void add_checks(report::Table &table, const char *who, const std::vector<guest::
 
 constexpr std::size_t kMostUnfolded = 12;  // rows of a table in which nothing is wrong
 
-report::Table checks(const VmResult &result) {
+report::Table checks_table(const VmResult &result) {
   report::Table table{.caption = "Checks that guest and host made",
                       .head = {"Check", "By", "Result", "Detail"}};
   add_checks(table, "guest", result.console.checks);
@@ -179,9 +179,9 @@ report::PageContent vm_page(const VmResult &result) {
       "{} DMA requests and {} interrupts through the RTL, {} mismatches with the golden model.",
       grouped(did.dma()), grouped(did.interrupts), grouped(result.mismatches()));
   page.facts = facts_of(result);
-  page.checks = {mismatches(result), attacks(result), checks(result)};
+  page.checks = {mismatches(result), attacks(result), checks_table(result)};
   for (const UnitResult &unit : result.units) page.checks.push_back(compared(unit));
-  if (!result.device_tlbs.empty()) page.checks.push_back(device_tlbs(result));
+  if (!result.device_tlbs.empty()) page.checks.push_back(device_tlbs_table(result));
   page.checks.push_back(log_lines(result));
   page.configuration = unit_tables(options_of(result), config_of(result.options));
   page.configuration.insert(page.configuration.begin() + 1, places(result));

@@ -22,7 +22,7 @@ namespace {
 // Fields of the setup header.
 constexpr std::size_t kSetupSectors = 0x1F1;
 constexpr std::size_t kOldSetupSectors = 4;  // when the field is 0
-constexpr std::size_t kSetupMagic = 0x202;  // "HdrS"
+constexpr std::size_t kSetupMagic = 0x202;   // "HdrS"
 constexpr std::size_t kPayloadOffset = 0x248;
 constexpr std::size_t kPayloadLength = 0x24C;
 constexpr std::size_t kSector = 512;

@@ -103,8 +103,8 @@ void append_option(Bytes &bytes, std::uint8_t code, const std::optional<Ip> &val
 }  // namespace
 
 std::optional<Dhcp> read_dhcp(View message) {
-  if (message.size() < Dhcp::kFixed || message[1] != kHardwareEthernet || message[2] != Mac{}.size() ||
-      load<std::uint32_t>(message, place::kCookie) != kCookie) {
+  if (message.size() < Dhcp::kFixed || message[1] != kHardwareEthernet ||
+      message[2] != Mac{}.size() || load<std::uint32_t>(message, place::kCookie) != kCookie) {
     return std::nullopt;
   }
   Dhcp dhcp{.operation = message[0],

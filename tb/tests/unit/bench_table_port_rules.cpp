@@ -20,8 +20,8 @@ using ::testing::IsEmpty;
 
 constexpr unsigned kHostWidth = 46;
 
-AxiAccess table_read(std::uint8_t id, std::uint64_t address, unsigned beats = 1, std::uint8_t size = 4,
-                  BurstType type = kBurstIncr) {
+AxiAccess table_read(std::uint8_t id, std::uint64_t address, unsigned beats = 1,
+                     std::uint8_t size = 4, BurstType type = kBurstIncr) {
   return {.address = {.address = address,
                       .id = id,
                       .len = static_cast<std::uint8_t>(beats - 1),
@@ -64,13 +64,15 @@ TEST(TablePortRules, TheQueueStaysInOneLine) {
   }
   EXPECT_THAT(judge(table_read(kQueueReadId, 0x1008)), HasSubstr("unaligned"));
   EXPECT_THAT(judge(table_read(kQueueReadId, 0x1000, 1, 3)), HasSubstr("not descriptors"));
-  EXPECT_THAT(judge(table_read(kQueueReadId, 0x1010, 4, 4, kBurstWrap)), HasSubstr("not descriptors"));
+  EXPECT_THAT(judge(table_read(kQueueReadId, 0x1010, 4, 4, kBurstWrap)),
+              HasSubstr("not descriptors"));
   EXPECT_THAT(judge(table_read(kQueueReadId, std::uint64_t{1} << 63)), HasSubstr("beyond"));
 }
 
 TEST(TablePortRules, OneDwordIsWritten) {
   EXPECT_THAT(judge(table_write(kStatusWriteId, 0x1004)), IsEmpty());
-  EXPECT_THAT(judge(table_write(kStatusWriteId, std::uint64_t{1} << kHostWidth)), HasSubstr("beyond"));
+  EXPECT_THAT(judge(table_write(kStatusWriteId, std::uint64_t{1} << kHostWidth)),
+              HasSubstr("beyond"));
   EXPECT_THAT(judge(table_write(kFaultEventId, std::uint64_t{1} << 63)), IsEmpty());
   EXPECT_THAT(judge(table_write(kCompletionEventId, 0xFEE0'0000)), IsEmpty());
   EXPECT_THAT(judge(table_write(kStatusWriteId, 0x1004, 3)), HasSubstr("not one DWORD"));
@@ -178,7 +180,8 @@ TEST(TableBursts, BeatsOfDifferentClientsMix) {
   std::vector<std::uint8_t> ids;
   TableRig rig({.min_latency = 1, .max_latency = 20, .reorder = true});
   for (std::uint8_t id = 0; id < 4; ++id) {
-    rig.device.submit({.address = table_read(id, 0x1010U + 64 * id, 4, 4, kBurstWrap).address}, true);
+    rig.device.submit({.address = table_read(id, 0x1010U + 64 * id, 4, 4, kBurstWrap).address},
+                      true);
   }
   rig.device.submit({.address = table_read(kQueueReadId, 0x1200, 4).address}, true);
   unsigned changes = 0;

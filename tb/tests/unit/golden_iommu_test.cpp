@@ -110,8 +110,8 @@ TEST_F(GoldenIommuAccess, DataOfAnInterruptTakesPartInRemapping) {
 }
 
 TEST_F(GoldenIommuAccess, ZeroLengthReadTouchesNothing) {
-  const Completion done = iommu_.access(
-      {.source_id = kSixth, .address = kMapped, .kind = AccessKind::kZeroLengthRead});
+  const Completion done =
+      iommu_.access({.source_id = kSixth, .address = kMapped, .kind = AccessKind::kZeroLengthRead});
   EXPECT_EQ(done.status, Status::kOkay);
   EXPECT_EQ(done.address, kTarget);
   EXPECT_TRUE(done.data.empty());

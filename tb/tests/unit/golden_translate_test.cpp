@@ -36,7 +36,9 @@ class GoldenTranslate : public ::testing::Test {
     return verdict;
   }
   [[nodiscard]] HostAddr root() const { return machine_.tables.root_entry_address(kFunction); }
-  [[nodiscard]] HostAddr context() const { return machine_.tables.context_entry_address(kFunction); }
+  [[nodiscard]] HostAddr context() const {
+    return machine_.tables.context_entry_address(kFunction);
+  }
 
   Machine machine_;
   std::optional<Domain> domain_;

@@ -134,7 +134,6 @@ class GuestInitramfs : public MadeUpInstallation {
     cpio(root() / "out", "-idu '[!d]*'", root() / "archive");
     return root() / "out";
   }
-
 };
 
 // Their order is that of the names, behind what every guest loads.
