@@ -338,7 +338,7 @@ TEST_F(Boot, APanicIsOneCause) {
   EXPECT_THAT(text, HasSubstr(" no_timer_check"));
 }
 
-class VmOptions : public Program {
+class VmCommandOptions : public Program {
  protected:
   void expect_usage_error(const std::string &options, const std::string &message) {
     const Result result = dmar("vm " + options);
@@ -348,7 +348,7 @@ class VmOptions : public Program {
   }
 };
 
-TEST_F(VmOptions, AreChecked) {
+TEST_F(VmCommandOptions, AreChecked) {
   expect_usage_error("--aw 40", "--aw");
   expect_usage_error("--aw 48 --config default", "--aw and --config");
   expect_usage_error("--config nonsense", "nonsense");
@@ -396,19 +396,19 @@ TEST_F(VmOptions, AreChecked) {
 }
 
 // No table tells a bare-metal kernel of it, so it would be tested by nobody.
-TEST_F(VmOptions, OfReservedMemoryNeedALinux) {
+TEST_F(VmCommandOptions, OfReservedMemoryNeedALinux) {
   const Result result = dmar(fmt::format("vm --kernel {} --rmrr", DMAR_BARE_KERNEL));
   EXPECT_EQ(result.status, 2) << result.output;
   EXPECT_THAT(result.output, AllOf(HasSubstr("--rmrr"), HasSubstr("bare-metal")));
 }
 
-TEST_F(VmOptions, NameTheMissingEmulator) {
+TEST_F(VmCommandOptions, NameTheMissingEmulator) {
   REQUIRE_GUEST();
   expect_usage_error("--qemu no-such-emulator", "qemu-system-x86");
 }
 
 // An emulator that ends before its guest ran has shown nothing, whatever its status says.
-TEST_F(VmOptions, EmulatorThatRefusesItsOptions) {
+TEST_F(VmCommandOptions, EmulatorThatRefusesItsOptions) {
   REQUIRE_GUEST();
   std::ofstream(in("bare")) << "not a Linux kernel";
   const Result result = dmar(fmt::format("vm --kernel {} --qemu-arg=-nonsense", in("bare")));

@@ -41,7 +41,7 @@ TEST_F(Vms, TwoMachines) {
   }
 }
 
-class VmsOptions : public Program {
+class VmsCommandOptions : public Program {
  protected:
   void expect_usage_error(const std::string &options, const std::string &message) {
     const Result result = dmar("vms " + options);
@@ -53,7 +53,7 @@ class VmsOptions : public Program {
   }
 };
 
-TEST_F(VmsOptions, AreChecked) {
+TEST_F(VmsCommandOptions, AreChecked) {
   expect_usage_error("--memory 767", "--memory 767: two virtual machines need at least 768 MiB");
   expect_usage_error("--aw 48 --config default", "--aw and --config");
   expect_usage_error("--config nonsense", "nonsense");
@@ -64,7 +64,7 @@ TEST_F(VmsOptions, AreChecked) {
   }
 }
 
-TEST_F(VmsOptions, NameTheMissingPrograms) {
+TEST_F(VmsCommandOptions, NameTheMissingPrograms) {
   REQUIRE_GUEST();
   expect_usage_error("--units 4", "--units 4: dmar2 would have no function; at most --units 3");
   expect_usage_error("--qemu no-such-emulator", "qemu-system-x86");
@@ -75,7 +75,7 @@ TEST_F(VmsOptions, NameTheMissingPrograms) {
 }
 
 // All is made for the machine before an emulator ends without it.
-TEST_F(VmsOptions, EmulatorThatRefusesItsOptions) {
+TEST_F(VmsCommandOptions, EmulatorThatRefusesItsOptions) {
   REQUIRE_GUEST();
   const Result result = dmar("vms --brief --qemu-arg=-nonsense --json " + in("vms.json"));
   EXPECT_EQ(result.status, 1);
