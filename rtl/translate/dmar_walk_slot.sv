@@ -28,6 +28,7 @@ module dmar_walk_slot #(
   input wire logic       poison_i,
   input wire dmar_pkg::flush_t flush_i,    // ... whom it concerns
   input wire logic [5:0] seek_hash_i,
+  input wire logic [1:0] seek_beat_i,      // where a line has what is sought
   output logic           free_o,
   output logic           wants_read_o,
   output logic           dead_o,           // poisoned, with nothing in flight
@@ -40,7 +41,7 @@ module dmar_walk_slot #(
   typedef enum logic [2:0] {StFree, StRead, StWait, StAnswer, StLine} state_e;
   state_e state_d, state_q;
 
-  logic       poisoned_q, interrupt_q, tag_valid_q, swallow_q, concerned;
+  logic       poisoned_q, interrupt_q, tag_valid_q, swallow_q, concerned, to_come;
   logic [5:0] hash_q;
   logic [dmar_pkg::TAG_HASH_WIDTH-1:0] tag_q;
 
@@ -100,10 +101,19 @@ module dmar_walk_slot #(
       else if (beat_i) beat_q <= beat_q + 2'd1;
     end
     assign beat_o = beat_q;
+
+    // The line begins with what its walk was started for.
+    logic [1:0] first_q, distance;
+    always_ff @(posedge clk_i) begin
+      if (start_i) first_q <= seek_beat_i;
+    end
+    assign distance = seek_beat_i - first_q;
+    assign to_come  = (state_q == StLine) && (distance > beat_q);
   end else begin : gen_no_beat
-    assign beat_o = 2'd0;
+    assign beat_o  = 2'd0;
+    assign to_come = 1'b0;
     logic unused;
-    assign unused = beat_i;
+    assign unused = ^{beat_i, seek_beat_i};
   end
 
   assign free_o       = (state_q == StFree);
@@ -111,7 +121,7 @@ module dmar_walk_slot #(
   assign dead_o       = (state_q == StRead) && poisoned_q;
   assign swallows_o   = swallow_q;
   // In the clock of the poisoning dmar_seek begins nothing.
-  assign mergeable_o  = (state_q == StRead || state_q == StWait) && !poisoned_q
+  assign mergeable_o  = (state_q == StRead || state_q == StWait || to_come) && !poisoned_q
       && (hash_q == seek_hash_i);
 
   `DMAR_ASSERT(StartsWhenFree_A, !start_i || state_q == StFree)

@@ -93,7 +93,8 @@ module dmar_walk_slots #(
       .beat_i(step && step_beat_i), .last_beat_i(step && step_last_i),
       .dead_i(dead_taken_i && dead_pick[i]),
       .release_i(release_i && (release_walk_i == 5'(i))), .poison_i, .flush_i,
-      .seek_hash_i(seek_hash), .free_o(free[i]), .wants_read_o(wants_read_o[i]),
+      .seek_hash_i(seek_hash), .seek_beat_i(seek_i.page[2:1]), .free_o(free[i]),
+      .wants_read_o(wants_read_o[i]),
       .dead_o(dead[i]), .poisoned_o(poisoned[i]), .swallows_o(swallows[i]),
       .mergeable_o(mergeable[i]), .beat_o(beats[i*2 +: 2])
     );

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "tests/scenario/rtl_scenario.hpp"
@@ -170,6 +171,41 @@ TEST_P(Streams, MappedAnewAtEveryClock) {
       for (const auto &handle : handles) unit().wait(handle);
     }
   }
+}
+
+// Who seeks a page whose line is on its way joins that walk for as long as the page's own entry is
+// still to come: the pages of the last beat can join longest.
+TEST_P(Streams, ALineIsJoinedUntilItsEntryHasCome) {
+  if (!ahead() || walks() < 4) GTEST_SKIP() << "no lines for a stream";
+  constexpr unsigned kClocks = 60;
+  // At how many clocks the line is read a second time for its page `later`, which is sought that
+  // many clocks after its page 0.
+  const auto read_twice = [&](unsigned later) {
+    unsigned twice = 0;
+    for (unsigned clock = 0; clock < kClocks; ++clock) {
+      SCOPED_TRACE(fmt::format("page {}, clock {}", later, clock));
+      start_with_pages(9 * kLine, 24);
+      hits(kLine - 1);  // page 0 of the next line goes on from here, so its line is read
+      std::map<std::uint64_t, unsigned> lines;
+      unit().observe_table_accesses([&](const bench::AxiAccess &access) {
+        if (!access.write && access.address.len > 0) ++lines[access.address.address / 64];
+      });
+      const auto first = unit().submit(read_of(page(kLine)));
+      unit().step(clock);
+      const auto other = unit().submit(read_of(page(kLine + later)));
+      EXPECT_THAT(unit().wait(first).completion, Reaches(frame(kLine).raw()));
+      EXPECT_THAT(unit().wait(other).completion, Reaches(frame(kLine + later).raw()));
+      unit().settle();
+      unit().observe_table_accesses(nullptr);
+      twice += std::ranges::any_of(lines, [](const auto &line) { return line.second > 1; }) ? 1 : 0;
+    }
+    return twice;
+  };
+  const unsigned first_beat = read_twice(1);
+  const unsigned second_beat = read_twice(2);
+  const unsigned last_beat = read_twice(6);
+  EXPECT_LT(second_beat, first_beat);
+  EXPECT_LE(last_beat + 4, first_beat);
 }
 
 DMAR_RTL_SCENARIO(Streams);
