@@ -9,6 +9,8 @@
 // dmar_seek keeps the request for it, moves its page by as many lines as asked here, and begins a
 // walk that nobody owns for each line. Behind the end of a table the paging-structure caches are
 // read once more; a line whose own table is not known yet is the last one for now.
+// Where the request that comes next is of the same line, none is kept: those that follow join the
+// walk of their line, and the walk of a line ahead of the same table begins beside one of them.
 `default_nettype none
 module dmar_prefetch #(
   parameter bit          LeafLines = 1'b1,
@@ -23,6 +25,11 @@ module dmar_prefetch #(
   input wire logic                 hit_i,          // a hit of this page
   input wire logic                 begins_i,       // a line ahead is being fetched
   input wire logic                 goes_on_i,      // lines ahead follow
+  input wire logic                 leaves_i,       // the request makes room for the next one
+  input wire logic                 next_same_i,    // ... which is of the same line
+  input wire logic                 asks_i,         // lines ahead are to begin beside those next
+  input wire logic                 begins_beside_i,
+  input wire logic                 alone_i,        // the request has no walk to join
   output logic                     sequential_o,   // the page continues a stream
   output logic                     forward_o,      // ... and is in its next line
   output logic                     away_o,         // the request is done with
@@ -30,7 +37,11 @@ module dmar_prefetch #(
   output logic                     move_o,         // the page moves
   output logic [CountWidth-1:0]    lines_o,        // ... by so many lines
   output logic                     read_o,         // the caches are read for the new page
-  output logic                     more_o          // another line is wanted
+  output logic                     more_o,         // another line is wanted
+  output logic                     beside_o,       // one may begin beside this request
+  output logic               [5:0] beside_line_o,  // ... this one of the same table
+  output logic                     crosses_o,      // it is of another table
+  output logic                     owes_o          // some are still to begin beside requests
 );
 
   if (LeafLines && Lines != 0) begin : gen_ahead
@@ -44,7 +55,9 @@ module dmar_prefetch #(
     logic                  write_q, crosses;
     logic [CountWidth-1:0] stored_window, stored_depth, window, depth, window_q, depth_q;
     logic [CountWidth-1:0] window_d, depth_d;
-    logic [6:0]            moved;
+    logic [6:0]            moved, moved_beside;
+    logic                  beside_q, ready_q, crosses_q, wanted;
+    logic [5:0]            line_q;
 
     dmar_streams u_streams (
       .clk_i, .rst_ni, .source_id_i, .page_i, .note_i(note), .place_o(place),
@@ -74,6 +87,7 @@ module dmar_prefetch #(
         window_d = '0;
         depth_d  = First;
       end
+      if (begins_beside_i) window_d = window + 1'b1;
       if (state_q != StRequest) begin
         window_d = window_q + 1'b1;
         depth_d  = depth_q;
@@ -103,7 +117,7 @@ module dmar_prefetch #(
         // A hit outside of a window has noted nothing.
         StMove:  more_o = (window_q < depth_q) && write_q;
         StRead:  more_o = 1'b1;
-        StAhead: more_o = (window_d < depth_q);
+        StAhead: more_o = (window_q + 1'b1 < depth_q);
         default: more_o = 1'b0;
       endcase
       state_d = StRequest;
@@ -116,6 +130,25 @@ module dmar_prefetch #(
       if (!rst_ni) state_q <= StRequest;
       else         state_q <= state_d;
     end
+
+    // Beside a request of the line that lines ahead follow. Which one that is takes a clock of its
+    // own. What was noted last was of this stream.
+    assign wanted       = (window_q < depth_q);
+    assign moved_beside = {1'b0, page_i[8:3]} + 7'(window_q) + 7'd1;
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) beside_q <= 1'b0;
+      else if (leaves_i) beside_q <= next_same_i && (asks_i || (beside_q && wanted));
+      else if (alone_i || goes_on_i) beside_q <= 1'b0;
+      ready_q   <= beside_q && wanted && !begins_beside_i && !asks_i;
+      line_q    <= moved_beside[5:0];
+      crosses_q <= moved_beside[6];
+    end
+
+    assign beside_o      = beside_q && ready_q && !crosses_q;
+    assign crosses_o     = beside_q && ready_q && crosses_q;
+    assign beside_line_o = line_q;
+    assign owes_o        = beside_q && wanted;
   end else begin : gen_not_ahead
     if (LeafLines) begin : gen_streams
       logic unused_streams;
@@ -129,11 +162,12 @@ module dmar_prefetch #(
     end else begin : gen_no_streams
       assign sequential_o = 1'b0;
     end
-    assign {forward_o, away_o, ahead_o, move_o, read_o, more_o} = '0;
-    assign lines_o = '0;
+    assign {forward_o, away_o, ahead_o, move_o, read_o, more_o, beside_o, crosses_o, owes_o} = '0;
+    assign lines_o       = '0;
+    assign beside_line_o = '0;
     logic unused;
-    assign unused = ^{clk_i, rst_ni, source_id_i, page_i, sought_i, hit_i, begins_i,
-                      goes_on_i};
+    assign unused = ^{clk_i, rst_ni, source_id_i, page_i, sought_i, hit_i, begins_i, goes_on_i,
+                      leaves_i, next_same_i, asks_i, begins_beside_i, alone_i};
   end
 
 endmodule

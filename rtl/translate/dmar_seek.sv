@@ -45,8 +45,9 @@ module dmar_seek #(
   input wire logic             irte_hit_i,
   input wire dmar_pkg::irte_t  irte_i,
   // Walks
-  output dmar_pkg::seek_t      seek_o,
-  output dmar_pkg::progress_t     progress_o,
+  output dmar_pkg::seek_t      seek_o,          // joins,
+  output dmar_pkg::seek_t      start_seek_o,    // begins, beside it or alone
+  output dmar_pkg::progress_t  progress_o,
   input wire logic             merge_ready_i,   // a live walk goes there
   output logic                 merge_o,
   input wire logic             start_ready_i,   // a walk is free
@@ -77,9 +78,10 @@ module dmar_seek #(
   assign lane_miss = lane ? miss2_data_i[(Lanes-1)*M +: M] : miss2_data_i[M-1:0];
   assign load      = !valid_q || leaves;
 
+  // A miss comes here at once when nobody is here: who leaves is known too late in a clock.
   always_comb begin
     taken2_o = '0;
-    if (load && !next_valid_i) taken2_o[(Lanes == 2) ? lane : 1'b0] = 1'b1;
+    if (!valid_q && !next_valid_i) taken2_o[(Lanes == 2) ? lane : 1'b0] = 1'b1;
     taken2_o = taken2_o & miss2_i;
   end
   assign hit         = !next_valid_i && hit2_i[(Lanes == 2) ? lane : 1'b0];
@@ -127,6 +129,19 @@ module dmar_seek #(
   assign seek_o     = seek;
   assign progress_o = progress;
 
+  // A line ahead in the same table, while the request joins the walk of its own line.
+  logic       beside, crosses;
+  logic [5:0] beside_line;
+
+  always_comb begin
+    start_seek_o = seek;
+    if (beside) begin
+      start_seek_o.page[8:0] = {beside_line, 3'd0};
+      start_seek_o.owned     = 1'b0;
+      start_seek_o.line      = 1'b1;
+    end
+  end
+
   // What to do //
 
   logic acts, compared_q, admitted_q;
@@ -151,11 +166,12 @@ module dmar_seek #(
   assign forget         = forget_ctx_i || forget_tables_i || forget_entries_i;
   assign merges         = acts && !forget && needs_walk && may_merge && merge_ready_i;
   assign last_table     = table_known && (table_level_i == 3'd1);
-  assign room           = !ahead ? start_ready_i
+  assign room           = !ahead ? start_ready_i && !beside
       : spare_ready_i && table_known && (table_level_i <= 3'd2);
   assign starts         = acts && !forget && needs_walk && !(may_merge && merge_ready_i) && room;
   assign merge_o        = merges && !ahead;
-  assign start_o        = starts;
+  assign begins_beside  = merges && beside && spare_ready_i && last_table;
+  assign start_o        = starts || begins_beside;
   assign park_o         = !ahead && (merges || starts);
   assign park_tag_o     = tag_q;
   assign result_valid_o = acts && !forget && !needs_walk && !ahead;
@@ -163,12 +179,20 @@ module dmar_seek #(
   // Whether lines ahead follow on what is done here, and what leaves in this clock: written for
   // both answers to the question whether a walk can be joined, which is known last.
   logic follows_start, follows_merge, follows_else, leaves_start, leaves_merge, seeks_page, may_act;
+  logic follows, begins_line, next_same, last_call, begins_beside, owes;
   assign seeks_page    = (miss_q.asked.need == dmar_pkg::NEED_PAGE);
   assign may_act       = acts && !forget && needs_walk;
   assign is_hit        = valid_q && hit_q && !away;
-  assign follows_start = seeks_page && last_table
-      && (ahead ? more : sequential && (PrefetchLines != 0));
-  assign follows_merge = follows_start && (ahead || miss_q.asked.page[2:0] == 3'd0);
+  assign next_same     = next_valid_i && (next_i.asked.need == dmar_pkg::NEED_PAGE) && !next_i.fresh
+      && (next_i.asked.page[51:3] == miss_q.asked.page[51:3])
+      && (next_i.asked.source_id == miss_q.asked.source_id);
+  // The last request of a line does what was left for it.
+  assign last_call     = crosses || (owes && !next_same);
+  assign follows       = seeks_page && last_table
+      && (ahead ? more : (sequential || last_call) && (PrefetchLines != 0));
+  assign begins_line   = (miss_q.asked.page[2:0] == 3'd0) || last_call;
+  assign follows_start = follows && (ahead || crosses || !next_same);
+  assign follows_merge = follows_start && (ahead || begins_line);
   assign follows_else  = is_hit ? forward : (away && !ahead && more);
   assign leaves_merge  = may_act ? !follows_merge : ahead;
   assign leaves_start  = (may_act && room) ? !follows_start : ahead;
@@ -182,8 +206,12 @@ module dmar_seek #(
     .sought_i(park_o && seeks_page), .hit_i(is_hit),
     .begins_i(ahead && (merges || starts)),
     .goes_on_i((merges && follows_merge) || (starts && follows_start) || follows_else),
+    .leaves_i(leaves), .next_same_i(next_same),
+    .asks_i(!ahead && follows && ((merges && begins_line) || starts)),
+    .begins_beside_i(begins_beside), .alone_i(acts && !forget && !merges),
     .sequential_o(sequential), .forward_o(forward), .away_o(away), .ahead_o(ahead),
-    .move_o(move), .lines_o(lines), .read_o(read_ahead), .more_o(more)
+    .move_o(move), .lines_o(lines), .read_o(read_ahead), .more_o(more),
+    .beside_o(beside), .beside_line_o(beside_line), .crosses_o(crosses), .owes_o(owes)
   );
 
   always_comb begin
@@ -209,6 +237,7 @@ module dmar_seek #(
 
   `DMAR_COVER(Merges_C, merge_o)
   `DMAR_COVER(FetchesAhead_C, start_o && ahead)
+  `DMAR_COVER(FetchesBeside_C, begins_beside)
 
 endmodule
 `default_nettype wire

@@ -267,7 +267,7 @@ module dmar_translate #(
     .overtaken_o, .busy_o(requests_busy)
   );
 
-  dmar_pkg::seek_t     seek;
+  dmar_pkg::seek_t     seek, start_seek;
   dmar_pkg::progress_t progress;
   dmar_pkg::result_t   seek_result;
   logic                merge_ready, merge, start_ready, spare_ready, start;
@@ -285,8 +285,9 @@ module dmar_translate #(
     .read_page_o(seek_read_page), .read_tag_o(seek_read_tag), .page_o(seek_page),
     .cache_tag_o(seek_tag),
     .table_hit_i(table_hit), .table_level_i(table_level), .table_i(found_table),
-    .irte_hit_i(irte_hit), .irte_i(irte), .seek_o(seek), .progress_o(progress),
-    .merge_ready_i(merge_ready), .merge_o(merge), .start_ready_i(start_ready),
+    .irte_hit_i(irte_hit), .irte_i(irte), .seek_o(seek), .start_seek_o(start_seek),
+    .progress_o(progress), .merge_ready_i(merge_ready), .merge_o(merge),
+    .start_ready_i(start_ready),
     .spare_ready_i(spare_ready), .start_o(start), .park_o(park), .park_tag_o(park_tag),
     .result_valid_o(seek_result_valid), .result_ready_i(seek_result_ready),
     .result_o(seek_result), .busy_o(seek_busy)
@@ -302,9 +303,10 @@ module dmar_translate #(
     .Walks(Walks), .Tags(Tags), .LeafLines(LeafLines)
   ) u_walker (
     .clk_i, .rst_ni, .poison_i, .flush_i, .irt_extended_i(control_i.irt_extended),
-    .seek_i(seek), .progress_i(progress), .merge_ready_o(merge_ready),
-    .start_ready_o(start_ready), .spare_ready_o(spare_ready), .start_i(start),
-    .park_walk_o(park_walk), .mem_valid_o, .mem_ready_i, .mem_addr_o, .mem_wide_o, .mem_line_o,
+    .seek_i(seek), .start_seek_i(start_seek), .progress_i(progress),
+    .merge_ready_o(merge_ready), .merge_i(merge), .start_ready_o(start_ready),
+    .spare_ready_o(spare_ready), .start_i(start), .park_walk_o(park_walk),
+    .mem_valid_o, .mem_ready_i, .mem_addr_o, .mem_wide_o, .mem_line_o,
     .mem_id_o, .rsp_valid_i(mem_rsp_valid_i), .rsp_ready_o(mem_rsp_ready_o),
     .rsp_id_i(mem_rsp_id_i), .rsp_data_i(mem_rsp_data_i), .rsp_last_i(mem_rsp_last_i),
     .rsp_error_i(mem_rsp_error_i), .result_valid_o(walk_valid), .result_ready_i(walk_ready),
@@ -346,7 +348,7 @@ module dmar_translate #(
   end
 
   logic unused;
-  assign unused = ^{merge, touch2};
+  assign unused = ^touch2;
 
   `DMAR_REQUIRE(TagInRange_R, !take[0] || {1'b0, req_tag_i[7:0]} < 9'(Tags))
 

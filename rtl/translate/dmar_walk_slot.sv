@@ -13,6 +13,7 @@ module dmar_walk_slot #(
   input wire logic       start_i,
   input wire logic       start_read_i,     // its first read is taken in the same clock
   input wire logic [5:0] start_hash_i,     // of what it is for
+  input wire logic [1:0] start_beat_i,     // a line begins with it
   input wire logic       start_interrupt_i,
   input wire logic       start_tag_valid_i,
   input wire logic [dmar_pkg::TAG_HASH_WIDTH-1:0] start_tag_i,
@@ -105,7 +106,7 @@ module dmar_walk_slot #(
     // The line begins with what its walk was started for.
     logic [1:0] first_q, distance;
     always_ff @(posedge clk_i) begin
-      if (start_i) first_q <= seek_beat_i;
+      if (start_i) first_q <= start_beat_i;
     end
     assign distance = seek_beat_i - first_q;
     assign to_come  = (state_q == StLine) && (distance > beat_q);
@@ -113,7 +114,7 @@ module dmar_walk_slot #(
     assign beat_o  = 2'd0;
     assign to_come = 1'b0;
     logic unused;
-    assign unused = ^{beat_i, seek_beat_i};
+    assign unused = ^{beat_i, seek_beat_i, start_beat_i};
   end
 
   assign free_o       = (state_q == StFree);

@@ -14,7 +14,8 @@ module dmar_walk_slots #(
   input wire logic                 poison_i,
   input wire dmar_pkg::flush_t     flush_i,
   // Starting and joining
-  input wire dmar_pkg::seek_t      seek_i,
+  input wire dmar_pkg::seek_t      seek_i,            // joins
+  input wire dmar_pkg::seek_t      start_seek_i,      // begins
   input wire dmar_pkg::progress_t  progress_i,
   input wire logic                 start_i,
   input wire logic                 start_read_i,      // its first read is taken in the same clock
@@ -50,7 +51,7 @@ module dmar_walk_slots #(
   logic [Walks-1:0]   free, dead, poisoned, swallows, mergeable;
   logic [Walks-1:0]   free_pick, merge_pick, dead_pick;
   logic [Walks*2-1:0] beats;
-  logic [5:0]         seek_hash;
+  logic [5:0]         seek_hash, start_hash;
 
   function automatic logic [5:0] hash(input logic [15:0] source_id, input logic [51:0] page,
                                       input logic is_interrupt);
@@ -65,6 +66,8 @@ module dmar_walk_slots #(
   endfunction
 
   assign seek_hash         = hash(seek_i.source_id, seek_i.page, seek_i.is_interrupt);
+  assign start_hash        = hash(start_seek_i.source_id, start_seek_i.page,
+      start_seek_i.is_interrupt);
   assign free_pick         = free & (~free + 1'b1);
   assign merge_pick        = mergeable & (~mergeable + 1'b1);
   assign dead_pick         = dead & (~dead + 1'b1);
@@ -86,8 +89,9 @@ module dmar_walk_slots #(
 
     dmar_walk_slot #(.LeafLines(LeafLines)) u_slot (
       .clk_i, .rst_ni,
-      .start_i(start_i && free_pick[i]), .start_read_i, .start_hash_i(seek_hash),
-      .start_interrupt_i(seek_i.is_interrupt), .start_tag_valid_i(progress_i.ctx_valid),
+      .start_i(start_i && free_pick[i]), .start_read_i, .start_hash_i(start_hash),
+      .start_beat_i(start_seek_i.page[2:1]), .start_interrupt_i(start_seek_i.is_interrupt),
+      .start_tag_valid_i(progress_i.ctx_valid),
       .start_tag_i(dmar_pkg::tag_hash(progress_i.cache_tag)), .read_i(read_i[i]), .step_i(step),
       .step_ends_i, .step_ctx_i, .step_tag_i(dmar_pkg::tag_hash(step_tag_i)),
       .beat_i(step && step_beat_i), .last_beat_i(step && step_last_i),

@@ -28,13 +28,15 @@ module dmar_walker #(
   input wire logic             irt_extended_i,    // EIME in force
 
   // dmar_seek
-  input wire dmar_pkg::seek_t     seek_i,
+  input wire dmar_pkg::seek_t     seek_i,         // joins
+  input wire dmar_pkg::seek_t     start_seek_i,   // begins
   input wire dmar_pkg::progress_t progress_i,
   output logic                 merge_ready_o,     // a live walk goes there
+  input wire logic             merge_i,
   output logic                 start_ready_o,     // a walk is free
   output logic                 spare_ready_o,     // ... and another one
   input wire logic             start_i,
-  output logic     [4:0]       park_walk_o,       // the walk that is started or merged
+  output logic     [4:0]       park_walk_o,       // the walk that is joined, else started
 
   // Table reads
   output logic                 mem_valid_o,
@@ -75,8 +77,9 @@ module dmar_walker #(
   dmar_pkg::result_t    step_result;
 
   dmar_walk_slots #(.Walks(Walks), .LeafLines(LeafLines)) u_slots (
-    .clk_i, .rst_ni, .poison_i, .flush_i, .seek_i, .progress_i, .start_i,
-    .start_read_i(start_read), .free_o(free), .spare_o(spare), .start_index_o(start_index),
+    .clk_i, .rst_ni, .poison_i, .flush_i, .seek_i, .start_seek_i, .progress_i,
+    .start_i, .start_read_i(start_read), .free_o(free), .spare_o(spare),
+    .start_index_o(start_index),
     .candidate_o(candidate), .candidate_index_o(merge_index), .wants_read_o(wants_read),
     .read_i(read_grant & {Walks{mem_ready_i}}), .rsp_index_i(rsp_index),
     .poisoned_o(poisoned_step), .swallows_o(swallowed), .beat_o(beat), .step_i(step),
@@ -90,7 +93,8 @@ module dmar_walker #(
   dmar_walk_table #(
     .HostAddrWidth(HostAddrWidth), .DomainWidth(4 + 2 * DomainIdCode), .Walks(Walks), .Tags(Tags)
   ) u_table (
-    .clk_i, .start_i, .start_index_i(start_index), .seek_i, .write_i(start_i || step_writes),
+    .clk_i, .start_i, .start_index_i(start_index), .seek_i(start_seek_i),
+    .write_i(start_i || step_writes),
     .write_index_i(step_writes ? rsp_index : start_index),
     .progress_i(step_writes ? step_result.progress : progress_i), .rsp_index_i(rsp_index),
     .rsp_seek_o(rsp_seek), .rsp_progress_o(rsp_progress), .read_index_i(read_index),
@@ -107,7 +111,7 @@ module dmar_walker #(
       && (merge_seek.is_interrupt == seek_i.is_interrupt) && !merge_seek.context_only
       && (merge_seek.page[51:3] == seek_i.page[51:3])
       && (merge_seek.line || merge_seek.page[2:0] == seek_i.page[2:0]);
-  assign park_walk_o   = start_i ? 5'(start_index) : 5'(merge_index);
+  assign park_walk_o   = merge_i ? 5'(merge_index) : 5'(start_index);
 
   // Reads: of walks under way, else of the one that starts //
 
@@ -121,7 +125,7 @@ module dmar_walker #(
   assign mem_id_o    = reads_pending ? 6'(read_index) : 6'(start_index);
 
   dmar_walk_address #(.LeafLines(LeafLines)) u_address (
-    .seek_i(reads_pending ? read_seek : seek_i),
+    .seek_i(reads_pending ? read_seek : start_seek_i),
     .progress_i(reads_pending ? read_progress : progress_i), .addr_o(mem_addr_o),
     .wide_o(mem_wide_o), .line_o(mem_line_o)
   );

@@ -16,7 +16,7 @@ class AtsSizes : public AtsScenario {
 // Every leaf size, asked for at its first, a middle and its last page.
 TEST_P(AtsSizes, LeafOfEachSize) {
   Domain domain = start_ats();
-  Iova iova(0x40'0000'0000);
+  Iova iova(0x4'0000'0000);
   for (const PageSize size : kSizes) {
     if (!size_supported(size)) continue;
     SCOPED_TRACE(page_bytes(size));
@@ -29,7 +29,7 @@ TEST_P(AtsSizes, LeafOfEachSize) {
     }
     expect_entry(asking(Iova(iova.raw() + page_bytes(size))), kNoAccess);
     expect_entry(asking(Iova(iova.raw() - kPage)), kNoAccess);
-    iova = Iova(iova.raw() + 0x40'0000'0000);
+    iova = Iova(iova.raw() + 0x4'0000'0000);
   }
 }
 

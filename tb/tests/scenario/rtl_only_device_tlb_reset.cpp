@@ -30,7 +30,7 @@ class DeviceTlbReset : public DeviceTlbRtl {
   void expect_works() {
     const std::size_t before = sent_after_a_while();
     const std::uint32_t ticket = ring();
-    EXPECT_EQ(sent_after_a_while(), before + kRequests);
+    ASSERT_EQ(sent_after_a_while(), before + kRequests);
     for (unsigned i = 0; i < kRequests; ++i) {
       EXPECT_EQ(sent()[before + i].itag, i);
       EXPECT_FALSE(driver().wait_completed(ticket)) << i;
@@ -48,6 +48,7 @@ TEST_P(DeviceTlbReset, AtEveryClock) {
   start_with_page();
   for (unsigned clocks = 0; clocks < kClocks && !HasFailure(); ++clocks) {
     for (const bool wide : {false, true}) {
+      if (wide && !config().abort_mode) continue;
       SCOPED_TRACE(fmt::format("{} clocks, {} bits", clocks, wide ? 256 : 128));
       reset_unit();
       start_again(wide);
@@ -66,7 +67,7 @@ TEST_P(DeviceTlbReset, AtEveryClock) {
       EXPECT_EQ(driver().read64(reg::kIqh), 0U);
       EXPECT_EQ(driver().read64(reg::kIqt), 0U);
       EXPECT_EQ(driver().read64(reg::kIqercd), 0U);
-      start_again(!wide);
+      start_again(!wide && config().abort_mode);
       EXPECT_EQ(driver().fault_status(), 0U);
       expect_works();
     }

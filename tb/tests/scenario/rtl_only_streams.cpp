@@ -151,7 +151,7 @@ TEST_P(Streams, MappedAnewAtEveryClock) {
       driver().enable_queue();
       for (unsigned n = 0; n < kFirst; ++n) hits(n);
       std::vector<bench::RtlIommu::Handle> handles;
-      for (unsigned n = kFirst; n < kFirst + 4; ++n) {
+      for (unsigned n = kFirst; n < kFirst + kLine; ++n) {
         handles.push_back(unit().submit(read_of(page(n))));
       }
       unit().step(clock);
@@ -206,6 +206,26 @@ TEST_P(Streams, ALineIsJoinedUntilItsEntryHasCome) {
   const unsigned last_beat = read_twice(6);
   EXPECT_LT(second_beat, first_beat);
   EXPECT_LE(last_beat + 4, first_beat);
+}
+
+// A device that does not wait: lines ahead begin beside its requests. What lies behind the last
+// page is fetched too, and nobody hears of it.
+TEST_P(Streams, RequestsThatWaitForEachOther) {
+  for (const unsigned pages : {4 * kLine, kTable, kTable + 5 * kLine}) {
+    SCOPED_TRACE(fmt::format("{} pages", pages));
+    start_with_pages(pages, 24);
+    hits(0);
+    const std::uint64_t before = reads();
+    std::vector<bench::RtlIommu::Handle> handles;
+    for (unsigned n = 1; n < pages; ++n) handles.push_back(unit().submit(read_of(page(n))));
+    for (unsigned n = 1; n < pages; ++n) {
+      EXPECT_THAT(unit().wait(handles[n - 1]).completion, Reaches(frame(n).raw())) << n;
+    }
+    unit().settle();
+    EXPECT_TRUE(driver().drain_faults().empty());
+    if (!ahead() || walks() < 8) continue;
+    EXPECT_LE(reads() - before, 2 * pages / kLine + 16);
+  }
 }
 
 DMAR_RTL_SCENARIO(Streams);
