@@ -14,8 +14,8 @@ build=$dir/build
 data=$dir/data
 failed=0
 
-# narrow and client have nothing that the others lack, apart from widths, numbers of slots and pairs of
-# features.
+# narrow and client have nothing that the others lack, apart from widths, numbers of slots and what
+# goes with what.
 sim/setup/configure.sh "$build" -DDMAR_COVERAGE=ON "-DDMAR_MODELS=default;tiny;server;bare" || exit 1
 if ! cmake --build "$build" -j "$jobs" \
     --target dmar scenario_tests bench_rtl_tests random_tests sweep_tests coverage_report \
