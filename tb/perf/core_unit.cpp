@@ -64,47 +64,27 @@ CoreUnit::CoreUnit(const CoreInfo &info, std::unique_ptr<CoreModel> model,
       pins_(model_->pins()),
       golden_(info.config, read_only_),
       table_(pins_.table, memory_, options.latency),
-      in_flight_(info.tags) {
-  for (unsigned tag = 0; tag < info.tags; ++tag) {
-    ports_[tag < info.port0_tags ? 0 : 1].free_tags.push_back(static_cast<std::uint8_t>(tag));
-  }
-}
+      ports_{RequestPort(0, info.port0_tags),
+             RequestPort(info.port0_tags, info.tags - info.port0_tags)} {}
 
 void CoreUnit::offer(unsigned number) {
-  Port &port = ports_[number];
+  RequestPort &port = ports_[number];
   RequestPins &pins = pins_.request[number];
-  if (port.offering) return;
-  pins.valid = false;
-  if (port.free_tags.empty()) return;
-  std::span<Device *const> devices = port.devices;
-  if (paused_) devices = std::span(&lone_, lone_ != nullptr && number == lone_port_ ? 1 : 0);
-  for (std::size_t i = 0; i < devices.size(); ++i) {
-    Device *device = devices[(port.turn + i) % devices.size()];
-    std::optional<Wanted> wanted = device->ask(clock_);
-    if (!wanted) continue;
-    port.turn = (port.turn + i + 1) % devices.size();
-    pins.valid = true;
-    pins.tag = port.free_tags.front();
-    pins.words = pack(wanted->request);
-    port.free_tags.pop_front();
-    port.offering = true;
-    in_flight_[pins.tag] = {.device = device,
-                            .answered = {.wanted = *wanted, .offered = clock_, .answer = {}}};
-    ++under_way_;
-    return;
-  }
+  const std::span<Device *const> lone(&lone_, lone_ != nullptr && number == lone_port_ ? 1 : 0);
+  const auto offered = paused_ ? port.offer(clock_, lone) : port.offer(clock_);
+  pins.valid = offered.has_value();
+  if (!offered) return;
+  pins.tag = static_cast<std::uint8_t>(offered->tag);
+  pins.words = pack(offered->request);
 }
 
 void CoreUnit::sample_port(unsigned number) {
-  Port &port = ports_[number];
   const RequestPins &pins = pins_.request[number];
-  if (!pins.valid) {
-    ++port.idle;
-  } else if (!pins.ready) {
-    ++port.waits;
+  if (!pins.valid) return;
+  if (pins.ready) {
+    ports_[number].accept(clock_);
   } else {
-    in_flight_[pins.tag].answered.accepted = clock_;
-    port.offering = false;
+    ports_[number].wait();
   }
 }
 
@@ -139,20 +119,18 @@ void CoreUnit::sample_answers() {
   for (unsigned channel = 0; channel < kAnswerChannels; ++channel) {
     const AnswerPins &pins = pins_.answer[channel];
     if (!pins.valid) continue;
-    InFlight &entry = in_flight_.at(pins.tag);
-    if (entry.device == nullptr) {
+    RequestPort &port = ports_[pins.tag < info_.port0_tags ? 0 : 1];
+    if (!port.has(pins.tag)) {
       throw WrongAnswer(fmt::format("{}: answer to tag {}, which is free, in clock {}", info_.name,
                                     pins.tag, clock_));
     }
-    entry.answered.answered = clock_;
-    entry.answered.answer = unpack(pins.words);
-    entry.answered.hit = pins.hit;
-    entry.answered.late = channel == kAnswerChannels - 1;
-    if (options_.check) check(entry.answered);
-    Device *device = std::exchange(entry.device, nullptr);
-    ports_[pins.tag < info_.port0_tags ? 0 : 1].free_tags.push_back(pins.tag);
-    --under_way_;
-    device->take(entry.answered);
+    Answered &answered = port.answered(pins.tag);
+    answered.answered = clock_;
+    answered.answer = unpack(pins.words);
+    answered.hit = pins.hit;
+    answered.late = channel == kAnswerChannels - 1;
+    if (options_.check) check(answered);
+    port.finish(pins.tag);
   }
 }
 
@@ -196,7 +174,8 @@ void CoreUnit::step_until(const std::function<bool()> &done, const char *what) {
 
 void CoreUnit::drain() {
   paused_ = true;
-  step_until([this] { return under_way_ == 0; }, "the requests in flight");
+  step_until([this] { return ports_[0].under_way() + ports_[1].under_way() == 0; },
+             "the requests in flight");
 }
 
 Answered CoreUnit::one(const Request &request, unsigned port) {

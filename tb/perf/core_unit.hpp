@@ -7,7 +7,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,7 +18,7 @@
 #include "golden/unit.hpp"
 #include "memory/memory.hpp"
 #include "perf/core_model.hpp"
-#include "perf/device.hpp"
+#include "perf/request_port.hpp"
 #include "perf/table_memory.hpp"
 
 namespace dmar::perf {
@@ -60,7 +59,7 @@ class CoreUnit : public Iommu {
   std::vector<Message> take_messages() override { return {}; }
 
   // From now on `device`, which outlives the unit, asks at `port`. Devices of one port take turns.
-  void attach(unsigned port, Device &device) { ports_.at(port).devices.push_back(&device); }
+  void attach(unsigned port, Device &device) { ports_.at(port).attach(device); }
   // Devices ask for nothing more until resumed.
   void pause(bool paused) { paused_ = paused; }
 
@@ -78,22 +77,14 @@ class CoreUnit : public Iommu {
   [[nodiscard]] const HostTime &host_time() const { return time_; }
   [[nodiscard]] const CoreInfo &info() const { return info_; }
   // Clocks in which `port` offered nothing, or had to wait.
-  [[nodiscard]] std::uint64_t idle_clocks(unsigned port) const { return ports_[port].idle; }
-  [[nodiscard]] std::uint64_t wait_clocks(unsigned port) const { return ports_[port].waits; }
+  [[nodiscard]] std::uint64_t idle_clocks(unsigned port) const {
+    return ports_[port].idle_clocks();
+  }
+  [[nodiscard]] std::uint64_t wait_clocks(unsigned port) const {
+    return ports_[port].wait_clocks();
+  }
 
  private:
-  struct InFlight {
-    Device *device = nullptr;
-    Answered answered;
-  };
-  struct Port {
-    std::vector<Device *> devices;
-    std::size_t turn = 0;
-    std::deque<std::uint8_t> free_tags;
-    bool offering = false;
-    std::uint64_t idle = 0;
-    std::uint64_t waits = 0;
-  };
   class OneRequest;
   // The golden unit looks at the memory of the RTL, which alone writes to it.
   class ReadOnly : public MemoryBus {
@@ -122,9 +113,7 @@ class CoreUnit : public Iommu {
   ReadOnly read_only_{memory_};
   golden::Unit golden_;
   TableMemory table_;
-  std::array<Port, kPorts> ports_;
-  std::vector<InFlight> in_flight_;  // by tag
-  unsigned under_way_ = 0;
+  std::array<RequestPort, kPorts> ports_;
   bool paused_ = false;
   Device *lone_ = nullptr;  // asks while the others are paused
   unsigned lone_port_ = 0;

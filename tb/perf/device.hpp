@@ -12,6 +12,9 @@
 
 namespace dmar::perf {
 
+// Where devices see their pages.
+inline constexpr std::uint64_t kDeviceIova = 0x4000'0000;
+
 // A request and a number by which the device knows it again.
 struct Wanted {
   Request request;

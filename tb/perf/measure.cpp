@@ -43,14 +43,10 @@ double per_clock(std::uint64_t count, std::uint64_t clocks) {
   return static_cast<double>(count) / static_cast<double>(clocks);
 }
 
-Rate rate_of(const Device &device, const Window &window) {
-  const DeviceStatistics &statistics = device.statistics();
-  const double answered = static_cast<double>(statistics.answered);
-  return {.per_clock = per_clock(statistics.answered, window.clocks),
-          .hits = answered == 0 ? 0 : static_cast<double>(statistics.hits) / answered,
-          .walks = answered == 0 ? 0 : static_cast<double>(window.walks) / answered,
-          .reads = answered == 0 ? 0 : static_cast<double>(window.reads) / answered,
-          .latency = statistics.latency};
+Rate rate_of(Device &device, const Window &window) {
+  Device *const devices[] = {&device};
+  return perf::rate_of(devices,
+                       {.clocks = window.clocks, .walks = window.walks, .reads = window.reads});
 }
 
 Rate rate_of_order(const Setting &setting, unsigned pages, const PageOrder &order) {
@@ -85,6 +81,18 @@ Fairness fairness(const Setting &setting, unsigned other_port, unsigned other_li
 }
 
 }  // namespace
+
+Rate run_workload(const Setting &setting, Workload &workload, std::uint64_t warm_ups) {
+  Rig rig = setting.rig();
+  rig.attach(workload);
+  rig.run(warm_ups * workload.clocks().warm_up, 0);
+  workload.restart();
+  const Window window = rig.run(0, workload.clocks().counted);
+  std::vector<Device *> devices;
+  for (const Workload::Asker &asker : workload.askers()) devices.push_back(asker.device);
+  return perf::rate_of(devices,
+                       {.clocks = window.clocks, .walks = window.walks, .reads = window.reads});
+}
 
 SingleLatency hit_alone(const Setting &setting) {
   Rig rig = setting.rig();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "perf/core_library.hpp"
+#include "perf/device_rate.hpp"
 #include "perf/rig.hpp"
 #include "perf/statistics.hpp"
 
@@ -32,14 +33,8 @@ struct Setting {
   [[nodiscard]] Rig rig() const { return {*library, model, unit}; }
 };
 
-// What the devices of a run got.
-struct Rate {
-  double per_clock = 0;  // translations
-  double hits = 0;       // part of them, answered without waiting for a walk
-  double walks = 0;      // begun, for each translation; many may wait for one
-  double reads = 0;      // bursts of walks, for each translation
-  Histogram latency;
-};
+// Domains and devices of `workload` on a unit of this setting, counted after so many warm-ups.
+Rate run_workload(const Setting &setting, Workload &workload, std::uint64_t warm_ups = 1);
 
 // Requests on their own, in an idle unit.
 struct SingleLatency {

@@ -38,7 +38,7 @@ Nic::Stream::Stream(SourceId source_id, AccessKind kind, unsigned ring_page, uns
 
 Request Nic::Stream::descriptors() const {
   return {.source_id = source_id_,
-          .address = Iova(Rig::kIova + 4096ULL * ring_page_ + kDescriptorBytes * packet_),
+          .address = Iova(kDeviceIova + 4096ULL * ring_page_ + kDescriptorBytes * packet_),
           .kind = kind_,
           .bytes = kDescriptorBytes * kDescriptorsAtOnce};
 }
@@ -47,7 +47,7 @@ Request Nic::Stream::data(unsigned offset) const {
   const unsigned buffer = first_buffer_ + packet_;
   const std::uint64_t page = buffers_[buffer / 2];
   return {.source_id = source_id_,
-          .address = Iova(Rig::kIova + 4096 * page + buffer % 2 * kBufferBytes + offset),
+          .address = Iova(kDeviceIova + 4096 * page + buffer % 2 * kBufferBytes + offset),
           .kind = kind_,
           .bytes = std::min(kRequestBytes, kPacketBytes - offset)};
 }

@@ -25,7 +25,7 @@ Nvme::Nvme(SourceId source_id, std::uint64_t seed)
 
 Request Nvme::request(AccessKind kind, std::uint64_t page, unsigned offset, unsigned bytes) const {
   return {.source_id = source_id_,
-          .address = Iova(Rig::kIova + 4096 * page + offset),
+          .address = Iova(kDeviceIova + 4096 * page + offset),
           .kind = kind,
           .bytes = bytes};
 }

@@ -10,7 +10,6 @@
 
 #include "bench/random.hpp"
 #include "perf/device.hpp"
-#include "perf/rig.hpp"
 
 namespace dmar::perf {
 
@@ -38,7 +37,7 @@ inline Request page_request(SourceId source_id, std::uint64_t page,
                             AccessKind kind = AccessKind::kRead, PageSize size = PageSize::k4K) {
   const std::uint64_t offset = page * 64 % page_bytes(size);
   return {.source_id = source_id,
-          .address = Iova(Rig::kIova + page * page_bytes(size) + offset),
+          .address = Iova(kDeviceIova + page * page_bytes(size) + offset),
           .kind = kind,
           .bytes = 64};
 }

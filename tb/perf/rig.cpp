@@ -45,6 +45,13 @@ Domain &Rig::add_device(SourceId source_id, unsigned pages, PageSize size) {
   return domain;
 }
 
+void Rig::attach(Workload &workload) {
+  for (const Workload::Space &space : workload.spaces()) {
+    add_device(space.source_id, space.pages, space.size);
+  }
+  for (const Workload::Asker &asker : workload.askers()) attach(asker.port, *asker.device);
+}
+
 void Rig::attach(unsigned port, Device &device) {
   unit_.attach(port, device);
   devices_.push_back(&device);

@@ -11,6 +11,7 @@
 #include "driver/driver.hpp"
 #include "perf/core_library.hpp"
 #include "perf/core_unit.hpp"
+#include "perf/workload.hpp"
 #include "tables/table_builder.hpp"
 
 namespace dmar::perf {
@@ -29,8 +30,7 @@ void map_device(Domain &domain, SourceId source_id, unsigned pages, PageSize siz
 
 class Rig {
  public:
-  // Where devices see their pages.
-  static constexpr std::uint64_t kIova = 0x4000'0000;
+  static constexpr std::uint64_t kIova = kDeviceIova;
 
   // Model `name`, with translation on and nothing mapped.
   Rig(CoreLibrary &library, const std::string &name, const UnitOptions &options);
@@ -43,6 +43,8 @@ class Rig {
   Domain &add_device(SourceId source_id, unsigned pages, PageSize size = PageSize::k4K);
   [[nodiscard]] static HostAddr host_page(SourceId source_id, unsigned page, PageSize size);
 
+  // The domains and the devices of `workload`, which outlives the rig.
+  void attach(Workload &workload);
   // From now on `device` asks at `port`.
   void attach(unsigned port, Device &device);
   // Lets time pass with the devices at work: `warm_up` clocks without counting, then `clocks`.

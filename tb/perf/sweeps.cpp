@@ -15,15 +15,15 @@ namespace {
 
 constexpr std::array kLatencies{1U, 5U, 10U, 20U, 40U, 64U, 100U, 200U, 400U};
 
-struct Workload {
+struct MixedWorkload {
   const char *name;
   Mixed (*measure)(const Setting &setting);
 };
 constexpr std::array kWorkloads{
-    Workload{"64 devices, 16 random pages each", devices_at_other_addresses},
-    Workload{"4,096 pages, the n-th with weight 1/n", skewed_pages},
-    Workload{"network adapter, 1,032 pages", nic},
-    Workload{"storage controller, 4,066 pages", nvme}};
+    MixedWorkload{"64 devices, 16 random pages each", devices_at_other_addresses},
+    MixedWorkload{"4,096 pages, the n-th with weight 1/n", skewed_pages},
+    MixedWorkload{"network adapter, 1,032 pages", nic},
+    MixedWorkload{"storage controller, 4,066 pages", nvme}};
 
 struct NamedModel {
   unsigned x;
@@ -101,7 +101,7 @@ Plot sweep_iotlb(const Setting &setting, const Step &step) {
             .x_label = "4 KiB pages that the IOTLB holds, 4 ways",
             .y_label = "without a walk of their own, %",
             .logarithmic_x = true};
-  for (const Workload &workload : kWorkloads) plot.lines.push_back({.name = workload.name});
+  for (const MixedWorkload &workload : kWorkloads) plot.lines.push_back({.name = workload.name});
   for (const NamedModel &one : kEntries) {
     say(step, fmt::format("IOTLB of {} pages", one.x));
     plot.x.push_back(one.x);
