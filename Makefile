@@ -11,7 +11,7 @@ WAVE  ?= $(BUILD)/waves/run.fst
 
 export CCACHE_DIR ?= $(HOME)/.cache/ccache
 
-.PHONY: help run linux vms bounce program build bench test test-long coverage mutants lint format synth netlist waves docs findings clean
+.PHONY: help run linux vms bounce program build bench scale test test-long coverage mutants lint format synth netlist waves docs findings clean
 
 help:
 	@echo "make run        replay $(TRACE) on the RTL and check everything"
@@ -23,6 +23,7 @@ help:
 	@echo "make coverage   what the tests reach: lines, toggles, situations ($(BUILD)/coverage/index.html)"
 	@echo "make mutants    break the RTL in 300 ways: do the tests notice? Resumes; TIME=minutes COUNT=n"
 	@echo "make bench      clocks and rates: tables, plots and JSON in $(BUILD)/bench, docs/performance.md"
+	@echo "make scale      many ports on a cycle model, itself held to the RTL: the tables of docs/scale.md"
 	@echo "make build      the program $(BUILD)/dmar with every configuration"
 	@echo "make waves      record a wave and open it in GTKWave"
 	@echo "make synth      three configurations for iCE40, ECP5, Xilinx 7 and standard cells; docs/fpga.md"
@@ -78,6 +79,14 @@ bench:
 	  --update-docs docs/performance.md $(ARGS) > $(BUILD)/bench/bench.txt
 	@cat $(BUILD)/bench/bench.txt
 	cp $(BUILD)/bench/bench-*.svg docs/images
+
+# Minutes; ends with what it measured in docs/scale.md.
+scale:
+	@sim/setup/packages.sh build
+	@if [ -f $(BUILD)/CMakeCache.txt ]; then models=; else models=-DDMAR_MODELS=default; fi; \
+	  sim/setup/configure.sh $(BUILD) --if-new -DDMAR_CORE_MODELS=default $${models:+"$$models"}
+	cmake --build $(BUILD) -j $(JOBS) --target dmar dmar_core_default
+	$(BUILD)/dmar scale --traces sim/traces --area docs/fpga.md --update-docs docs/scale.md $(ARGS)
 
 test:
 	@sim/setup/packages.sh test

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "bench_result.hpp"
+#include "generated_parts.hpp"
 
 namespace dmar::sim {
 
@@ -18,9 +19,6 @@ std::map<std::string, std::string> document_parts(const BenchResult &result);
 // `document` with these parts replaced. UsageError, naming it, for a part that has no such lines.
 std::string with_parts(const std::string &document,
                        const std::map<std::string, std::string> &parts);
-
-// Throws UsageError when `file` cannot be read or is empty.
-std::string read_document(const std::filesystem::path &file);
 
 // Throws UsageError when `file` cannot be read or lacks the lines of a part.
 void update_document(const std::filesystem::path &file, const BenchResult &result);

@@ -17,6 +17,7 @@ void add_vm(CLI::App &app, int &status);
 void add_vms(CLI::App &app, int &status);
 void add_fuzz(CLI::App &app, int &status);
 void add_bench(CLI::App &app, int &status);
+void add_scale(CLI::App &app, int &status);
 void add_explain(CLI::App &app, int &status);
 void add_registers(CLI::App &app, int &status);
 void add_configs(CLI::App &app, int &status);

@@ -28,6 +28,7 @@ int run(int argc, char **argv) {
   dmar::sim::add_vms(app, status);
   dmar::sim::add_fuzz(app, status);
   dmar::sim::add_bench(app, status);
+  dmar::sim::add_scale(app, status);
   dmar::sim::add_explain(app, status);
   dmar::sim::add_registers(app, status);
   dmar::sim::add_configs(app, status);

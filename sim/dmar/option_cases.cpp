@@ -11,7 +11,7 @@ namespace dmar::sim {
 
 namespace {
 
-std::string quoted(const std::string &text) {
+std::string shell_quoted(const std::string &text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -89,6 +89,7 @@ std::string EveryOption::good_value(const OptionCase &option) const {
   if (option.name == "TRACE") return in("t.trace");
   if (option.name == "--read") return in("table.aml");
   if (option.kind.starts_with("output file") || option.kind == "wave file") return in("new");
+  if (option.command == "scale") return option.name == "--workload" ? "hits" : "";
   if (option.command == "bench") return option.name == "--model" ? "default" : "";
   if (option.kind == "output folder") return in("folder");
   if (text != kTexts.end()) return text->second;
@@ -120,6 +121,10 @@ EveryOption::Words EveryOption::context(const OptionCase &option) const {
     words.push_back({"--cycles", "500"});
     words.push_back({"--out", in("out")});
   }
+  if (command == "scale") {
+    if (name != "--ports") words.push_back({"--ports", "1"});
+    if (name != "--workload") words.push_back({"--workload", "hits"});
+  }
   if (command == "bench") words.push_back({"--quick", ""});
   const bool madt = name == "--cpus" || name.starts_with("--ioapic-");
   if (command == "acpi" && madt) words.push_back({"--madt", ""});
@@ -137,11 +142,11 @@ Result EveryOption::run(const OptionCase &option, const Words &given) const {
   std::string arguments = option.command;
   const auto add = [&arguments](const std::string &name, const std::string &value) {
     if (name == "TRACE") {
-      arguments += " " + quoted(value);
+      arguments += " " + shell_quoted(value);
     } else if (value.empty()) {
       arguments += " " + name;
     } else {
-      arguments += " " + name + " " + quoted(value);
+      arguments += " " + name + " " + shell_quoted(value);
     }
   };
   for (const auto &[name, value] : context(option)) {
@@ -152,7 +157,8 @@ Result EveryOption::run(const OptionCase &option, const Words &given) const {
     if (!replaced) add(name, value);
   }
   for (const auto &[name, value] : given) {
-    arguments += name == "TRACE" ? " " + quoted(value) : " " + name + " " + quoted(value);
+    arguments +=
+        name == "TRACE" ? " " + shell_quoted(value) : " " + name + " " + shell_quoted(value);
   }
   return shell(fmt::format("cd '{}' && timeout 60 '{}' {} </dev/null", directory_.string(),
                            DMAR_PROGRAM, arguments));
