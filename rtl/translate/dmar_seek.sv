@@ -146,6 +146,7 @@ module dmar_seek #(
 
   logic acts, compared_q, admitted_q;
   logic needs_walk, admitted, entry_known, may_merge, merges, starts, forget, last_table, room;
+  logic begins_beside;
 
   dmar_interrupt_source u_source (
     .requester_i(miss_q.asked.source_id), .irte_i, .admitted_o(admitted)
@@ -179,7 +180,7 @@ module dmar_seek #(
   // Whether lines ahead follow on what is done here, and what leaves in this clock: written for
   // both answers to the question whether a walk can be joined, which is known last.
   logic follows_start, follows_merge, follows_else, leaves_start, leaves_merge, seeks_page, may_act;
-  logic follows, begins_line, next_same, last_call, begins_beside, owes;
+  logic follows, begins_line, next_same, last_call, owes;
   assign seeks_page    = (miss_q.asked.need == dmar_pkg::NEED_PAGE);
   assign may_act       = acts && !forget && needs_walk;
   assign is_hit        = valid_q && hit_q && !away;
