@@ -69,6 +69,7 @@ const std::vector<NamedConfig> &known_configs() {
        {.host_address_width = 39,
         .guest_address_width = 39,
         .sagaw = 0b00100,
+        .device_tlb = true,
         .extended_interrupt_mode = false}},
   };
   return kConfigs;

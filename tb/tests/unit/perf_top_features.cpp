@@ -36,12 +36,16 @@ std::vector<std::string> models_with(bool Config::*feature) {
 class DeviceTlbFigures : public ::testing::TestWithParam<std::string> {};
 class PostingFigures : public ::testing::TestWithParam<std::string> {};
 
-// A translation request whose page is cached waits for no memory; else it reads the last table.
+// A translation request whose page is cached waits for no memory; else it reads the last table. As
+// many are under way as there are slots for reads.
 TEST_P(DeviceTlbFigures, StayWithinTheirBounds) {
-  const auto figures = device_tlb_figures(model_of(GetParam()), kLatency);
-  EXPECT_LE(value_of(figures, "translation_again"), 10);
+  const bench::ModelInfo &model = model_of(GetParam());
+  const auto figures = device_tlb_figures(model, kLatency);
+  constexpr double kClocks = 10;  // of a translation request that is alone
+  EXPECT_LE(value_of(figures, "translation_again"), kClocks);
   EXPECT_LE(value_of(figures, "translation_first"), kLatency + 15);
-  EXPECT_GE(value_of(figures, "translations_again"), 0.49);
+  EXPECT_GE(value_of(figures, "translations_again"),
+            std::min(0.49, model.parameters.at("ReadSlots") / kClocks));
   EXPECT_GE(value_of(figures, "translations_first"), 0.1);
   EXPECT_LE(value_of(figures, "read_translated"), value_of(figures, "read_untranslated") + 1);
   EXPECT_LE(value_of(figures, "invalidation_many"), 40);
