@@ -57,10 +57,14 @@ if [ $built -eq 0 ]; then
   log=$build/ctest.log
   echo "== tests"
   start=$SECONDS
+  rm -f "$build/Testing/Temporary/LastTest.log"
   ctest --test-dir "$build" -j "$jobs" --output-on-failure > "$log" 2>&1
   grep -vE '^ *[0-9]+/[0-9]+ Test +#.* Passed|^ +Start +[0-9]+' "$log"
-  tested=$(sed -nE 's/.* tests failed out of ([0-9]+)$/\1/p' "$log")
-  broken=$(sed -nE 's/.*, ([0-9]+) tests failed out of [0-9]+$/\1/p' "$log")
+  read -r tested broken < <(
+    awk -f sim/setup/count_tests.awk "$build/Testing/Temporary/LastTest.log")
+  # A program that could not even be started is in no log.
+  stated=$(sed -nE 's/.*, ([0-9]+) tests failed out of [0-9]+$/\1/p' "$log")
+  [ "${stated:-0}" -le "${broken:-0}" ] || broken=$stated
   if [ "${tested:-0}" -eq 0 ]; then
     echo "no test ran"
     tested=1

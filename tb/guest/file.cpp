@@ -4,11 +4,11 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include "guest/guest.hpp"
 
@@ -24,7 +24,12 @@ Bytes read_whole(const std::filesystem::path &path) {
   }
   errno = 0;
   std::ifstream in(path, std::ios::binary);
-  Bytes bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  Bytes bytes;
+  // In pieces: a pipe has no size, and kernels with their modules are hundreds of megabytes.
+  std::array<char, 65536> piece{};
+  while (in.read(piece.data(), piece.size()) || in.gcount() > 0) {
+    bytes.insert(bytes.end(), piece.data(), piece.data() + in.gcount());
+  }
   if (!in.is_open() || in.bad()) {
     throw GuestError(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
   }
